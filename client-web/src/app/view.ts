@@ -1,0 +1,114 @@
+import type { Refusal } from "#shared/refusal.ts";
+import type { WorldMap } from "#shared/world-map.ts";
+
+/** What the page shows, as plain data: the seam between the client's logic and its pixels. */
+export interface View {
+  readonly state: "connecting" | "preparing" | "traveling" | "in-world" | "offline" | "rejected";
+  readonly version: string;
+  /** The world on screen. */
+  readonly world?: { readonly key: string; readonly name: string } | undefined;
+  readonly player?: { readonly name: string; readonly guest: boolean } | undefined;
+  readonly chat: { readonly isUp: boolean; readonly lines: readonly ChatEntry[] };
+  /** The pack being made ready, bytes so far and in all. */
+  readonly download?: { readonly name: string; readonly loaded: number; readonly total: number } | undefined;
+  readonly prompt?: Prompt | undefined;
+  /** A refused request to show next to what caused it. */
+  readonly problem?: Problem | undefined;
+  readonly isSavingPaused: boolean;
+  readonly network: NetworkStats;
+}
+
+export interface ChatEntry {
+  /** Unique and growing within this page. */
+  readonly key: number;
+  /** Absent for a line of the system itself. */
+  readonly name?: string | undefined;
+  readonly text: string;
+}
+
+export type Prompt =
+  | { readonly kind: "update"; readonly server: string; readonly canReload: boolean }
+  | { readonly kind: "connection_lost" }
+  | { readonly kind: "world_disconnected" }
+  | { readonly kind: "server_offline" }
+  | { readonly kind: "connection_rejected"; readonly reason: Refusal }
+  | { readonly kind: "continued_elsewhere" }
+  /** A host from the page's address that is not on the built-in list: dialled only after a yes. */
+  | { readonly kind: "confirm_host"; readonly hosts: readonly string[] };
+
+export interface Problem {
+  /** Grows with every problem, so that the same one twice is announced twice. */
+  readonly key: number;
+  readonly about: "login" | "chat" | "travel" | "pack";
+  readonly reason: Refusal | "pack_failed" | "pack_offline";
+  readonly world?: string | undefined;
+}
+
+export type PackStatus =
+  | "none" | "loading" | "downloading" | "bundled" | "missing" | "failed" | "missing_scene" | "cache_hit" | "downloaded";
+
+export interface NetworkStats {
+  readonly masterMs?: number | undefined;
+  readonly worldMs?: number | undefined;
+  readonly masterBuffered: number;
+  readonly worldBuffered: number;
+  readonly worlds: number;
+  readonly pack: { readonly status: PackStatus; readonly bytes: number; readonly ms: number };
+  readonly transferMs?: number | undefined;
+  /** Interpolation delay, share of time without newer state (0–1), corrections so far. */
+  readonly delayMs: number;
+  readonly starved: number;
+  readonly corrections: number;
+}
+
+/** Everything drawn in one frame, in world units; already predicted and interpolated. */
+export interface Frame {
+  readonly self?: Sprite | undefined;
+  readonly others: readonly Sprite[];
+  /** Grows when the own position was set rather than walked to: the camera snaps. */
+  readonly epoch: number;
+}
+
+export interface Sprite {
+  readonly id: number;
+  readonly kind: "player" | "npc";
+  readonly name: string;
+  readonly guest: boolean;
+  readonly sprite: string;
+  readonly x: number;
+  readonly y: number;
+  readonly facing: number;
+  readonly isMoving: boolean;
+}
+
+/** A pack made ready to draw and to walk in. */
+export interface LoadedWorld {
+  readonly map: WorldMap;
+  /** Every file of the pack by its path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What the player can do. The client answers by changing its view. */
+export interface Client extends AsyncDisposable {
+  readonly view: View;
+  /** Calls back after every change of `view`; returns how to stop. */
+  subscribe(changed: (view: View) => void): () => void;
+  /** Advances prediction to `now` (milliseconds, `performance.now()`) and returns what to draw. */
+  frame(now: number): Frame;
+  /** The world whose pack is loaded and whose state has come; the renderer draws this one. */
+  readonly loaded: LoadedWorld | undefined;
+  /** To be called once the first frame of `loaded` has been drawn. */
+  drawn(): void;
+  /** The stick: −1…1 each way; zero stops. Overrides any walk to a goal. */
+  steer(x: number, y: number): void;
+  /** Walks there around obstacles; when `portal` is given, uses it on arrival. */
+  walkTo(goal: { x: number; y: number; portal?: string }): void;
+  /** Uses the nearest portal in reach, if any. */
+  use(): void;
+  say(text: string): void;
+  login(name: string): void;
+  logout(): void;
+  cancelTravel(): void;
+  /** The player answered a prompt: reload, try again, yes to a host. */
+  answer(prompt: Prompt["kind"], yes: boolean): void;
+}

@@ -1,0 +1,1 @@
+export type LobbyInput = { type: "enter" } | { type: "leave" } | { type: "rename"; re: number };

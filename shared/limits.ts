@@ -1,0 +1,93 @@
+const seconds = (n: number): number => n * 1000;
+
+/**
+ * Every bound of the system in one place. `Ms` is milliseconds, `Bytes` bytes, `Units` world units.
+ * Those an operator may change are read through `Facts.limits`, so that configuration can replace them.
+ */
+export const limits = {
+  // Travel: one journey's budget. One deadline covers redeem to ticket; the waits inside it are capped by it.
+  leaseSoftMs: seconds(120),
+  leaseHardMs: seconds(3600),
+  leaseRefreshMs: seconds(10),
+  leaseGraceMs: seconds(5),
+  redeemMs: seconds(12),
+  clientRedeemMs: seconds(14),
+  ticketMs: seconds(10),
+  ticketAckMs: seconds(10),
+  departMs: seconds(1),
+  travelAttempts: 3,
+  travelRetryMs: 350,
+  holdMs: seconds(20),
+  portalReplyMs: seconds(5),
+  sourceCloseMs: seconds(5),
+  leasesPerSession: 8,
+  leasesTotal: 2048,
+  ticketsPerWorld: 2048,
+  // Sessions
+  detachGraceMs: seconds(60),
+  helloMs: seconds(5),
+  takeoversPerMinute: 3,
+  playersTotal: 200,
+  pushBufferCount: 256,
+  pushBufferMs: seconds(60),
+  durablePlaceMs: seconds(60),
+  // World processes
+  startMs: seconds(10),
+  stopMs: seconds(4),
+  idleMs: seconds(5),
+  heartbeatMs: seconds(1),
+  suspectMs: seconds(5),
+  deadMs: seconds(25),
+  rosterAuditMs: seconds(5),
+  registrationAckMs: seconds(3),
+  masterLossMs: seconds(60),
+  backoffFirstMs: 500,
+  backoffMaxMs: seconds(30),
+  backoffForgetMs: seconds(60),
+  warmSpares: 1,
+  // Inside a world
+  tickMs: 50,
+  commandMs: 1000 / 60,
+  commandsPerTick: 3,
+  commandCredit: 15,
+  commandQueue: 120,
+  worldDetachMs: seconds(10),
+  saveMs: seconds(3),
+  saveWindowMs: 250,
+  playerSpeedUnits: 180,
+  playerRadiusUnits: 18,
+  portalUseUnits: 72,
+  nearbyUnits: 320,
+  // Chat
+  chatLength: 200,
+  chatCount: 10,
+  chatWindowMs: seconds(3),
+  chatHistory: 50,
+  // Frames and sockets
+  clientFrameBytes: 8 * 1024,
+  helloFrameBytes: 2 * 1024,
+  worldClientFrameBytes: 2 * 1024,
+  launchFrameBytes: 64 * 1024,
+  jsonDepth: 8,
+  arrayItems: 256,
+  controlFramesPerSecond: 20,
+  controlFrameBurst: 40,
+  worldFramesPerSecond: 60,
+  worldFrameBurst: 120,
+  worldBytesPerSecond: 8 * 1024,
+  strikes: 3,
+  loginsPerMinute: 5,
+  connectionsPerAddress: 20,
+  connectionsTotal: 2000,
+  pingMs: seconds(10),
+  pongMs: seconds(5),
+  pauseBufferedBytes: 256 * 1024,
+  dropBufferedBytes: 1024 * 1024,
+  snapshotBufferedBytes: 64 * 1024,
+  // Packs
+  packBytes: 64 * 1024 * 1024,
+  packEntries: 4096,
+  packUnpackedBytes: 256 * 1024 * 1024,
+} as const;
+
+export type Limits = { readonly [K in keyof typeof limits]: number };

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { limits } from "../limits.ts";
+import { coordinate, displayName, id, place, refusal, remainingMs, spawnName, token, version, worldKey } from "./parts.ts";
+
+const inside = z.strictObject({
+  admission: id,
+  session: id,
+  active: z.boolean().describe("Visible and playing; false while it waits for `activate`"),
+  hold: id.optional().describe("The journey that holds the player's portal use"),
+});
+
+/** Who a world holds: re-asserted with every registration and heartbeat. Rosters decide. */
+export const roster = z.strictObject({
+  inside: z.array(inside).max(limits.arrayItems),
+  expected: z.array(id).max(limits.arrayItems).describe("Admissions whose ticket may still be shown"),
+});
+
+const save = z.strictObject({
+  admission: id,
+  seq: z.int().min(1).describe("Grows with every save of this admission"),
+  place,
+});
+
+/** World process → master, on the private control listener. `register` is the first message. */
+export const fromLaunch = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("register"),
+    launch: id,
+    token,
+    world: worldKey,
+    version,
+    protocol: z.int().min(1),
+    pid: z.int().min(1),
+    endpoint: z.union([
+      z.strictObject({ port: z.int().min(1).max(65535) }),
+      z.strictObject({ socket: z.string().max(256) }),
+    ]),
+    roster,
+  }),
+  z.strictObject({ type: z.literal("heartbeat"), roster }),
+  z.strictObject({ type: z.literal("acked"), admission: id }).describe("The ticket may be shown from now on"),
+  z.strictObject({ type: z.literal("refused"), admission: id, reason: refusal }),
+  z.strictObject({ type: z.literal("arrived"), admission: id }).describe("The ticket was shown and consumed"),
+  z
+    .strictObject({ type: z.literal("departed"), admission: id, seq: z.int().min(1), place: place.optional() })
+    .describe("The avatar is gone; `place` is where it stood"),
+  z
+    .strictObject({ type: z.literal("left"), admission: id, seq: z.int().min(1), place })
+    .describe("The player went by itself: socket lost for too long, or closed"),
+  z.strictObject({ type: z.literal("saves"), saves: z.array(save).max(limits.arrayItems) }),
+  z.strictObject({
+    type: z.literal("portal"),
+    admission: id,
+    request: id.describe("The hold the world keeps until this is answered"),
+    portal: spawnName,
+    target: worldKey,
+    spawn: spawnName,
+  }),
+  z.strictObject({ type: z.literal("stop.ready") }).describe("Empty, and the door is shut"),
+  z.strictObject({ type: z.literal("stop.busy") }).describe("Somebody is inside or expected"),
+]);
+
+/** Master → world process. */
+export const toLaunch = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("registered"), heartbeatMs: z.number() }),
+  z.strictObject({ type: z.literal("registration.refused"), reason: z.enum(["version_mismatch", "not_wanted"]) }),
+  z.strictObject({
+    type: z.literal("expect"),
+    admission: id,
+    ticketHash: z.string().length(64),
+    session: id,
+    name: displayName,
+    guest: z.boolean(),
+    at: place,
+    expiresMs: remainingMs,
+  }),
+  z.strictObject({ type: z.literal("revoke"), admission: id }),
+  z.strictObject({ type: z.literal("hold"), admission: id, request: id, forMs: remainingMs }),
+  z.strictObject({ type: z.literal("unhold"), admission: id, request: id, reason: refusal.optional() }),
+  z.strictObject({ type: z.literal("depart"), admission: id }),
+  z.strictObject({ type: z.literal("activate"), admission: id, at: place.optional() }),
+  z.strictObject({ type: z.literal("kick"), admission: id, reason: refusal }),
+  z.strictObject({ type: z.literal("stop.prepare") }),
+  z.strictObject({ type: z.literal("stop"), reason: z.string().max(64) }),
+]);
+
+/** What a new world process reads, one JSON line, from the pipe it inherits. */
+export const launchOrder = z.strictObject({
+  launch: id,
+  token,
+  world: worldKey,
+  version,
+  masterUrl: z.string().max(512).describe("`ws+unix:/path:/` or `ws://127.0.0.1:port/`"),
+  listen: z.union([
+    z.strictObject({ host: z.string(), port: z.int().min(0).max(65535) }),
+    z.strictObject({ socket: z.string().max(256) }),
+  ]),
+  origins: z.array(z.string()).max(limits.arrayItems).describe("Allowed Origin values; empty allows any loopback"),
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  limits: z.record(z.string(), z.number()).describe("Bounds that differ from the built-in ones"),
+  logLevel: z.string(),
+});
+
+export type Roster = z.infer<typeof roster>;
+export type FromLaunch = z.infer<typeof fromLaunch>;
+export type ToLaunch = z.infer<typeof toLaunch>;
+export type LaunchOrder = z.infer<typeof launchOrder>;
+export type Endpoint = Extract<FromLaunch, { type: "register" }>["endpoint"];
+export { coordinate };

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const sim = ["server/sim/**/*.test.ts"];
+const processes = ["**/*.process.test.ts"];
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        test: {
+          name: "unit",
+          include: ["{shared,server,client-web,worlds,tools}/**/*.test.ts"],
+          exclude: [...sim, ...processes, "**/node_modules/**"],
+        },
+      },
+      { root, test: { name: "sim", include: sim, testTimeout: 300_000 } },
+      {
+        root,
+        test: { name: "process", include: processes, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+      },
+    ],
+  },
+});
