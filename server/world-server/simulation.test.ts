@@ -1,0 +1,218 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { limits } from "#shared/limits.ts";
+import { isFree, stepPlayer } from "#shared/step-player.ts";
+import type { Body, Command } from "#shared/step-player.ts";
+import { groundOf } from "./collision.ts";
+import { EntityIds } from "./entity-ids.ts";
+import { npcBody, Simulation } from "./simulation.ts";
+import { hall } from "./testing.ts";
+
+const ground = groundOf(hall);
+const ada = { name: "Ada", guest: false };
+const start = { x: 80, y: 80, facing: 0 };
+const right: Command = { dx: 127, dy: 0, buttons: 0 };
+const stepUnits = limits.playerSpeedUnits / 60;
+
+function hallWithAda(at: Body = start): Simulation {
+  const simulation = new Simulation(hall, ground, limits);
+  simulation.place("a1", ada, at);
+  simulation.activate("a1");
+  return simulation;
+}
+
+const times = (count: number, command: Command): Command[] => Array.from({ length: count }, () => command);
+const command = fc.record({
+  dx: fc.integer({ min: -128, max: 127 }),
+  dy: fc.integer({ min: -128, max: 127 }),
+  buttons: fc.nat(255),
+});
+/** What a client does in each tick: how many ticks pass, and what it sends in the meantime. */
+const play = fc.array(
+  fc.record({ ticks: fc.integer({ min: 1, max: 3 }), commands: fc.array(command, { maxLength: 20 }) }),
+  { maxLength: 80 },
+);
+
+describe("commands", () => {
+  test("walk at 180 units a second and are acknowledged", () => {
+    const simulation = hallWithAda();
+    simulation.receive("a1", { first: 1, commands: times(3, right) });
+    simulation.advance();
+    expect(simulation.takeSnapshot("a1")).toMatchObject({
+      ack: 3,
+      self: { x: 80 + 3 * stepUnits, y: 80, facing: 2 },
+    });
+  });
+
+  test("stand still when none have come", () => {
+    const simulation = hallWithAda();
+    simulation.receive("a1", { first: 1, commands: [right] });
+    simulation.advance();
+    const body = simulation.bodyOf("a1");
+    simulation.advance(10);
+    expect(simulation.bodyOf("a1")).toEqual(body);
+  });
+
+  test("with a number that does not grow are forgotten", () => {
+    const simulation = hallWithAda();
+    simulation.receive("a1", { first: 10, commands: [right] });
+    simulation.receive("a1", { first: 9, commands: [right, right] });
+    simulation.advance();
+    expect(simulation.takeSnapshot("a1")).toMatchObject({ ack: 10, self: { x: 80 + stepUnits } });
+  });
+
+  test("that real time has not earned wait, and the oldest of too many are dropped and counted", () => {
+    const simulation = hallWithAda();
+    expect(simulation.receive("a1", { first: 1, commands: times(40, right) })).toBe(
+      40 - limits.commandCredit,
+    );
+    simulation.advance();
+    simulation.receive("a1", { first: 41, commands: times(10, right) });
+    simulation.advance();
+    expect(simulation.takeSnapshot("a1")).toMatchObject({
+      ack: 43,
+      self: { x: 80 + (limits.commandCredit + limits.commandsPerTick) * stepUnits },
+    });
+  });
+
+  test("of a body that is not active, or has stopped, move nothing", () => {
+    const simulation = new Simulation(hall, ground, limits);
+    simulation.place("a1", ada, start);
+    simulation.receive("a1", { first: 1, commands: [right] });
+    simulation.advance();
+    expect(simulation.bodyOf("a1")).toEqual(start);
+    simulation.activate("a1");
+    simulation.receive("a1", { first: 1, commands: [right] });
+    simulation.stop("a1");
+    simulation.advance();
+    expect(simulation.bodyOf("a1")).toEqual(start);
+  });
+});
+
+describe("whatever a client sends", () => {
+  test("its body is never inside a wall and never faster than real time and its credit", () => {
+    fc.assert(
+      fc.property(play, (turns) => {
+        const simulation = hallWithAda();
+        let first = 1;
+        let earned: number = limits.commandCredit;
+        let walked = 0;
+        for (const { ticks, commands } of turns) {
+          simulation.receive("a1", { first, commands });
+          first += commands.length;
+          const before = simulation.bodyOf("a1") ?? start;
+          simulation.advance(ticks);
+          const after = simulation.bodyOf("a1") ?? start;
+          earned += ticks * limits.commandsPerTick;
+          walked += Math.hypot(after.x - before.x, after.y - before.y);
+          expect(isFree(after.x, after.y, ground)).toBe(true);
+          expect(walked).toBeLessThanOrEqual(earned * (stepUnits + 1 / 32));
+        }
+      }),
+    );
+  });
+
+  test("replaying what is not acknowledged yet gives the position the server comes to", () => {
+    fc.assert(
+      fc.property(play, (turns) => {
+        const simulation = hallWithAda();
+        const sent: Command[] = [];
+        let dropped = 0;
+        for (const { ticks, commands } of turns) {
+          dropped += simulation.receive("a1", { first: sent.length + 1, commands });
+          sent.push(...commands);
+          simulation.advance(ticks);
+        }
+        const now = simulation.takeSnapshot("a1");
+        if (!now) throw new Error("an active avatar has a snapshot");
+        const predicted = sent
+          .slice(now.ack)
+          .reduce((body, next) => stepPlayer(body, next, ground), now.self);
+        simulation.advance(100);
+        expect(simulation.bodyOf("a1")).toEqual(predicted);
+        if (dropped === 0)
+          expect(predicted).toEqual(sent.reduce((body, next) => stepPlayer(body, next, ground), start));
+      }),
+    );
+  });
+});
+
+describe("bodies", () => {
+  test("that were set say so once", () => {
+    const simulation = hallWithAda();
+    expect(simulation.takeSnapshot("a1")?.flags).toBe(1);
+    expect(simulation.takeSnapshot("a1")?.flags).toBe(0);
+    expect(simulation.move("a1", { x: 100.003, y: 90, facing: 3 })).toBe(true);
+    expect(simulation.takeSnapshot("a1")).toMatchObject({ flags: 1, self: { x: 100, y: 90, facing: 3 } });
+  });
+
+  test("are never set into a wall: a saved place inside one becomes the default spawn", () => {
+    expect(hallWithAda({ x: 240, y: 120, facing: 1 }).bodyOf("a1")).toEqual(start);
+    expect(hallWithAda({ x: -1e6, y: 1e6, facing: 1 }).bodyOf("a1")).toEqual(start);
+    const simulation = hallWithAda();
+    expect(simulation.move("a1", { x: 240, y: 120, facing: 0 })).toBe(false);
+    expect(simulation.bodyOf("a1")).toEqual(start);
+  });
+
+  test("are seen by others once active, and by nobody once removed", () => {
+    const simulation = hallWithAda();
+    const bob = simulation.place("a2", { name: "Bob", guest: true }, { x: 200, y: 80, facing: 1 });
+    expect(simulation.visible().map(({ name }) => name)).toEqual(["Arcade Host", "Ada"]);
+    const before = simulation.generation;
+    simulation.activate("a2");
+    expect(simulation.generation).not.toBe(before);
+    expect(simulation.visible().at(-1)).toEqual({
+      id: bob,
+      kind: "player",
+      name: "Bob",
+      guest: true,
+      sprite: "player",
+    });
+    expect(simulation.takeSnapshot("a1")?.others.map(({ id }) => id)).toContain(bob);
+    simulation.remove("a2");
+    expect(simulation.takeSnapshot("a1")?.others.map(({ id }) => id)).not.toContain(bob);
+    expect(simulation.takeSnapshot("a2")).toBeUndefined();
+  });
+});
+
+describe("portals", () => {
+  test.each([
+    ["EastPortal", { x: 480 - limits.portalUseUnits, y: 80 }, undefined],
+    ["EastPortal", { x: 479 - limits.portalUseUnits, y: 80 }, "not_at_portal"],
+    ["WestPortal", { x: 480, y: 80 }, "invalid_portal"],
+    ["__proto__", { x: 480, y: 80 }, "invalid_portal"],
+    ["constructor", { x: 480, y: 80 }, "invalid_portal"],
+  ])("%s from %j: %s", (name, at, refusal) => {
+    const found = hallWithAda({ ...at, facing: 0 }).portalInReach("a1", name);
+    expect("refusal" in found ? found.refusal : undefined).toBe(refusal);
+  });
+
+  test("are out of reach for who is not active", () => {
+    const simulation = new Simulation(hall, ground, limits);
+    simulation.place("a1", ada, { x: 480, y: 80, facing: 0 });
+    expect(simulation.portalInReach("a1", "EastPortal")).toEqual({ refusal: "not_joined" });
+    expect(simulation.portalInReach("a9", "EastPortal")).toEqual({ refusal: "not_joined" });
+  });
+});
+
+test("an NPC walks its curve by the world's time", () => {
+  const npc = hall.npcs[0];
+  if (!npc) throw new Error("the hall has an NPC");
+  const body = npcBody(npc, 2);
+  const t = 0.85 * 2 + 0.4;
+  expect(body).toMatchObject({ x: 320 + Math.cos(t) * 90, y: 200 + Math.sin(1.7 * t) * 22 });
+  const simulation = hallWithAda();
+  simulation.advance(40);
+  expect(simulation.takeSnapshot("a1")?.others).toEqual([{ id: 1, ...body }]);
+});
+
+test("an entity id comes round again only after all others", () => {
+  const ids = new EntityIds();
+  const kept = ids.take();
+  const given = ids.take();
+  ids.giveBack(given);
+  const rest = Array.from({ length: 65_533 }, () => ids.take());
+  expect(new Set([kept, given, ...rest]).size).toBe(65_535);
+  expect(ids.take()).toBe(given);
+  expect(() => ids.take()).toThrow(RangeError);
+});
