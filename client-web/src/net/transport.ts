@@ -1,0 +1,100 @@
+/** More than this waiting to leave, and what may be merged is kept back instead of queued. */
+const backedUpBytes = 4 * 1024;
+
+export interface TransportStats {
+  /** Bytes handed to the socket that have not left yet. */
+  readonly buffered: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+/** One connection to a peer. Today a WebSocket; what is volatile may one day travel unreliably. */
+export interface Transport {
+  readonly stats: TransportStats;
+  /** Queues a message that must arrive, in order. Nothing happens once closed. */
+  sendReliable(message: string): void;
+  /** Sends what a newer message would replace. False when the line is backed up: keep it, and merge. */
+  sendVolatile(bytes: Uint8Array<ArrayBuffer>): boolean;
+  close(): void;
+}
+
+export interface TransportEvents {
+  opened(): void;
+  /** Text, or the bytes of a binary frame. */
+  message(message: string | Uint8Array): void;
+  /** Once, also when the connection never opened (code 1006). Not after `close()`. */
+  closed(code: number): void;
+}
+
+/** What is used of the platform's WebSocket, the browser's and Node's alike. */
+export type WebSocketClass = new (
+  url: string,
+) => Pick<WebSocket, "binaryType" | "bufferedAmount" | "readyState" | "send" | "close" | "addEventListener">;
+
+const open = 1;
+
+/** Dials `url`. Never throws: an address the platform refuses closes with 1006. */
+export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = WebSocket): Transport {
+  let socket: InstanceType<WebSocketClass>;
+  try {
+    socket = new Socket(url);
+  } catch {
+    return refused(on);
+  }
+  let isOver = false;
+  let sentBytes = 0;
+  let receivedBytes = 0;
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("open", () => {
+    if (!isOver) on.opened();
+  });
+  socket.addEventListener("message", ({ data }) => {
+    if (isOver) return;
+    const message = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
+    receivedBytes += message.length;
+    on.message(message);
+  });
+  socket.addEventListener("close", ({ code }) => {
+    if (isOver) return;
+    isOver = true;
+    on.closed(code);
+  });
+  // An error is always followed by a close; listening keeps hosts quiet that complain of unheard ones.
+  socket.addEventListener("error", () => {});
+  return {
+    get stats() {
+      return { buffered: isOver ? 0 : socket.bufferedAmount, sentBytes, receivedBytes };
+    },
+    sendReliable(message) {
+      if (isOver || socket.readyState !== open) return;
+      sentBytes += message.length;
+      socket.send(message);
+    },
+    sendVolatile(bytes) {
+      if (isOver || socket.readyState !== open || socket.bufferedAmount > backedUpBytes) return false;
+      sentBytes += bytes.length;
+      socket.send(bytes);
+      return true;
+    },
+    close() {
+      if (isOver) return;
+      isOver = true;
+      socket.close();
+    },
+  };
+}
+
+function refused(on: TransportEvents): Transport {
+  let isOver = false;
+  queueMicrotask(() => {
+    if (!isOver) on.closed(1006);
+  });
+  return {
+    stats: { buffered: 0, sentBytes: 0, receivedBytes: 0 },
+    sendReliable() {},
+    sendVolatile: () => false,
+    close() {
+      isOver = true;
+    },
+  };
+}
