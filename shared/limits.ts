@@ -75,6 +75,8 @@ export const limits = {
   worldFramesPerSecond: 60,
   worldFrameBurst: 120,
   worldBytesPerSecond: 8 * 1024,
+  launchFramesPerSecond: 500,
+  launchFrameBurst: 2000,
   strikes: 3,
   loginsPerMinute: 5,
   connectionsPerAddress: 20,

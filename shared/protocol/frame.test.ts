@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, json, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { limits } from "../limits.ts";
 import { fromClient } from "./client-master.ts";
@@ -6,6 +6,7 @@ import { decode, encode } from "./frame.ts";
 
 const bounds = { bytes: limits.clientFrameBytes, depth: limits.jsonDepth };
 const read = (text: string) => decode(fromClient, text, bounds);
+const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
 describe("a frame", () => {
   test("that its schema knows comes back as it was", () => {
@@ -14,7 +15,6 @@ describe("a frame", () => {
   });
 
   test("may nest as deep as allowed and no deeper", () => {
-    const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
     expect(read(nested(bounds.depth))).toEqual({ ok: false, fault: "not_allowed" });
     expect(read(nested(bounds.depth + 1))).toEqual({ ok: false, fault: "too_deep" });
     expect(read("[".repeat(bounds.bytes))).toEqual({ ok: false, fault: "too_deep" });
@@ -28,9 +28,12 @@ describe("a frame", () => {
     expect(read("x".repeat(bounds.bytes + 1))).toEqual({ ok: false, fault: "too_large" });
   });
 
-  test.each(["", "{", "nonsense", '{"type":"ping","id":1}x', "NaN"])("that is no JSON is refused: %j", (text) => {
-    expect(read(text)).toEqual({ ok: false, fault: "not_json" });
-  });
+  test.each(["", "{", "nonsense", '{"type":"ping","id":1}x', "NaN"])(
+    "that is no JSON is refused: %j",
+    (text) => {
+      expect(read(text)).toEqual({ ok: false, fault: "not_json" });
+    },
+  );
 
   test.each([
     "null",
@@ -46,14 +49,14 @@ describe("a frame", () => {
   });
 
   test("never throws, whatever it holds", () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: "binary" })), (text) => {
+    assert(
+      property(oneof(string(), json(), string({ unit: "binary" })), (text) => {
         expect(typeof read(text).ok).toBe("boolean");
       }),
     );
   });
 
   test("that we would send too large is a defect", () => {
-    expect(() => encode({ type: "stop", reason: "x".repeat(50) } as { type: string }, 40)).toThrow(RangeError);
+    expect(() => encode({ type: "stop", reason: "x".repeat(50) }, 40)).toThrow(RangeError);
   });
 });

@@ -5,6 +5,8 @@ export interface FrameBounds {
   readonly depth: number;
 }
 
+export type Message = { readonly type: string; readonly [field: string]: unknown };
+
 export type FrameFault = "too_large" | "too_deep" | "not_json" | "not_allowed";
 
 export type Decoded<T> = { ok: true; message: T } | { ok: false; fault: FrameFault };
@@ -15,7 +17,7 @@ export interface Check<T> {
 }
 
 /** One message as the text of one frame. A message over `bytes` is a defect of the sender. */
-export function encode(message: { readonly type: string }, bytes = Infinity): string {
+export function encode(message: Message, bytes = Infinity): string {
   const text = JSON.stringify(message);
   if (text.length > bytes) throw new RangeError(`a ${message.type} message is larger than its frame may be`);
   return text;

@@ -1,0 +1,27 @@
+/** A token bucket: `take` is allowed `burst` times at once, and refills with time. */
+export class Allowance {
+  readonly #perMs: number;
+  readonly #burst: number;
+  #left: number;
+  #at: number;
+
+  constructor(perMs: number, burst: number, now: number) {
+    this.#perMs = perMs;
+    this.#burst = burst;
+    this.#left = burst;
+    this.#at = now;
+  }
+
+  take(now: number): boolean {
+    this.#left = Math.min(this.#burst, this.#left + (now - this.#at) * this.#perMs);
+    this.#at = now;
+    if (this.#left < 1) return false;
+    this.#left--;
+    return true;
+  }
+
+  /** Nothing was taken lately: a fresh one would behave the same. */
+  isFull(now: number): boolean {
+    return this.#left + (now - this.#at) * this.#perMs >= this.#burst;
+  }
+}
