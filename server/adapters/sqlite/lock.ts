@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { StartRefused } from "#engine/start-refused.ts";
+import { codeOf } from "./database.ts";
+
+/**
+ * One master per data folder. The operating system drops the lock with the process that holds it, so a
+ * killed master leaves nothing to clear away; `master.pid` only serves to name the holder.
+ *
+ * @returns how to give the folder back.
+ * @throws StartRefused naming the process that has it.
+ */
+export function lockFolder(folder: string): () => void {
+  const pidFile = join(folder, "master.pid");
+  const connection = acquire(folder, pidFile);
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  return () => {
+    rmSync(pidFile, { force: true });
+    connection.close();
+  };
+}
+
+function acquire(folder: string, pidFile: string): Database.Database {
+  let connection: Database.Database | undefined;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    connection = new Database(join(folder, "master.lock"), { timeout: 50 });
+    connection.exec("BEGIN EXCLUSIVE");
+    return connection;
+  } catch (error) {
+    connection?.close();
+    const code = codeOf(error);
+    throw new StartRefused(
+      20,
+      code.startsWith("SQLITE_BUSY")
+        ? `the data folder ${folder} is in use by another master (${holder(pidFile)}); see PORTCADE_DATA_DIR`
+        : `the data folder ${folder} cannot be used (${code}: ${(error as Error).message}); see PORTCADE_DATA_DIR`,
+    );
+  }
+}
+
+function holder(pidFile: string): string {
+  try {
+    const pid = /^[0-9]+/.exec(readFileSync(pidFile, "utf8"))?.[0];
+    return pid === undefined ? "pid unknown" : `pid ${pid}`;
+  } catch {
+    return "pid unknown";
+  }
+}

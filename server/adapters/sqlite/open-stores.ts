@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import { isSameBoot, readBootId } from "./boot-id.ts";
+import { type Connection, openDatabase } from "./database.ts";
+import { lockFolder } from "./lock.ts";
+import { durableMigrations, runtimeMigrations } from "./migrations.ts";
+import { createPortMap, type PortMap } from "./ports.ts";
+import { type Committed, SqliteStore } from "./store.ts";
+
+export interface Stores extends AsyncDisposable {
+  readonly store: SqliteStore;
+  readonly ports: PortMap;
+  /** Differs at every start; pushes are numbered within one. */
+  readonly epoch: string;
+  /** Files that were new or older: `durable.db` and the version it has now. */
+  readonly migrated: readonly { readonly file: string; readonly version: number }[];
+  /** True when the machine has booted since: everything but accounts and ports was forgotten. */
+  readonly isNewBoot: boolean;
+  close(): void;
+}
+
+export interface StoresOptions {
+  /** The file of the accounts; `runtime.db` and the lock lie beside it. */
+  readonly dbPath: string;
+  readonly bootId?: string;
+  readonly onCommit?: (committed: Committed) => void;
+}
+
+/**
+ * Opens, checks and migrates both files, and keeps every other master out of their folder.
+ *
+ * @throws StartRefused with exit code 20 (cannot be opened, damaged, in use) or 21 (cannot be migrated).
+ */
+export function openStores({ dbPath, bootId = readBootId(), onCommit }: StoresOptions): Stores {
+  const folder = dirname(dbPath);
+  // What to close should a later step refuse the start.
+  const undo: (() => void)[] = [lockFolder(folder)];
+  const close = (): void => {
+    for (const step of undo.splice(0).toReversed()) step();
+  };
+  const migrated: { file: string; version: number }[] = [];
+  const open = (
+    path: string,
+    ...rest: [synchronous: "FULL" | "NORMAL", migrations: readonly string[]]
+  ): Connection => {
+    const { connection, migratedTo } = openDatabase(path, ...rest);
+    undo.push(() => connection.close());
+    if (migratedTo !== undefined) migrated.push({ file: path, version: migratedTo });
+    return connection;
+  };
+  try {
+    const durable = open(dbPath, "FULL", durableMigrations);
+    const runtime = open(join(folder, "runtime.db"), "NORMAL", runtimeMigrations);
+    const { epoch, isNewBoot } = begin(runtime, bootId);
+    return {
+      store: new SqliteStore(durable, runtime, onCommit),
+      ports: createPortMap(runtime),
+      epoch,
+      migrated,
+      isNewBoot,
+      close,
+      [Symbol.asyncDispose]: () => Promise.resolve(close()),
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function begin(runtime: Connection, bootId: string): { epoch: string; isNewBoot: boolean } {
+  const get = runtime.prepare<[string], string>("SELECT value FROM meta WHERE key = ?").pluck();
+  const set = runtime.prepare<[string, string]>(
+    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  );
+  return runtime.transaction(() => {
+    const lastBoot = get.get("boot_id");
+    const isNewBoot = lastBoot !== undefined && !isSameBoot(lastBoot, bootId);
+    // Instants and process ids of another boot mean nothing now.
+    if (isNewBoot) runtime.exec("DELETE FROM snapshots");
+    const starts = Number(get.get("starts") ?? 0) + 1;
+    // The random part keeps epochs apart when the file itself was lost.
+    const epoch = `${starts}-${randomBytes(6).toString("base64url")}`;
+    set.run("boot_id", bootId);
+    set.run("starts", String(starts));
+    set.run("epoch", epoch);
+    return { epoch, isNewBoot };
+  })();
+}
