@@ -25,7 +25,10 @@ export const worldEntry = z.strictObject({
   name: displayName,
   capacity: z.int().min(1),
   fallback: worldKey.optional(),
-  spawns: z.record(spawnName, z.strictObject({ x: z.number(), y: z.number(), facing: z.int().min(0).max(3) })),
+  spawns: z.record(
+    spawnName,
+    z.strictObject({ x: z.number(), y: z.number(), facing: z.int().min(0).max(3) }),
+  ),
   portals: z.record(spawnName, z.strictObject({ target: worldKey, spawn: spawnName })),
   mapSha256: z.string().length(64),
 });

@@ -47,7 +47,8 @@ export function isFree(x: number, y: number, ground: Ground): boolean {
   const left = Math.floor((x - radius) / ground.tile);
   const top = Math.floor((y - radius) / ground.tile);
   for (let row = top; row <= last(y + radius); row++)
-    for (let column = left; column <= last(x + radius); column++) if (ground.isSolid(column, row)) return false;
+    for (let column = left; column <= last(x + radius); column++)
+      if (ground.isSolid(column, row)) return false;
   return true;
 }
 

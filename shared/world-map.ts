@@ -14,7 +14,15 @@ export interface WorldMap {
   readonly spawns: Readonly<Record<string, MapSpawn>>;
   readonly portals: Readonly<Record<string, MapPortal>>;
   readonly npcs: readonly MapNpc[];
-  readonly zones: readonly { name: string; kind: string; value: string; x: number; y: number; w: number; h: number }[];
+  readonly zones: readonly {
+    name: string;
+    kind: string;
+    value: string;
+    x: number;
+    y: number;
+    w: number;
+    h: number;
+  }[];
   readonly signs: readonly { text: string; x: number; y: number }[];
   readonly tilesets: readonly { image: string; firstgid: number; columns: number; count: number }[];
   /** Colours of the place, `#rrggbb`, for backdrop and interface. */

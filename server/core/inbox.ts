@@ -36,14 +36,28 @@ export interface Inbox {
 
 export type ToConnection =
   /** Bind this connection to the session's outbox, then write the welcome, then what the resume missed. */
-  | { type: "attach"; session: string; welcome: Welcome; missedSince?: { epoch: string; seq: number } | undefined }
+  | {
+      type: "attach";
+      session: string;
+      welcome: Welcome;
+      missedSince?: { epoch: string; seq: number } | undefined;
+    }
   /** The resume token is unknown: the gateway tries the same hello again as a new session. */
   | { type: "resume.unknown" }
-  | { type: "reject"; re: number; reason: Extract<ToClient, { type: "rejected" }>["reason"]; client?: string; close: CloseName }
+  | {
+      type: "reject";
+      re: number;
+      reason: Extract<ToClient, { type: "rejected" }>["reason"];
+      client?: string;
+      close: CloseName;
+    }
   | { type: "close"; why: CloseName };
 
 /** The welcome without what only the gateway knows. */
-export type Welcome = Omit<Extract<ToClient, { type: "welcome" }>, "type" | "epoch" | "seq" | "complete" | "chat">;
+export type Welcome = Omit<
+  Extract<ToClient, { type: "welcome" }>,
+  "type" | "epoch" | "seq" | "complete" | "chat"
+>;
 
 export type ToHost =
   /** Somebody has arrived: have the warm spares ready. */
@@ -51,7 +65,7 @@ export type ToHost =
   | { type: "launch"; launch: string; world: string; token: string }
   | { type: "kill"; launch: string; pid?: number | undefined };
 
-export type Kind = keyof Inbox & string;
+export type Kind = keyof Inbox;
 export type Turn = AnyTurn<{ [K in Kind]: Inbox[K] }, Facts>;
 
 export type Envelope = {

@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
 import {
-  coordinate, displayName, id, pack, place, refusal, remainingMs, requestId, token, version, worldKey,
+  coordinate,
+  displayName,
+  id,
+  pack,
+  place,
+  refusal,
+  remainingMs,
+  requestId,
+  token,
+  version,
+  worldKey,
 } from "./parts.ts";
 
 /** Why a journey began. Every cause makes the same kind of journey. */
@@ -87,7 +97,6 @@ export const toClient = z.discriminatedUnion("type", [
       .strictObject({ admission: id, world: worldKey })
       .optional()
       .describe("The world the session is in, when resumed"),
-    journey: z.strictObject(leaseFields).optional().describe("The journey under way, when resumed"),
     chat: z.array(chatLine).max(limits.chatHistory),
   }),
   // Pushes.
@@ -101,8 +110,17 @@ export const toClient = z.discriminatedUnion("type", [
     final: z.boolean().optional().describe("True when the lease ended with this refusal"),
   }),
   z.strictObject({ type: z.literal("identity"), seq, re, name: displayName, guest: z.boolean() }),
-  z.strictObject({ type: z.literal("lease"), seq, re, ...leaseFields }),
-  z.strictObject({ type: z.literal("lease.refreshed"), seq, re, lease: id, softMs: remainingMs, hardMs: remainingMs }),
+  z
+    .strictObject({ type: z.literal("lease"), seq, re, ...leaseFields })
+    .describe("Make the pack ready, then redeem. Sent again after a resume while the journey lasts"),
+  z.strictObject({
+    type: z.literal("lease.refreshed"),
+    seq,
+    re,
+    lease: id,
+    softMs: remainingMs,
+    hardMs: remainingMs,
+  }),
   z.strictObject({
     type: z.literal("ticket"),
     seq,
@@ -114,9 +132,22 @@ export const toClient = z.discriminatedUnion("type", [
     expiresMs: remainingMs,
   }),
   z
-    .strictObject({ type: z.literal("arrived"), seq, lease: id, admission: id, world: worldKey, x: coordinate, y: coordinate })
+    .strictObject({
+      type: z.literal("arrived"),
+      seq,
+      lease: id,
+      admission: id,
+      world: worldKey,
+      x: coordinate,
+      y: coordinate,
+    })
     .describe("Committed: the session is in the new world"),
-  z.strictObject({ type: z.literal("world.lost"), seq, world: worldKey, reason: z.enum(["crashed", "left", "removed"]) }),
+  z.strictObject({
+    type: z.literal("world.lost"),
+    seq,
+    world: worldKey,
+    reason: z.enum(["crashed", "left", "removed"]),
+  }),
   z.strictObject({ type: z.literal("chat.line"), seq, ...chatLine.shape }),
   z.strictObject({
     type: z.literal("notice"),
@@ -127,7 +158,6 @@ export const toClient = z.discriminatedUnion("type", [
     world: worldKey.optional(),
     pack: pack.optional(),
   }),
-  z.strictObject({ type: z.literal("continued_elsewhere"), seq }),
   z.strictObject({ type: z.literal("pong"), re: requestId }),
 ]);
 

@@ -30,8 +30,15 @@ export const toPlayer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("rejected"), re: requestId, reason: refusal }),
   z.strictObject({ type: z.literal("entities"), enter: z.array(entity), leave: z.array(z.int()) }),
   z.strictObject({ type: z.literal("portal.asked"), re: requestId, portal: spawnName }),
-  z.strictObject({ type: z.literal("portal.denied"), re: requestId.optional(), portal: spawnName, reason: refusal }),
-  z.strictObject({ type: z.literal("departed") }).describe("The player is in another world now; this socket closes soon"),
+  z.strictObject({
+    type: z.literal("portal.denied"),
+    re: requestId.optional(),
+    portal: spawnName,
+    reason: refusal,
+  }),
+  z
+    .strictObject({ type: z.literal("departed") })
+    .describe("The player is in another world now; this socket closes soon"),
   z.strictObject({ type: z.literal("pong"), re: requestId }),
 ]);
 

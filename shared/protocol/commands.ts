@@ -35,7 +35,8 @@ export function decodeCommands(bytes: Uint8Array): Commands | undefined {
   if (bytes.length < headBytes || bytes[0] !== commandsFrame) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint8(1);
-  if (count === 0 || count > commandsPerFrame || bytes.length !== headBytes + count * commandBytes) return undefined;
+  if (count === 0 || count > commandsPerFrame || bytes.length !== headBytes + count * commandBytes)
+    return undefined;
   const commands = Array.from({ length: count }, (_, index) => {
     const at = headBytes + index * commandBytes;
     return { dx: view.getInt8(at), dy: view.getInt8(at + 1), buttons: view.getUint8(at + 2) };

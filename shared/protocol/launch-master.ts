@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
-import { coordinate, displayName, id, place, refusal, remainingMs, spawnName, token, version, worldKey } from "./parts.ts";
+import {
+  coordinate,
+  displayName,
+  id,
+  place,
+  refusal,
+  remainingMs,
+  spawnName,
+  token,
+  version,
+  worldKey,
+} from "./parts.ts";
 
 const inside = z.strictObject({
   admission: id,
@@ -42,7 +53,12 @@ export const fromLaunch = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("refused"), admission: id, reason: refusal }),
   z.strictObject({ type: z.literal("arrived"), admission: id }).describe("The ticket was shown and consumed"),
   z
-    .strictObject({ type: z.literal("departed"), admission: id, seq: z.int().min(1), place: place.optional() })
+    .strictObject({
+      type: z.literal("departed"),
+      admission: id,
+      seq: z.int().min(1),
+      place: place.optional(),
+    })
     .describe("The avatar is gone; `place` is where it stood"),
   z
     .strictObject({ type: z.literal("left"), admission: id, seq: z.int().min(1), place })
@@ -63,7 +79,10 @@ export const fromLaunch = z.discriminatedUnion("type", [
 /** Master → world process. */
 export const toLaunch = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("registered"), heartbeatMs: z.number() }),
-  z.strictObject({ type: z.literal("registration.refused"), reason: z.enum(["version_mismatch", "not_wanted"]) }),
+  z.strictObject({
+    type: z.literal("registration.refused"),
+    reason: z.enum(["version_mismatch", "not_wanted"]),
+  }),
   z.strictObject({
     type: z.literal("expect"),
     admission: id,
@@ -95,7 +114,10 @@ export const launchOrder = z.strictObject({
     z.strictObject({ host: z.string(), port: z.int().min(0).max(65535) }),
     z.strictObject({ socket: z.string().max(256) }),
   ]),
-  origins: z.array(z.string()).max(limits.arrayItems).describe("Allowed Origin values; empty allows any loopback"),
+  origins: z
+    .array(z.string())
+    .max(limits.arrayItems)
+    .describe("Allowed Origin values; empty allows any loopback"),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   limits: z.record(z.string(), z.number()).describe("Bounds that differ from the built-in ones"),
   logLevel: z.string(),

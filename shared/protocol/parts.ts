@@ -3,14 +3,25 @@ import { refusalCodes } from "../refusal.ts";
 
 /** Reserved because the public port answers them itself. */
 export const reservedWorldKeys = [
-  "status", "metrics", "healthz", "readyz", "admin", "api", "assets", "world_packs",
+  "status",
+  "metrics",
+  "healthz",
+  "readyz",
+  "admin",
+  "api",
+  "assets",
+  "world_packs",
 ] as const;
 
 export const worldKey = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,30}$/)
   .describe("World key");
-export const requestId = z.int().min(1).max(2 ** 31 - 1).describe("Chosen by the sender; the reply echoes it as `re`");
+export const requestId = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
+  .describe("Chosen by the sender; the reply echoes it as `re`");
 export const id = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
 export const token = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/);
 export const refusal = z.enum(refusalCodes);

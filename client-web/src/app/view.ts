@@ -7,6 +7,8 @@ export interface View {
   readonly version: string;
   /** The world on screen. */
   readonly world?: { readonly key: string; readonly name: string } | undefined;
+  /** Display names of all worlds by key, once known. */
+  readonly worlds?: Readonly<Record<string, string>> | undefined;
   readonly player?: { readonly name: string; readonly guest: boolean } | undefined;
   readonly chat: { readonly isUp: boolean; readonly lines: readonly ChatEntry[] };
   /** The pack being made ready, bytes so far and in all. */
@@ -45,7 +47,15 @@ export interface Problem {
 }
 
 export type PackStatus =
-  | "none" | "loading" | "downloading" | "bundled" | "missing" | "failed" | "missing_scene" | "cache_hit" | "downloaded";
+  | "none"
+  | "loading"
+  | "downloading"
+  | "bundled"
+  | "missing"
+  | "failed"
+  | "missing_scene"
+  | "cache_hit"
+  | "downloaded";
 
 export interface NetworkStats {
   readonly masterMs?: number | undefined;

@@ -1,13 +1,65 @@
 import type { Address } from "#shared/address.ts";
-import type { Refusal } from "#shared/refusal.ts";
-import type { FromClient } from "#shared/protocol/client-master.ts";
+import type { Table } from "#shared/machine.ts";
+import type { Cause, FromClient } from "#shared/protocol/client-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
+import type { Refusal } from "#shared/refusal.ts";
+import type { Turn } from "../inbox.ts";
+import { attached, closed, deadline, open, player, reopen, welcomed } from "./attach.ts";
+import { claimed, claimRefused, login, logout, renamed, settled, takenOver } from "./identity.ts";
+import { committed, join, leaseRequest, noLease, portal, rejoin, travelEnded } from "./journeys.ts";
+import { gone, notHere, saved, seen } from "./presence.ts";
 
 /** Who a player is. A guest has no account. Frozen into every admission. */
 export interface Identity {
   readonly name: string;
   readonly account?: Address<"account"> | undefined;
 }
+
+/** The session's one committed place in a world. Every save must name it. */
+export interface Admission {
+  readonly id: string;
+  readonly launch: Address<"launch">;
+  readonly world: string;
+  readonly identity: Identity;
+  /** Number of the newest save taken. */
+  readonly seq: number;
+}
+
+/** What a session knows in every phase: who, through which connection, and where they stood last. */
+export interface Stay {
+  readonly identity: Identity;
+  /** The connection it has now; none while it is detached. */
+  readonly client?: Address<"client"> | undefined;
+  readonly resumeHash: string;
+  /** Good until the client is known to hold the newest token. */
+  readonly previousHash?: string | undefined;
+  readonly place?: Place | undefined;
+  /** When `place` last went to the account. */
+  readonly durableAt: number;
+  /** The account being left, until its avatar has departed. */
+  readonly leaving?: Address<"account"> | undefined;
+  /** The journey that has committed and still waits for the source to depart. */
+  readonly settling?: Address<"travel"> | undefined;
+  /** When a detached session ends. */
+  readonly wakeAt?: number | undefined;
+}
+
+export type Naming = { phase: "naming"; client: Address<"client">; hello: Hello; wakeAt?: undefined };
+export type Lobby = Stay & { phase: "lobby" };
+export type InWorld = Stay & { phase: "inWorld"; admission: Admission };
+export type Travelling = Stay & {
+  phase: "travelling";
+  travel: Address<"travel">;
+  cause: Cause;
+  target: string;
+  /** Worlds tried in vain since the player last stood in one. */
+  tried: readonly string[];
+  admission?: Admission | undefined;
+};
+
+/** One player's stay, across sockets: which world they are in, and whether they are leaving it. */
+export type Session = Naming | Lobby | InWorld | Travelling;
+export type Attached = Exclude<Session, Naming>;
 
 export interface Hello {
   readonly re: number;
@@ -34,10 +86,99 @@ export type SessionInput =
   | { type: "claimRefused"; re: number; reason: Refusal }
   | { type: "takenOver" }
   // From travels.
-  | { type: "committed"; admission: string; launch: string; place: Place; identity: Identity }
+  | { type: "committed"; admission: string; launch: Address<"launch">; place: Place; identity: Identity }
+  | { type: "settled"; place?: Place | undefined }
   | { type: "travelEnded"; reason?: Refusal | undefined }
   // From launches.
   | { type: "portal"; admission: string; request: string; portal: string; target: string; spawn: string }
   | { type: "saved"; admission: string; seq: number; place: Place; final: boolean }
   | { type: "seen"; admission: string; active: boolean }
   | { type: "gone"; admission: string; reason: "crashed" | "left" };
+
+export type Got<T extends SessionInput["type"]> = Extract<SessionInput, { type: T }>;
+
+/** What holds wherever the player is. */
+const everywhere = {
+  open: reopen,
+  welcomed,
+  closed,
+  deadline,
+  login: attached(login),
+  logout: attached(logout),
+  "chat.send": attached(say),
+  named: renamed,
+  claimed,
+  claimRefused,
+  takenOver,
+  settled,
+  saved,
+  seen,
+  gone,
+} as const;
+
+export const session: Table<Session, SessionInput, Turn> = {
+  absent: {
+    open,
+    named: nobody,
+    claimed: nobody,
+    takenOver: nobody,
+    seen: notHere,
+  },
+  naming: {
+    named: renamed,
+    full,
+    closed: (state, _, turn) => (turn.from === state.client ? undefined : state),
+  },
+  lobby: {
+    ...everywhere,
+    "world.join": attached(join),
+    "world.rejoin": attached(rejoin),
+    "lease.refresh": attached(noLease),
+    "lease.redeem": attached(noLease),
+    "lease.release": attached(noLease),
+    portal,
+  },
+  inWorld: {
+    ...everywhere,
+    "world.join": attached(join),
+    "world.rejoin": attached(rejoin),
+    "lease.refresh": attached(noLease),
+    "lease.redeem": attached(noLease),
+    "lease.release": attached(noLease),
+    portal,
+  },
+  travelling: {
+    ...everywhere,
+    "world.join": attached(join),
+    "world.rejoin": attached(rejoin),
+    "lease.refresh": attached(leaseRequest),
+    "lease.redeem": attached(leaseRequest),
+    "lease.release": attached(leaseRequest),
+    portal,
+    committed,
+    travelEnded,
+  },
+};
+
+function say<S extends Attached>(state: S, { id, text }: Got<"chat.send">, turn: Turn): S {
+  const self = turn.self as Address<"session">;
+  turn.send("channel:all", {
+    type: "say",
+    session: self,
+    player: player(turn),
+    name: state.identity.name,
+    text,
+    re: id,
+  });
+  return state;
+}
+
+/** An answer for a session that has ended meanwhile: what was taken for it is given back. */
+function nobody(_: undefined, { type }: { type: string }, turn: Turn): undefined {
+  if (type === "named") turn.send("lobby:main", { type: "leave" });
+  else turn.send(turn.from as Address<"account">, { type: "release" });
+}
+
+function full(state: Naming, _: unknown, turn: Turn): undefined {
+  turn.send(state.client, { type: "reject", re: state.hello.re, reason: "server_full", close: "serverFull" });
+}

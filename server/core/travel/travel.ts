@@ -1,13 +1,20 @@
 import type { Address } from "#shared/address.ts";
-import type { Refusal } from "#shared/refusal.ts";
+import type { Table } from "#shared/machine.ts";
 import type { Cause } from "#shared/protocol/client-master.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
+import type { Refusal } from "#shared/refusal.ts";
+import type { Turn } from "../inbox.ts";
 import type { Identity } from "../session/session.ts";
+import { acked, arrived, expect, redeem, redeemAgain, refused, seen, stray } from "./admission.ts";
+import { departed, settle } from "./departure.ts";
+import { begin, expired, fails, refresh, release, repeat } from "./lease.ts";
 
+/** Where the player is until the journey commits. */
 export interface Source {
   readonly launch: Address<"launch">;
   readonly admission: string;
+  readonly world: string;
   /** The hold the source world keeps on the player's portals. */
   readonly request?: string | undefined;
 }
@@ -17,12 +24,49 @@ export interface Journey {
   readonly player: Address<"player">;
   readonly cause: Cause;
   readonly target: Place;
+  /** Frozen here: whoever the session becomes meanwhile, this is who arrives. */
   readonly identity: Identity;
   readonly source?: Source | undefined;
 }
 
+/** The right to prepare a journey: to be refreshed before `softBy`, never good after `hardBy`. */
+export interface Lease {
+  readonly softBy: number;
+  readonly hardBy: number;
+}
+
+/** One door that is being opened for the player. */
+export interface Door {
+  readonly launch: Address<"launch">;
+  readonly admission: string;
+  readonly url: string;
+  /** Only until the client has it; a restart loses it, and the journey tries again. */
+  readonly secretTicket?: string | undefined;
+}
+
+interface Common {
+  readonly journey: Journey;
+  readonly lease: Lease;
+  /** Redeems that led nowhere. */
+  readonly failures: number;
+  readonly wakeAt: number;
+}
+
+/** One journey of one player, from the portal to the far side. */
+export type Travel =
+  | (Common & { phase: "leased" })
+  /** The target world is wanted. `by` ends the whole of redeem to ticket. */
+  | (Common & { phase: "starting"; by: number })
+  /** A launch has been told of the ticket and has not yet said that it knows it. */
+  | (Common & { phase: "expecting"; by: number; door: Door })
+  /** The client has the ticket. */
+  | (Common & { phase: "admitted"; door: Door })
+  /** Committed. The source takes its avatar away before the target shows its own. */
+  | (Common & { phase: "departing"; door: Door });
+
 export type TravelInput =
   | { type: "begin"; journey: Journey; re?: number | undefined }
+  | { type: "repeat" }
   | { type: "refresh"; re: number }
   | { type: "redeem"; re: number; world?: string | undefined }
   | { type: "release"; re?: number | undefined; reason?: Refusal | undefined }
@@ -31,5 +75,71 @@ export type TravelInput =
   | { type: "acked"; admission: string }
   | { type: "refused"; admission: string; reason: Refusal }
   | { type: "arrived"; admission: string }
+  | { type: "seen"; admission: string; launch: Address<"launch"> }
   | { type: "departed"; admission: string; place?: Place | undefined }
   | { type: "sourceGone"; admission: string };
+
+export type In<P extends Travel["phase"]> = Extract<Travel, { phase: P }>;
+export type Got<T extends TravelInput["type"]> = Extract<TravelInput, { type: T }>;
+
+export const travel: Table<Travel, TravelInput, Turn> = {
+  absent: { begin, arrived: stray },
+  leased: { repeat, refresh, redeem, release, seen, sourceGone, arrived: stray, deadline: expired },
+  starting: {
+    repeat,
+    refresh,
+    redeem: (state) => state,
+    release,
+    worldReady: expect,
+    worldUnavailable: (state, { reason }, turn) => fails(state, reason, turn),
+    seen,
+    sourceGone,
+    arrived: stray,
+    deadline: (state, _, turn) => fails(state, "world_unavailable", turn),
+  },
+  expecting: {
+    repeat,
+    refresh,
+    redeem: redeemAgain,
+    release,
+    acked,
+    refused,
+    arrived,
+    worldUnavailable: (state, { reason }, turn) => fails(state, reason, turn),
+    seen,
+    sourceGone,
+    deadline: (state, _, turn) => fails(state, "ticket_unavailable", turn),
+  },
+  admitted: {
+    repeat,
+    refresh,
+    redeem: redeemAgain,
+    release,
+    refused,
+    arrived,
+    worldUnavailable: (state, { reason }, turn) => fails(state, reason, turn),
+    seen,
+    sourceGone,
+    deadline: (state, _, turn) => fails(state, "ticket_unavailable", turn),
+  },
+  departing: {
+    departed,
+    sourceGone: (state, { admission }, turn) =>
+      isSource(state, admission) ? settle(state, undefined, turn) : state,
+    release: (state, { re }, turn) => {
+      if (re !== undefined)
+        turn.send(state.journey.player, { type: "denied", re, reason: "invalid_travel_lease" });
+      return state;
+    },
+    deadline: (state, _, turn) => settle(state, undefined, turn),
+  },
+};
+
+/** The world behind the player closed: if this journey fails, there is nowhere to stay. */
+function sourceGone<S extends Travel>(state: S, { admission }: Got<"sourceGone">): S {
+  return isSource(state, admission) ? { ...state, journey: { ...state.journey, source: undefined } } : state;
+}
+
+function isSource(state: Travel, admission: string): boolean {
+  return state.journey.source?.admission === admission;
+}

@@ -1,22 +1,105 @@
-import type { Refusal } from "#shared/refusal.ts";
-import type { FromLaunch } from "#shared/protocol/launch-master.ts";
+import type { Address } from "#shared/address.ts";
+import type { Table } from "#shared/machine.ts";
+import type { Endpoint, FromLaunch } from "#shared/protocol/launch-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
+import type { Refusal } from "#shared/refusal.ts";
+import type { Turn } from "../inbox.ts";
+import {
+  acked,
+  activate,
+  arrived,
+  departed,
+  expect,
+  forward,
+  left,
+  leave,
+  portal,
+  refused,
+  saves,
+} from "./guests.ts";
+import {
+  askToStop,
+  begin,
+  busy,
+  exited,
+  heartbeat,
+  kill,
+  killAgain,
+  linkClosed,
+  overdue,
+  ready,
+  refuseLink,
+  register,
+  started,
+  startTimeout,
+  stop,
+  tooSilent,
+  unavailable,
+} from "./life.ts";
 
-type Register = Extract<FromLaunch, { type: "register" }>;
+/** Somebody a launch holds or expects, by admission. */
+export interface Guest {
+  readonly session: Address<"session">;
+  /** The journey that brings them here, until it has settled. */
+  readonly travel: Address<"travel">;
+  /** Set while only a ticket is out: the instant after which nobody can show it. */
+  readonly expectedUntil?: number | undefined;
+  /** The journey that asked this launch to let them go. */
+  readonly departing?: Address<"travel"> | undefined;
+}
+
+interface Common {
+  readonly world: string;
+  /** Of the one secret that lets this process, and no other, speak for this launch. */
+  readonly tokenHash: string;
+  readonly pid?: number | undefined;
+  readonly guests: Readonly<Record<string, Guest>>;
+  readonly wakeAt: number;
+}
+
+interface Live extends Common {
+  readonly link: Address<"launch-link">;
+  readonly endpoint: Endpoint;
+  readonly heardAt: number;
+  readonly auditedAt: number;
+  readonly idleSince?: number | undefined;
+}
+
+/** One life of a world's process, `launch:<id>`. The process's own exit is the only way out. */
+export type Launch =
+  | (Common & { phase: "starting" })
+  | (Live & { phase: "running" })
+  /** Silent or cut off: takes no newcomers, may come back with a registration. */
+  | (Common & { phase: "suspect"; endpoint: Endpoint; heardAt: number })
+  /** Asked whether it is really empty (two-phase idle stop). */
+  | (Live & { phase: "closing" })
+  /** Told to stop. `wakeAt` is when it is killed, whatever it says. */
+  | (Common & { phase: "stopping"; reason: string; link?: Address<"launch-link"> });
+
+export type Register = Extract<FromLaunch, { type: "register" }>;
 
 export type LaunchInput =
   // From its world, once in its life.
   | { type: "begin"; world: string }
   // From the host (`host:local`).
   | { type: "started"; pid: number }
-  | { type: "exited"; code: number | undefined }
+  | { type: "exited"; code?: number | undefined }
   // From its control connection (`launch-link:<connection>`), by way of the gateway: every message of the
   // process as it came, the token hashed; and the end of the connection.
   | (Omit<Register, "token" | "launch"> & { tokenHash: string })
   | Exclude<FromLaunch, Register>
   | { type: "linkClosed" }
   // From travels and sessions.
-  | { type: "expect"; admission: string; ticketHash: string; session: string; name: string; guest: boolean; at: Place; forMs: number }
+  | {
+      type: "expect";
+      admission: string;
+      ticketHash: string;
+      session: string;
+      name: string;
+      guest: boolean;
+      at: Place;
+      forMs: number;
+    }
   | { type: "revoke"; admission: string }
   | { type: "depart"; admission: string }
   | { type: "activate"; admission: string; at?: Place | undefined }
@@ -25,3 +108,53 @@ export type LaunchInput =
   | { type: "unhold"; admission: string; request: string; reason?: Refusal | undefined }
   // From the master role.
   | { type: "stop"; reason: string };
+
+export type In<P extends Launch["phase"]> = Extract<Launch, { phase: P }>;
+export type Got<T extends LaunchInput["type"]> = Extract<LaunchInput, { type: T }>;
+
+/** What a launch that can be spoken to does with its guests. */
+const doors = {
+  expect,
+  acked,
+  refused,
+  arrived,
+  departed,
+  left,
+  saves,
+  portal,
+  revoke: leave,
+  kick: leave,
+  depart: leave,
+  activate,
+  hold: forward,
+  unhold: forward,
+} as const;
+
+export const launch: Table<Launch, LaunchInput, Turn> = {
+  absent: { begin, register: refuseLink, expect: unavailable },
+  starting: { started, register, exited, expect: unavailable, stop: kill("stopped"), deadline: startTimeout },
+  running: { ...doors, started, register, heartbeat, linkClosed, exited, stop, deadline: overdue },
+  suspect: {
+    started,
+    register,
+    exited,
+    expect: unavailable,
+    kick: leave,
+    revoke: leave,
+    depart: leave,
+    stop: kill("stopped"),
+    deadline: tooSilent,
+  },
+  closing: {
+    ...doors,
+    heartbeat,
+    register,
+    linkClosed,
+    exited,
+    stop,
+    "stop.ready": ready,
+    "stop.busy": busy,
+    deadline: askToStop,
+  },
+  stopping: { ...doors, expect: unavailable, register: refuseLink, exited, deadline: killAgain },
+};

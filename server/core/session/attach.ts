@@ -1,0 +1,142 @@
+import { idOf, type Address } from "#shared/address.ts";
+import type { Turn } from "../inbox.ts";
+import type { Attached, Got, Hello, Naming, Session } from "./session.ts";
+
+/** Connections come and go; the session stays for a grace time. */
+
+export function player(turn: Turn): Address<"player"> {
+  return `player:${idOf(turn.self)}`;
+}
+
+/** Only the connection the session has now is heard: an old tab's late words change nothing. */
+export function attached<S extends Attached, I>(
+  handle: (state: S, input: I, turn: Turn) => Session | undefined,
+): (state: S, input: I, turn: Turn) => Session | undefined {
+  return (state, input, turn) => (turn.from === state.client ? handle(state, input, turn) : state);
+}
+
+/** The version gate comes before everything: a refused client leaves no trace. */
+export function open(_: undefined, { hello }: Got<"open">, turn: Turn): Naming | undefined {
+  const client = turn.from as Address<"client">;
+  const { re, version } = hello;
+  if (hello.resumeHash !== undefined) turn.send(client, { type: "resume.unknown" });
+  else if (hello.protocol === undefined)
+    turn.send(client, {
+      type: "reject",
+      re,
+      reason: "protocol_unsupported",
+      client: version,
+      close: "protocolUnsupported",
+    });
+  else if (version !== turn.facts.version)
+    turn.send(client, {
+      type: "reject",
+      re,
+      reason: "version_mismatch",
+      client: version,
+      close: "versionMismatch",
+    });
+  else {
+    turn.send("lobby:main", { type: "enter" });
+    return { phase: "naming", client, hello };
+  }
+  return undefined;
+}
+
+/** A resume: the newest token takes the session over, whatever connection it had. */
+export function reopen<S extends Attached>(state: S, { hello }: Got<"open">, turn: Turn): S {
+  const client = turn.from as Address<"client">;
+  const isKnown = hello.resumeHash === state.resumeHash || hello.resumeHash === state.previousHash;
+  if (hello.resumeHash === undefined || !isKnown) {
+    turn.send(client, { type: "resume.unknown" });
+    return state;
+  }
+  if (hello.protocol === undefined) {
+    turn.send(client, {
+      type: "reject",
+      re: hello.re,
+      reason: "protocol_unsupported",
+      close: "protocolUnsupported",
+    });
+    return state;
+  }
+  if (state.client !== undefined && state.client !== client)
+    turn.send(state.client, { type: "close", why: "continuedElsewhere" });
+  // Until the new token is known to have arrived, the one just shown is good for another try.
+  const next = welcome(
+    { ...state, client, wakeAt: undefined, previousHash: hello.resumeHash },
+    hello,
+    true,
+    turn,
+  );
+  if (next.phase === "travelling") turn.send(next.travel, { type: "repeat" });
+  if (hello.version !== turn.facts.version)
+    turn.send(player(turn), { type: "notice", notice: "update_available", version: turn.facts.version });
+  return next;
+}
+
+/** Binds the connection and hands out a fresh resume token. */
+export function welcome<S extends Attached>(state: S, hello: Hello, resumed: boolean, turn: Turn): S {
+  const { token, hash } = turn.newSecret();
+  const session = idOf(turn.self);
+  const admission = "admission" in state ? state.admission : undefined;
+  turn.send(state.client as Address<"client">, {
+    type: "attach",
+    session,
+    missedSince: hello.missedSince,
+    welcome: {
+      re: hello.re,
+      session,
+      resume: `${session}.${token}`,
+      resumed,
+      protocol: hello.protocol as number,
+      version: turn.facts.version,
+      name: state.identity.name,
+      guest: state.identity.account === undefined,
+      worlds: [...turn.facts.worlds.values()].map(({ key, name }) => ({ key, name })),
+      initial: turn.facts.initialWorld,
+      ...(admission && { admission: { admission: admission.id, world: admission.world } }),
+    },
+  });
+  return { ...state, resumeHash: hash };
+}
+
+/** The client has the newest token: the one before it opens nothing any more. */
+export function welcomed<S extends Attached>(state: S, _: unknown, turn: Turn): S {
+  return turn.from === state.client && state.previousHash !== undefined
+    ? { ...state, previousHash: undefined }
+    : state;
+}
+
+export function closed<S extends Attached>(state: S, _: unknown, turn: Turn): S {
+  if (turn.from !== state.client) return state;
+  return { ...state, client: undefined, wakeAt: turn.now + turn.facts.limits.detachGraceMs };
+}
+
+/** Nobody came back. */
+export function deadline(state: Attached, _: unknown, turn: Turn): undefined {
+  return end(state, turn);
+}
+
+/** Lets go of everything the session holds; avatars, journeys and accounts must not outlive it. */
+export function end(state: Attached, turn: Turn, except?: Address<"account">): undefined {
+  if (state.phase === "travelling") turn.send(state.travel, { type: "release", reason: "session_expired" });
+  if ("admission" in state && state.admission)
+    turn.send(state.admission.launch, {
+      type: "kick",
+      admission: state.admission.id,
+      reason: "session_expired",
+    });
+  for (const account of [state.identity.account, state.leaving])
+    if (account && account !== except)
+      turn.send(account, { type: "release", place: placeFor(state, account) });
+  turn.send("channel:all", { type: "forget", session: turn.self as Address<"session"> });
+  turn.send("lobby:main", { type: "leave" });
+  return undefined;
+}
+
+/** Where an account's player stands; nothing while the avatar in the world is still somebody else. */
+export function placeFor(state: Attached, account: Address<"account">): Attached["place"] {
+  if (!("admission" in state) || !state.admission) return state.leaving ? undefined : state.place;
+  return state.admission.identity.account === account ? state.place : undefined;
+}

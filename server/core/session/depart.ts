@@ -1,0 +1,51 @@
+import type { Address } from "#shared/address.ts";
+import type { Cause } from "#shared/protocol/client-master.ts";
+import type { Place } from "#shared/protocol/parts.ts";
+import type { Turn } from "../inbox.ts";
+import { player } from "./attach.ts";
+import type { Attached, Session } from "./session.ts";
+
+interface Plan {
+  readonly cause: Cause;
+  readonly target: Place;
+  readonly re?: number | undefined;
+  /** The hold the source world keeps on this player's portals. */
+  readonly request?: string | undefined;
+  readonly tried?: readonly string[];
+}
+
+/** The one way to begin a journey; one that is still under way gives way. */
+export function depart(
+  state: Attached,
+  { cause, target, re, request, tried = [] }: Plan,
+  turn: Turn,
+): Session {
+  if (state.phase === "travelling") turn.send(state.travel, { type: "release", reason: "travel_cancelled" });
+  const travel: Address<"travel"> = `travel:${turn.newId("t")}`;
+  const admission = "admission" in state ? state.admission : undefined;
+  turn.send(travel, {
+    type: "begin",
+    re,
+    journey: {
+      session: turn.self as Address<"session">,
+      player: player(turn),
+      cause,
+      target,
+      identity: state.identity,
+      source: admission && {
+        launch: admission.launch,
+        admission: admission.id,
+        world: admission.world,
+        request,
+      },
+    },
+  });
+  return { ...state, phase: "travelling", travel, cause, target: target.world, tried, admission };
+}
+
+/** A named spawn of a world; its default one when there is none of that name. */
+export function spawnAt(world: string, spawn: string, turn: Turn): Place {
+  const spawns = turn.facts.worlds.get(world)?.spawns;
+  const at = spawns?.[spawn] ?? spawns?.["default"] ?? { x: 0, y: 0, facing: 0 };
+  return { world, x: at.x, y: at.y, facing: at.facing };
+}

@@ -1,0 +1,108 @@
+import type { Address } from "#shared/address.ts";
+import type { Place } from "#shared/protocol/parts.ts";
+import type { Turn } from "../inbox.ts";
+import { end, placeFor, player, welcome } from "./attach.ts";
+import { depart, spawnAt } from "./depart.ts";
+import { parseName } from "./names.ts";
+import type { Attached, Got, Identity, Naming, Session } from "./session.ts";
+
+/** Guests, log-in and log-out. A change of identity is a journey like any other: to where that identity stood. */
+
+export function renamed(state: Session, { number, re }: Got<"named">, turn: Turn): Session | undefined {
+  const identity = { name: `Guest-${number}` };
+  if (state.phase === "naming") return enter(state, identity, turn);
+  turn.send(player(turn), { type: "identity", re, name: identity.name, guest: true });
+  return depart(
+    become(state, identity, undefined),
+    { cause: "logout", target: spawnAt(turn.facts.initialWorld, "default", turn) },
+    turn,
+  );
+}
+
+/** A new guest: welcomed first, then on the way to the initial world. */
+function enter({ client, hello }: Naming, identity: { name: string }, turn: Turn): Session {
+  turn.send("host:local", { type: "warm" });
+  const state = welcome(
+    { phase: "lobby", identity, client, resumeHash: "", durableAt: turn.now },
+    hello,
+    false,
+    turn,
+  );
+  return depart(state, { cause: "first", target: spawnAt(turn.facts.initialWorld, "default", turn) }, turn);
+}
+
+export function login<S extends Attached>(state: S, { id, name }: Got<"login">, turn: Turn): S {
+  const parsed = parseName(name);
+  if (!parsed) turn.send(player(turn), { type: "denied", re: id, reason: "invalid_name" });
+  else if (state.identity.account)
+    turn.send(player(turn), { type: "denied", re: id, reason: "already_logged_in" });
+  else turn.send(`account:${parsed.folded}`, { type: "claim", re: id, name: parsed.display });
+  return state;
+}
+
+export function claimed(state: Attached, { re, name, place }: Got<"claimed">, turn: Turn): Session {
+  const account = turn.from as Address<"account">;
+  if (state.identity.account && state.identity.account !== account) {
+    turn.send(account, { type: "release" });
+    return state;
+  }
+  turn.send(player(turn), { type: "identity", re, name, guest: false });
+  const leaving = state.leaving === account ? undefined : state.leaving;
+  const target =
+    place && turn.facts.worlds.has(place.world) ? place : spawnAt(turn.facts.initialWorld, "default", turn);
+  return depart(
+    become({ ...state, leaving, durableAt: turn.now }, { name, account }, place),
+    { cause: "login", target },
+    turn,
+  );
+}
+
+/** Where the old identity stood is not where the new one stands; an avatar still in a world keeps its own place. */
+function become(state: Attached, identity: Identity, place: Place | undefined): Attached {
+  const hasAvatar = "admission" in state && state.admission !== undefined;
+  return { ...state, identity, place: hasAvatar ? state.place : place };
+}
+
+export function claimRefused<S extends Attached>(
+  state: S,
+  { re, reason }: Got<"claimRefused">,
+  turn: Turn,
+): S {
+  turn.send(player(turn), { type: "denied", re, reason });
+  return state;
+}
+
+/** The account stays with this session until its avatar has departed, so that the last steps are saved. */
+export function logout<S extends Attached>(state: S, { id }: Got<"logout">, turn: Turn): S {
+  const { account } = state.identity;
+  if (!account || state.leaving) {
+    turn.send(player(turn), { type: "denied", re: id, reason: account ? "try_later" : "not_logged_in" });
+    return state;
+  }
+  turn.send("lobby:main", { type: "rename", re: id });
+  return { ...state, leaving: account };
+}
+
+/** The old avatar has departed, or never will: the account left behind is free, with its last steps. */
+export function settled<S extends Attached>(state: S, { place }: Got<"settled">, turn: Turn): S {
+  if (turn.from !== state.settling) return state;
+  if (state.leaving) turn.send(state.leaving, { type: "release", place });
+  return { ...state, settling: undefined, leaving: undefined };
+}
+
+/** Somebody logged in with this account elsewhere; they get the place where this player stands. */
+export function takenOver(state: Attached, _: unknown, turn: Turn): Session | undefined {
+  const account = turn.from as Address<"account">;
+  turn.send(account, { type: "release", place: placeFor(state, account) });
+  if (state.identity.account === account) {
+    if (state.client) turn.send(state.client, { type: "close", why: "continuedElsewhere" });
+    return end(state, turn, account);
+  }
+  if ("admission" in state && state.admission?.identity.account === account)
+    turn.send(state.admission.launch, {
+      type: "kick",
+      admission: state.admission.id,
+      reason: "continued_elsewhere",
+    });
+  return state.leaving === account ? { ...state, leaving: undefined } : state;
+}

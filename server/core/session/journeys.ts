@@ -1,0 +1,94 @@
+import { idOf, type Address } from "#shared/address.ts";
+import type { Turn } from "../inbox.ts";
+import { player } from "./attach.ts";
+import { depart, spawnAt } from "./depart.ts";
+import type { Attached, Got, InWorld, Lobby, Session, Travelling } from "./session.ts";
+
+/** Leaving, arriving and failing to: the session's side of a journey. */
+
+type LeaseRequest = Got<"lease.refresh"> | Got<"lease.redeem"> | Got<"lease.release">;
+
+/** The initial world needs no lease, from nowhere. Every other way in is a portal. */
+export function join(state: Attached, { id, world }: Got<"world.join">, turn: Turn): Session {
+  const deny = (reason: "invalid_world" | "already_travelling" | "missing_travel_lease"): Session => {
+    turn.send(player(turn), { type: "denied", re: id, reason });
+    return state;
+  };
+  if (!turn.facts.worlds.has(world)) return deny("invalid_world");
+  if (state.phase === "travelling") return deny("already_travelling");
+  if (state.phase !== "lobby" || world !== turn.facts.initialWorld) return deny("missing_travel_lease");
+  return depart(state, { cause: "first", target: spawnAt(world, "default", turn), re: id }, turn);
+}
+
+/** Back into the world the player is in, or was in last, where they stood. */
+export function rejoin(state: Attached, { id, world }: Got<"world.rejoin">, turn: Turn): Session {
+  const deny = (reason: "invalid_world" | "already_travelling" | "not_active_world"): Session => {
+    turn.send(player(turn), { type: "denied", re: id, reason });
+    return state;
+  };
+  if (!turn.facts.worlds.has(world)) return deny("invalid_world");
+  if (state.phase === "travelling") return deny("already_travelling");
+  if (state.place?.world !== world) return deny("not_active_world");
+  return depart(state, { cause: "rejoin", target: state.place, re: id }, turn);
+}
+
+export function noLease<S extends Lobby | InWorld>(state: S, { id, lease }: LeaseRequest, turn: Turn): S {
+  turn.send(player(turn), { type: "denied", re: id, lease, reason: "invalid_travel_lease" });
+  return state;
+}
+
+/** Somebody else's lease, or an old one, is no lease. */
+export function leaseRequest(state: Travelling, input: LeaseRequest, turn: Turn): Session {
+  const { id, lease } = input;
+  if (lease !== idOf(state.travel))
+    turn.send(player(turn), { type: "denied", re: id, lease, reason: "invalid_travel_lease" });
+  else if (input.type === "lease.refresh") turn.send(state.travel, { type: "refresh", re: id });
+  else if (input.type === "lease.release") turn.send(state.travel, { type: "release", re: id });
+  else turn.send(state.travel, { type: "redeem", re: id, world: input.world });
+  return state;
+}
+
+/** S18: only the world that holds the committed admission may move the player. */
+export function portal(state: Attached, input: Got<"portal">, turn: Turn): Session {
+  const { admission, request, target, spawn } = input;
+  const launch = turn.from as Address<"launch">;
+  const here = "admission" in state ? state.admission : undefined;
+  const deny = (reason: "not_joined" | "already_travelling" | "invalid_portal"): Session => {
+    turn.send(launch, { type: "unhold", admission, request, reason });
+    return state;
+  };
+  if (here?.id !== admission || here.launch !== launch) return deny("not_joined");
+  if (state.phase === "travelling") return deny("already_travelling");
+  if (!turn.facts.worlds.get(target)?.spawns[spawn]) return deny("invalid_portal");
+  return depart(state, { cause: "portal", target: spawnAt(target, spawn, turn), request }, turn);
+}
+
+/**
+ * The commit: from this turn on the player is in the new world, and the commit is the save.
+ * Nothing is taken from the old admission any more.
+ */
+export function committed(state: Travelling, input: Got<"committed">, turn: Turn): Session {
+  if (turn.from !== state.travel) return state;
+  const { launch, place, identity } = input;
+  if (identity.account) turn.send(identity.account, { type: "place", place });
+  const { travel, cause: _, target: __, tried: ___, admission: ____, ...stay } = state;
+  const admission = { id: input.admission, launch, world: place.world, identity, seq: 0 };
+  return { ...stay, phase: "inWorld", admission, place, settling: travel, durableAt: turn.now };
+}
+
+/** The journey failed: the player plays on where they are, or goes where the next best world is. */
+export function travelEnded(state: Travelling, _: Got<"travelEnded">, turn: Turn): Session {
+  if (turn.from !== state.travel) return state;
+  const { travel: __, cause: ___, target, tried, admission, ...stay } = state;
+  if (admission) return { ...stay, phase: "inWorld", admission };
+  const lobby: Lobby = { ...stay, phase: "lobby" };
+  const next = [turn.facts.worlds.get(target)?.fallback, turn.facts.initialWorld].find(
+    (world) => world !== undefined && world !== target && !tried.includes(world),
+  );
+  if (next === undefined || !state.client) return lobby;
+  return depart(
+    lobby,
+    { cause: "rejoin", target: spawnAt(next, "default", turn), tried: [...tried, target] },
+    turn,
+  );
+}

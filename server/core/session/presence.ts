@@ -1,0 +1,62 @@
+import type { Address } from "#shared/address.ts";
+import type { Turn } from "../inbox.ts";
+import { player } from "./attach.ts";
+import { depart } from "./depart.ts";
+import type { Admission, Attached, Got, Session } from "./session.ts";
+
+/** What worlds say about this player. Only the committed admission counts; any other avatar must go. */
+
+function isHere(
+  state: Attached,
+  admission: string,
+  turn: Turn,
+): state is Attached & { admission: Admission } {
+  return "admission" in state && state.admission?.id === admission && state.admission.launch === turn.from;
+}
+
+/** A save counts only from the committed admission, in order, for the identity that admission was given. */
+export function saved<S extends Attached>(state: S, input: Got<"saved">, turn: Turn): S {
+  const { admission, seq, place, final } = input;
+  if (!isHere(state, admission, turn) || seq <= state.admission.seq || place.world !== state.admission.world)
+    return state;
+  const { account } = state.admission.identity;
+  const isDue = final || turn.now >= state.durableAt + turn.facts.limits.durablePlaceMs;
+  if (account && isDue) turn.send(account, { type: "place", place });
+  return {
+    ...state,
+    place,
+    durableAt: isDue ? turn.now : state.durableAt,
+    admission: { ...state.admission, seq },
+  };
+}
+
+/** Rosters decide: a lost `arrived` or `activate` is made good here, and a stray avatar is sent away. */
+export function seen<S extends Attached>(state: S, { admission, active }: Got<"seen">, turn: Turn): S {
+  const launch = turn.from as Address<"launch">;
+  if (isHere(state, admission, turn)) {
+    if (!active && !state.settling) turn.send(launch, { type: "activate", admission });
+  } else if (state.phase === "travelling") turn.send(state.travel, { type: "seen", admission, launch });
+  else turn.send(launch, { type: "kick", admission, reason: "removed" });
+  return state;
+}
+
+export function notHere(_: undefined, { admission }: Got<"seen">, turn: Turn): undefined {
+  turn.send(turn.from as Address<"launch">, { type: "kick", admission, reason: "session_expired" });
+}
+
+/** The avatar is no more. After a crash everybody goes back to where they stood. */
+export function gone(state: Attached, { admission, reason }: Got<"gone">, turn: Turn): Session {
+  if (!isHere(state, admission, turn)) return state;
+  const { world, identity } = state.admission;
+  if (identity.account && state.place) turn.send(identity.account, { type: "place", place: state.place });
+  turn.send(player(turn), { type: "world.lost", world, reason });
+  const place = identity.account === state.identity.account ? state.place : undefined;
+  if (state.phase === "travelling") {
+    turn.send(state.travel, { type: "sourceGone", admission });
+    return { ...state, place, admission: undefined };
+  }
+  const { admission: _, ...stay } = state;
+  const lobby: Attached = { ...stay, place, phase: "lobby" };
+  if (reason !== "crashed" || !state.client || !place) return lobby;
+  return depart(lobby, { cause: "rejoin", target: place }, turn);
+}

@@ -1,0 +1,112 @@
+import { idOf, type Address } from "#shared/address.ts";
+import type { Turn } from "../inbox.ts";
+import { arrive } from "./departure.ts";
+import { fails, letGo } from "./lease.ts";
+import type { Door, Got, In, Travel } from "./travel.ts";
+
+/** From the redeem to the arrival: world, ticket, acknowledgement, ticket shown. */
+
+export function redeem(state: In<"leased">, { re, world }: Got<"redeem">, turn: Turn): Travel {
+  const { target, player } = state.journey;
+  if (world !== undefined && world !== target.world) {
+    turn.send(player, { type: "denied", re, lease: idOf(turn.self), reason: "travel_lease_target_mismatch" });
+    return state;
+  }
+  return require(state, turn);
+}
+
+/** The client lost its ticket, or changed its mind about waiting: a new one revokes the old (S15). */
+export function redeemAgain(state: In<"expecting" | "admitted">, _: unknown, turn: Turn): Travel {
+  letGo(state, turn);
+  return require(state, turn);
+}
+
+function require({ journey, lease, failures }: Travel, turn: Turn): Travel {
+  turn.send(`world:${journey.target.world}`, { type: "require" });
+  const by = Math.min(turn.now + turn.facts.limits.redeemMs, lease.hardBy);
+  return { phase: "starting", journey, lease, failures, by, wakeAt: by };
+}
+
+export function expect(
+  state: In<"starting">,
+  { launch, endpoint, route }: Got<"worldReady">,
+  turn: Turn,
+): Travel {
+  const { ticketAckMs, ticketMs } = turn.facts.limits;
+  const { journey, lease, failures, by } = state;
+  const ackBy = Math.min(by, turn.now + ticketAckMs);
+  const { token, hash } = turn.newSecret();
+  const door: Door = {
+    launch,
+    admission: turn.newId("a"),
+    url: turn.facts.urlOf(route, endpoint),
+    secretTicket: token,
+  };
+  turn.send(launch, {
+    type: "expect",
+    admission: door.admission,
+    ticketHash: hash,
+    session: idOf(journey.session),
+    name: journey.identity.name,
+    guest: journey.identity.account === undefined,
+    at: journey.target,
+    forMs: ackBy - turn.now + ticketMs,
+  });
+  return { phase: "expecting", journey, lease, failures, by, door, wakeAt: ackBy };
+}
+
+/** S14: the client hears of the ticket only after the launch that holds it said so. */
+export function acked(state: In<"expecting">, { admission }: Got<"acked">, turn: Turn): Travel | undefined {
+  const { door, journey, lease, failures } = state;
+  if (!isDoor(door, admission, turn)) return state;
+  const { secretTicket, ...kept } = door;
+  if (secretTicket === undefined) return fails(state, "ticket_unavailable", turn);
+  const { ticketMs } = turn.facts.limits;
+  turn.send(journey.player, {
+    type: "ticket",
+    lease: idOf(turn.self),
+    admission,
+    ticket: secretTicket,
+    url: door.url,
+    world: journey.target.world,
+    expiresMs: ticketMs,
+  });
+  return { phase: "admitted", journey, lease, failures, door: kept, wakeAt: turn.now + ticketMs };
+}
+
+export function refused(
+  state: In<"expecting" | "admitted">,
+  { admission, reason }: Got<"refused">,
+  turn: Turn,
+): Travel | undefined {
+  return isDoor(state.door, admission, turn) ? fails(state, reason, turn) : state;
+}
+
+export function arrived(
+  state: In<"expecting" | "admitted">,
+  { admission }: Got<"arrived">,
+  turn: Turn,
+): Travel | undefined {
+  return isDoor(state.door, admission, turn)
+    ? arrive(state, turn)
+    : stray(state, { type: "arrived", admission }, turn);
+}
+
+/** The target's roster shows the player: the word "arrived" was lost, the fact was not. */
+export function seen(state: Travel, { admission, launch }: Got<"seen">, turn: Turn): Travel | undefined {
+  if (turn.from !== state.journey.session) return state;
+  if ("door" in state && state.door.admission === admission && state.door.launch === launch)
+    return arrive(state, turn);
+  turn.send(launch, { type: "kick", admission, reason: "travel_cancelled" });
+  return state;
+}
+
+/** S8: whoever came through a door that is no longer open must leave again. */
+export function stray<S extends Travel | undefined>(state: S, { admission }: Got<"arrived">, turn: Turn): S {
+  turn.send(turn.from as Address<"launch">, { type: "kick", admission, reason: "travel_cancelled" });
+  return state;
+}
+
+function isDoor(door: Door, admission: string, turn: Turn): boolean {
+  return door.admission === admission && door.launch === turn.from;
+}

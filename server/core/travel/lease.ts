@@ -1,0 +1,133 @@
+import { idOf } from "#shared/address.ts";
+import type { Refusal } from "#shared/refusal.ts";
+import { refusals } from "#shared/refusal.ts";
+import type { Turn } from "../inbox.ts";
+import type { Got, In, Journey, Lease, Travel } from "./travel.ts";
+
+/** From the lease to the redeem, and every way a journey can end before it commits. */
+
+export function begin(_: undefined, { journey, re }: Got<"begin">, turn: Turn): Travel | undefined {
+  const { leaseHardMs } = turn.facts.limits;
+  if (!turn.facts.packOf(journey.target.world)) {
+    turn.send(journey.player, { type: "denied", re, reason: "world_pack_unavailable", final: true });
+    return over(journey, "world_pack_unavailable", turn);
+  }
+  const lease = extend({ softBy: 0, hardBy: turn.now + leaseHardMs }, turn);
+  hold(journey, turn);
+  const state: Travel = { phase: "leased", journey, lease, failures: 0, wakeAt: lease.softBy };
+  grant(state, re, turn);
+  return state;
+}
+
+/** A client that resumed may have lost the grant, or everything it had prepared. */
+export function repeat<S extends Exclude<Travel, { phase: "departing" }>>(
+  state: S,
+  _: unknown,
+  turn: Turn,
+): S {
+  grant(state, undefined, turn);
+  return state;
+}
+
+export function refresh<S extends Exclude<Travel, { phase: "departing" }>>(
+  state: S,
+  { re }: Got<"refresh">,
+  turn: Turn,
+): S {
+  const lease = extend(state.lease, turn);
+  hold(state.journey, turn);
+  turn.send(state.journey.player, {
+    type: "lease.refreshed",
+    re,
+    lease: idOf(turn.self),
+    softMs: lease.softBy - turn.now,
+    hardMs: lease.hardBy - turn.now,
+  });
+  return { ...state, lease, wakeAt: state.phase === "leased" ? lease.softBy : state.wakeAt };
+}
+
+/** The player, the session or a newer journey calls it off; nobody is left waiting. */
+export function release(
+  state: Travel,
+  { re, reason = "travel_cancelled" }: Got<"release">,
+  turn: Turn,
+): undefined {
+  if (re !== undefined) turn.send(state.journey.player, { type: "ok", re });
+  else turn.send(state.journey.player, { type: "denied", lease: idOf(turn.self), reason, final: true });
+  return abandon(state, reason, turn);
+}
+
+export function expired(state: In<"leased">, _: unknown, turn: Turn): undefined {
+  turn.send(state.journey.player, {
+    type: "denied",
+    lease: idOf(turn.self),
+    reason: "travel_lease_expired",
+    final: true,
+  });
+  return abandon(state, "travel_lease_expired", turn);
+}
+
+/** A redeem led nowhere. What may help is tried again under the same lease, a few times. */
+export function fails(
+  state: Exclude<Travel, { phase: "departing" }>,
+  reason: Refusal,
+  turn: Turn,
+): Travel | undefined {
+  const failures = state.failures + 1;
+  const { journey, lease } = state;
+  const isOver =
+    refusals[reason] !== "now" || failures >= turn.facts.limits.travelAttempts || turn.now >= lease.hardBy;
+  turn.send(journey.player, { type: "denied", lease: idOf(turn.self), reason, final: isOver });
+  if (isOver) return abandon(state, reason, turn);
+  letGo(state, turn);
+  const fresh = extend(lease, turn);
+  return { phase: "leased", journey, lease: fresh, failures, wakeAt: fresh.softBy };
+}
+
+/** Takes back whatever the target was promised. */
+export function letGo(state: Travel, turn: Turn): void {
+  if ("door" in state) turn.send(state.door.launch, { type: "revoke", admission: state.door.admission });
+  if (state.phase === "starting") turn.send(`world:${state.journey.target.world}`, { type: "release" });
+}
+
+function abandon(state: Travel, reason: Refusal, turn: Turn): undefined {
+  letGo(state, turn);
+  return over(state.journey, reason, turn);
+}
+
+function over({ session, source }: Journey, reason: Refusal, turn: Turn): undefined {
+  if (source?.request) {
+    const { launch, admission, request } = source;
+    turn.send(launch, { type: "unhold", admission, request, reason });
+  }
+  turn.send(session, { type: "travelEnded", reason });
+  return undefined;
+}
+
+function grant({ journey, lease }: Travel, re: number | undefined, turn: Turn): void {
+  const { world } = journey.target;
+  const pack = turn.facts.packOf(world);
+  if (!pack) return;
+  turn.send(journey.player, {
+    type: "lease",
+    re,
+    lease: idOf(turn.self),
+    cause: journey.cause,
+    world,
+    name: turn.facts.worlds.get(world)?.name ?? world,
+    pack,
+    softMs: lease.softBy - turn.now,
+    hardMs: lease.hardBy - turn.now,
+  });
+}
+
+/** S3: holds are short and re-asserted with every refresh, so that one that is forgotten lapses by itself. */
+function hold({ source }: Journey, turn: Turn): void {
+  if (!source?.request) return;
+  const { launch, admission, request } = source;
+  turn.send(launch, { type: "hold", admission, request, forMs: turn.facts.limits.holdMs });
+}
+
+function extend({ hardBy }: Lease, turn: Turn): Lease {
+  return { hardBy, softBy: Math.min(turn.now + turn.facts.limits.leaseSoftMs, hardBy) };
+}

@@ -1,0 +1,163 @@
+import type { Address } from "#shared/address.ts";
+import type { Turn } from "../inbox.ts";
+import type { Got, Guest, In, Launch } from "./launch.ts";
+
+/** Who a launch holds and expects: every word between a journey or a session and the process goes through here. */
+
+type Speaking = In<"running" | "closing" | "stopping">;
+
+/** A new ticket. A full world refuses here, where expected and present are both known. */
+export function expect<S extends Speaking>(state: S, input: Got<"expect">, turn: Turn): S {
+  const { admission, forMs, session, ticketHash, name, guest, at } = input;
+  const travel = turn.from as Address<"travel">;
+  const capacity = turn.facts.worlds.get(state.world)?.capacity ?? 0;
+  if (Object.keys(state.guests).length >= capacity) {
+    turn.send(travel, { type: "refused", admission, reason: "world_full" });
+    return state;
+  }
+  say(state, { type: "expect", admission, ticketHash, session, name, guest, at, expiresMs: forMs }, turn);
+  const newcomer: Guest = { session: `session:${session}`, travel, expectedUntil: turn.now + forMs };
+  return { ...state, guests: { ...state.guests, [admission]: newcomer } };
+}
+
+export function acked<S extends Speaking>(state: S, { admission }: Got<"acked">, turn: Turn): S {
+  const guest = guestOf(state, admission, turn);
+  if (guest) turn.send(guest.travel, { type: "acked", admission });
+  return state;
+}
+
+export function refused<S extends Speaking>(state: S, { admission, reason }: Got<"refused">, turn: Turn): S {
+  const guest = guestOf(state, admission, turn);
+  if (!guest) return state;
+  turn.send(guest.travel, { type: "refused", admission, reason });
+  return without(state, admission);
+}
+
+export function arrived<S extends Speaking>(state: S, { admission }: Got<"arrived">, turn: Turn): S {
+  if (turn.from !== linkOf(state)) return state;
+  const guest = state.guests[admission];
+  if (!guest) {
+    // S8: nobody sent them, or they were called back while on the threshold.
+    say(state, { type: "kick", admission, reason: "admission_denied" }, turn);
+    return state;
+  }
+  turn.send(guest.travel, { type: "arrived", admission });
+  return { ...state, guests: { ...state.guests, [admission]: { ...guest, expectedUntil: undefined } } };
+}
+
+/** Somebody is to go: asked by their next journey, by their session, or because their ticket is off. */
+export function leave<S extends Launch>(
+  state: S,
+  input: Got<"depart"> | Got<"kick"> | Got<"revoke">,
+  turn: Turn,
+): S {
+  const { admission } = input;
+  const isSaid = say(state, input, turn);
+  const guest = state.guests[admission];
+  if (input.type === "depart") {
+    const travel = turn.from as Address<"travel">;
+    if (!isSaid) turn.send(travel, { type: "sourceGone", admission });
+    else if (guest)
+      return { ...state, guests: { ...state.guests, [admission]: { ...guest, departing: travel } } };
+    return state;
+  }
+  return guest ? without(state, admission) : state;
+}
+
+export function departed<S extends Speaking>(state: S, { admission, place }: Got<"departed">, turn: Turn): S {
+  const guest = guestOf(state, admission, turn);
+  if (!guest) return state;
+  if (guest.departing) turn.send(guest.departing, { type: "departed", admission, place });
+  return without(state, admission);
+}
+
+export function left<S extends Speaking>(state: S, { admission, seq, place }: Got<"left">, turn: Turn): S {
+  const guest = guestOf(state, admission, turn);
+  if (!guest) return state;
+  turn.send(guest.session, { type: "saved", admission, seq, place, final: true });
+  turn.send(guest.session, { type: "gone", admission, reason: "left" });
+  return without(state, admission);
+}
+
+export function saves<S extends Speaking>(state: S, input: Got<"saves">, turn: Turn): S {
+  for (const { admission, seq, place } of input.saves) {
+    const guest = guestOf(state, admission, turn);
+    if (guest) turn.send(guest.session, { type: "saved", admission, seq, place, final: false });
+  }
+  return state;
+}
+
+export function portal<S extends Speaking>(state: S, input: Got<"portal">, turn: Turn): S {
+  const { admission, request } = input;
+  const guest = guestOf(state, admission, turn);
+  if (guest) turn.send(guest.session, input);
+  else say(state, { type: "unhold", admission, request, reason: "not_joined" }, turn);
+  return state;
+}
+
+export function activate<S extends Speaking>(state: S, input: Got<"activate">, turn: Turn): S {
+  say(state, input, turn);
+  return state;
+}
+
+export function forward<S extends Speaking>(state: S, input: Got<"hold"> | Got<"unhold">, turn: Turn): S {
+  say(state, input, turn);
+  return state;
+}
+
+/** Says something to the process; `false` when it has no connection to hear it. */
+export function say(state: Launch, body: Parameters<Turn["send"]>[1], turn: Turn): boolean {
+  const link = linkOf(state);
+  if (link) turn.send(link, body as never);
+  return link !== undefined;
+}
+
+export function linkOf(state: Launch): Address<"launch-link"> | undefined {
+  return "link" in state ? state.link : undefined;
+}
+
+function guestOf(state: Speaking, admission: string, turn: Turn): Guest | undefined {
+  return turn.from === linkOf(state) ? state.guests[admission] : undefined;
+}
+
+function without<S extends Launch>(state: S, admission: string): S {
+  const { [admission]: _, ...guests } = state.guests;
+  return { ...state, guests };
+}
+
+/** The process is gone, and everybody with it. */
+export function scatter(state: Launch, reason: "crashed" | "left", turn: Turn): void {
+  for (const [admission, guest] of Object.entries(state.guests)) {
+    if (guest.expectedUntil === undefined) turn.send(guest.session, { type: "gone", admission, reason });
+    else turn.send(guest.travel, { type: "worldUnavailable", reason: "world_unavailable" });
+    if (guest.departing) turn.send(guest.departing, { type: "sourceGone", admission });
+  }
+}
+
+/** Messages hint, rosters decide: compares what the process holds with what is known here. */
+export function compare(
+  state: In<"running" | "closing">,
+  roster: Got<"heartbeat">["roster"],
+  isAudit: boolean,
+  turn: Turn,
+): Launch["guests"] {
+  const guests: Record<string, Guest> = {};
+  const inside = new Map(roster.inside.map((entry) => [entry.admission, entry]));
+  for (const [admission, { session, active }] of inside) {
+    const known = state.guests[admission];
+    const address: Address<"session"> = known?.session ?? `session:${session}`;
+    guests[admission] = {
+      ...(known ?? { session: address, travel: `travel:unknown` }),
+      expectedUntil: undefined,
+    };
+    if (isAudit || !known || known.expectedUntil !== undefined)
+      turn.send(address, { type: "seen", admission, active });
+  }
+  for (const [admission, guest] of Object.entries(state.guests)) {
+    if (inside.has(admission)) continue;
+    if (guest.expectedUntil === undefined)
+      turn.send(guest.session, { type: "gone", admission, reason: "left" });
+    else if (guest.expectedUntil > turn.now) guests[admission] = guest;
+  }
+  return guests;
+}

@@ -1,0 +1,170 @@
+import type { Envelope } from "#core/inbox.ts";
+import type { Facts } from "#core/facts.ts";
+import type { MachineSet } from "#core/machines.ts";
+import { parkedAs, refusalOf } from "#core/stall.ts";
+import { kindOf, type Address } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
+import { Batch } from "./batch.ts";
+import { type Bus, type Log, type Nature, type Store, StoreUnavailable } from "./ports.ts";
+
+const retryMs = 1000;
+const batchUnits = 512;
+
+export interface Deps {
+  readonly machines: MachineSet;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly nature: Nature;
+  readonly log: Log;
+  readonly facts: Facts;
+}
+
+/**
+ * Runs machines. Takes what has arrived, steps each machine it is for, commits the whole batch, and
+ * only then lets anything out: nothing is said before it is true.
+ *
+ * When a commit fails the batch never happened. Requests in it are answered `try_later`, facts wait
+ * (the newest of each kind) and are tried again every second; what needs no commit, such as chat, goes on.
+ */
+export class Engine {
+  readonly #deps: Deps;
+  readonly #states = new Map<Address, Phased>();
+  readonly #wakes = new Map<Address, { at: number; cancel: () => void }>();
+  #arrivals: Envelope[] = [];
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #stalledUntil: number | undefined;
+  #parked = new Map<string, Envelope>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** After a restart the store is the whole truth: wake what is due, wait for the rest. */
+  start(): void {
+    for (const [address, state] of this.#deps.store.load()) this.#keep(address, state);
+  }
+
+  get isStalled(): boolean {
+    return this.#stalledUntil !== undefined;
+  }
+
+  /** What every live machine of a kind is now; the read side for routes, metrics and the operator. */
+  *states(kind?: string): Iterable<[Address, Phased]> {
+    for (const entry of this.#states) if (kind === undefined || kindOf(entry[0]) === kind) yield entry;
+  }
+
+  /** Says something to a machine on behalf of an outsider. */
+  tell(from: Address, to: Address, body: { readonly type: string }): void {
+    this.deliver({ id: this.#deps.nature.newId("m"), from, to, body } as Envelope);
+  }
+
+  deliver(envelope: Envelope): void {
+    if (this.#stopped) return;
+    this.#arrivals.push(envelope);
+    this.#running ??= this.#drain();
+  }
+
+  /** Resolves when everything that has arrived is handled; nothing is taken afterwards. */
+  async stop(): Promise<void> {
+    await this.#running;
+    this.kill();
+  }
+
+  /** Ends at once: what was not committed never happened, what was not said is not said. */
+  kill(): void {
+    this.#stopped = true;
+    for (const { cancel } of this.#wakes.values()) cancel();
+    this.#wakes.clear();
+  }
+
+  async #drain(): Promise<void> {
+    // Whatever arrives in the same turn of the event loop shares a batch.
+    await Promise.resolve();
+    while (this.#arrivals.length > 0 && !this.#stopped) {
+      const units = this.#arrivals.splice(0, batchUnits);
+      if (this.#isWaiting()) for (const unit of units) await this.#tryWithoutCommit(unit);
+      else await this.#run(units);
+    }
+    this.#running = undefined;
+  }
+
+  async #run(units: readonly Envelope[]): Promise<void> {
+    try {
+      const batch = this.#batch(units);
+      if (batch.writes.size > 0) await this.#deps.store.commit(batch.writes);
+      if (this.#stopped) return;
+      if (batch.writes.size > 0) this.#recovered();
+      this.#publish(batch);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      this.#stall(error.message);
+      for (const unit of units) await this.#tryWithoutCommit(unit);
+    }
+  }
+
+  /** A unit that writes nothing durable happens anyway; any other is refused or waits. */
+  async #tryWithoutCommit(unit: Envelope): Promise<void> {
+    try {
+      const batch = this.#batch([unit]);
+      if (batch.writes.size === 0) return this.#publish(batch);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+    const answer = refusalOf(unit, this.#deps.nature.newId("m"));
+    if (answer) this.#deps.bus.send(answer);
+    else this.#parked.set(parkedAs(unit), unit);
+  }
+
+  #batch(units: readonly Envelope[]): Batch {
+    const batch = new Batch(this.#deps, (address) => this.#states.get(address));
+    for (const unit of units) batch.take(unit);
+    return batch;
+  }
+
+  #publish(batch: Batch): void {
+    for (const [address, state] of batch.changed) this.#keep(address, state);
+    for (const transition of batch.transitions) this.#deps.log.transition(transition);
+    for (const envelope of batch.outbound) this.#deps.bus.send(envelope);
+  }
+
+  /** Kinds read on demand are not kept; the others live in memory and are woken when they asked. */
+  #keep(address: Address, state: Phased | undefined): void {
+    if (this.#deps.machines[kindOf(address)]?.tier === "durable") return;
+    if (state) this.#states.set(address, state);
+    else this.#states.delete(address);
+    const armed = this.#wakes.get(address);
+    if (armed?.at === state?.wakeAt) return;
+    armed?.cancel();
+    this.#wakes.delete(address);
+    if (state?.wakeAt === undefined) return;
+    const cancel = this.#deps.nature.wakeAt(state.wakeAt, () => {
+      this.#wakes.delete(address);
+      this.tell(address, address, { type: "deadline" });
+    });
+    this.#wakes.set(address, { at: state.wakeAt, cancel });
+  }
+
+  #isWaiting(): boolean {
+    return this.#stalledUntil !== undefined && this.#deps.nature.now() < this.#stalledUntil;
+  }
+
+  #stall(reason: string): void {
+    if (this.#stalledUntil === undefined) this.#deps.log.stalled(true, reason);
+    this.#stalledUntil = this.#deps.nature.now() + retryMs;
+    this.#deps.nature.wakeAt(this.#stalledUntil, () => this.#retry());
+  }
+
+  #retry(): void {
+    const waiting = [...this.#parked.values()];
+    this.#parked = new Map();
+    this.#arrivals.unshift(...waiting);
+    if (waiting.length > 0 && !this.#stopped) this.#running ??= this.#drain();
+  }
+
+  #recovered(): void {
+    if (this.#stalledUntil === undefined) return;
+    this.#stalledUntil = undefined;
+    this.#deps.log.stalled(false);
+  }
+}

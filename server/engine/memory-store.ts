@@ -1,0 +1,30 @@
+import type { Address } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
+import type { Store, Writes } from "./ports.ts";
+
+/** A store without a disk, for tests and the simulation: what is written is copied, as a disk would. */
+export class MemoryStore implements Store {
+  readonly #rows = new Map<Address, string>();
+
+  *load(): Iterable<[Address, Phased]> {
+    for (const [address, row] of this.#rows)
+      if (!address.startsWith("account:")) yield [address, JSON.parse(row) as Phased];
+  }
+
+  read(address: Address): Phased | undefined {
+    const row = this.#rows.get(address);
+    return row === undefined ? undefined : (JSON.parse(row) as Phased);
+  }
+
+  commit(writes: Writes): Promise<void> {
+    for (const [address, state] of writes)
+      if (state) this.#rows.set(address, JSON.stringify(state, dropSecrets));
+      else this.#rows.delete(address);
+    return Promise.resolve();
+  }
+}
+
+/** For `JSON.stringify`: leaves out what no store may hold. */
+export function dropSecrets(key: string, value: unknown): unknown {
+  return key.startsWith("secret") ? undefined : value;
+}
