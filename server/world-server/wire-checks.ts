@@ -28,8 +28,8 @@ const token = text(/^[A-Za-z0-9_-]{16,128}$/);
 const requestId = int(1, 2 ** 31 - 1);
 const spawnName = text(/^[A-Za-z0-9_-]{1,64}$/);
 const worldKey = text(/^[a-z][a-z0-9_-]{0,30}$/);
-const displayName = text(/^[^]{1,32}$/);
-const word = text(/^[^]{0,64}$/);
+const displayName = text(/^[^]{1,32}$/u);
+const word = text(/^[^]{0,64}$/u);
 const anyText = text(/^/);
 const version = text(/^(0|[1-9][0-9]*)\.[0-9]$/);
 const refusal = oneOf(refusalCodes);
@@ -52,7 +52,7 @@ export const toLaunchCheck: Check<ToLaunch> = messageCheck<ToLaunch>(
     "registration.refused": { reason: oneOf(["version_mismatch", "not_wanted"]) },
     expect: {
       admission: id,
-      ticketHash: text(/^[^]{64}$/),
+      ticketHash: text(/^[^]{64}$/u),
       session: id,
       name: displayName,
       guest: bool,
@@ -77,8 +77,8 @@ export const launchOrderCheck: Check<LaunchOrder> = checkOf(
     token,
     world: worldKey,
     version,
-    masterUrl: text(/^[^]{0,512}$/),
-    listen: either(shape({ host: anyText, port: int(0, 65_535) }), shape({ socket: text(/^[^]{0,256}$/) })),
+    masterUrl: text(/^[^]{0,512}$/u),
+    listen: either(shape({ host: anyText, port: int(0, 65_535) }), shape({ socket: text(/^[^]{0,256}$/u) })),
     origins: list(anyText, limits.arrayItems),
     tls: optional(shape({ cert: anyText, key: anyText })),
     limits: record(number()),

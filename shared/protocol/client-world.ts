@@ -27,7 +27,9 @@ export const toPlayer = z.discriminatedUnion("type", [
       entity: z.int().min(1).max(65535).describe("The player's own entity"),
     })
     .describe("The ticket was good. The first binary snapshot follows when the master has committed"),
-  z.strictObject({ type: z.literal("rejected"), re: requestId, reason: refusal }),
+  z
+    .strictObject({ type: z.literal("rejected"), re: requestId.optional(), reason: refusal })
+    .describe("The socket closes after it; without `re` when the frame could not be read"),
   z.strictObject({ type: z.literal("entities"), enter: z.array(entity), leave: z.array(z.int()) }),
   z.strictObject({ type: z.literal("portal.asked"), re: requestId, portal: spawnName }),
   z.strictObject({

@@ -11,6 +11,8 @@ export interface LinkBounds extends FrameBounds {
   readonly firstBytes: number;
   readonly framesPerSecond: number;
   readonly frameBurst: number;
+  /** Bytes a peer may send; twice as many at once. Unbounded but by its frames when absent. */
+  readonly bytesPerSecond?: number;
   readonly strikes: number;
   readonly pingMs: number;
   readonly pongMs: number;
@@ -22,6 +24,8 @@ export interface LinkBounds extends FrameBounds {
 /** What the owner of a link hears about it. */
 export interface LinkOwner<T> {
   message(message: T): void;
+  /** A binary frame came; without this method it is a bad frame. Those over the rate are dropped, no harm done. */
+  binary?(bytes: Uint8Array): void;
   /** A frame was refused: `badFrame` closes the link after this call, `tooManyFrames` dropped one frame. */
   violated(why: "badFrame" | "tooManyFrames", fault: string): void;
   /** The peer answered a ping sent with `probe`. */
@@ -40,6 +44,7 @@ export class Link<T> {
   readonly #bounds: LinkBounds;
   readonly #owner: LinkOwner<T>;
   readonly #frames: Allowance;
+  readonly #bytes: Allowance | undefined;
   #strikes = 0;
   #isFirst = true;
   #heardAt: number;
@@ -55,6 +60,8 @@ export class Link<T> {
     this.#bounds = bounds;
     this.#owner = owner;
     this.#frames = new Allowance(bounds.framesPerSecond / 1000, bounds.frameBurst, clock.now());
+    const { bytesPerSecond } = bounds;
+    if (bytesPerSecond) this.#bytes = new Allowance(bytesPerSecond / 1000, bytesPerSecond * 2, clock.now());
     this.#heardAt = clock.now();
     // Without this listener one malformed frame would end the process; ws closes the socket by itself.
     socket.on("error", () => {});
@@ -85,7 +92,7 @@ export class Link<T> {
     return this.#gone.promise;
   }
 
-  send(frame: string): void {
+  send(frame: string | Uint8Array): void {
     if (!this.isOpen) return;
     this.#socket.send(frame, () => this.#resume());
     const waiting = this.#socket.bufferedAmount;
@@ -116,20 +123,26 @@ export class Link<T> {
   #receive(data: RawData, isBinary: boolean): void {
     this.#hear();
     if (this.#why !== undefined) return;
-    if (!this.#frames.take(this.#clock.now())) {
+    const bytes = data as Buffer;
+    if (!this.#mayRead(bytes.length)) {
+      if (isBinary && this.#owner.binary) return;
       this.#strikes++;
       this.#owner.violated("tooManyFrames", "rate");
       if (this.#strikes >= this.#bounds.strikes) this.close("tooManyFrames");
       return;
     }
-    if (isBinary) return this.#refuse("binary");
-    const bytes = data as Buffer;
     const most = this.#isFirst ? this.#bounds.firstBytes : this.#bounds.bytes;
     this.#isFirst = false;
     if (bytes.length > most) return this.#refuse("too_large");
+    if (isBinary) return this.#owner.binary ? this.#owner.binary(bytes) : this.#refuse("binary");
     const decoded = decode(this.#check, bytes.toString(), this.#bounds);
     if (decoded.ok) this.#owner.message(decoded.message);
     else this.#refuse(decoded.fault);
+  }
+
+  #mayRead(bytes: number): boolean {
+    const now = this.#clock.now();
+    return this.#frames.take(now) && (this.#bytes?.take(now, bytes) ?? true);
   }
 
   #refuse(fault: string): void {
