@@ -2,8 +2,8 @@ import { array, assert, constant, oneof, property } from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import type { Push } from "#shared/protocol/client-master.ts";
+import { HandClock } from "../hand-clock.ts";
 import { Outboxes } from "./outbox.ts";
-import { HandClock } from "./testing.ts";
 
 const line = (n: number): Push => ({ type: "chat.line", line: n, name: "Ada", text: `line ${n}` });
 const ok = (re: number): Push => ({ type: "ok", re });

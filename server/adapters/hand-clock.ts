@@ -1,7 +1,7 @@
-import type { Clock } from "./link.ts";
+import type { Nature } from "#engine/ports.ts";
 
-/** A clock that stands still until it is moved. */
-export class HandClock implements Clock {
+/** A clock for tests: it stands still until it is moved. */
+export class HandClock implements Pick<Nature, "now" | "wakeAt"> {
   #now = 1000;
   readonly #wakes = new Set<{ at: number; wake: () => void }>();
 
