@@ -26,11 +26,8 @@ export interface Journey {
   readonly asked: ReadonlyMap<number, Asked>;
   /** Attempts to get into any world since the player was last in one. */
   readonly tries: number;
-  /** Shown while the client goes on by itself; a halted control carries its own. */
-  readonly prompt?: Prompt | undefined;
   readonly problem?: Problem | undefined;
   readonly isSavingPaused: boolean;
-  readonly isOnline: boolean;
   /** The version of a newer client that is on offer. */
   readonly update?: string | undefined;
   /** Newest chat line seen in this epoch. */
@@ -61,10 +58,16 @@ export interface Resume {
   readonly seq: number;
 }
 
-export type Asked = "login" | "logout" | "chat" | "travel";
+export type Asked = "login" | "chat";
 
 export type Control =
-  | { readonly phase: "waiting"; readonly at: number; readonly tries: number }
+  /** `tries` counts the dials since the last welcome; `reason` is why the master refused the last one. */
+  | {
+      readonly phase: "waiting";
+      readonly at: number;
+      readonly tries: number;
+      readonly reason?: Refusal | undefined;
+    }
   | { readonly phase: "dialing"; readonly dial: number; readonly until: number; readonly tries: number }
   | {
       readonly phase: "greeting";
@@ -79,6 +82,8 @@ export type Control =
 
 export interface OnScreen {
   readonly dial: number;
+  /** The lease it was entered with. */
+  readonly lease: string;
   readonly key: string;
   readonly name: string;
   /** The socket lives and the avatar is in the world. */
@@ -148,9 +153,8 @@ export type JourneyInput =
   | { readonly type: "cancelTravel" }
   /** answered a prompt: try again, now. */
   | { readonly type: "retry" }
-  /** The machine under us; `woke` after sleep. */
+  /** The network is back, or the machine woke from sleep. Being offline needs no word: sockets tell. */
   | { readonly type: "online" }
-  | { readonly type: "offline" }
   | { readonly type: "woke" };
 
 export type JourneyEffect =
@@ -185,6 +189,12 @@ export interface JourneyStep {
   readonly effects: readonly JourneyEffect[];
 }
 
+/** One step under way: the moment, fresh numbers, and what has been asked for so far. */
+export interface Turn extends Instant {
+  id(): number;
+  readonly effects: JourneyEffect[];
+}
+
 /** What a page shows of a journey. */
 export interface Shown extends Pick<
   View,
@@ -194,6 +204,3 @@ export interface Shown extends Pick<
   /** The pack being made ready. */
   readonly preparing?: { readonly world: string; readonly name: string; readonly pack: number } | undefined;
 }
-
-export type ProblemReason = Problem["reason"];
-export type { Refusal };

@@ -1,0 +1,145 @@
+import { limits } from "#shared/limits.ts";
+import { closeCodes } from "#shared/protocol/close-codes.ts";
+import type { FromClient, ToClient } from "#shared/protocol/client-master.ts";
+import { refusals, type Refusal } from "#shared/refusal.ts";
+import { protocol } from "#shared/version.ts";
+import { backoff } from "./journey-ask.ts";
+import type { Journey, JourneyInput, Turn } from "./journey-state.ts";
+import { drop } from "./journey-travel.ts";
+import type { Prompt } from "./view.ts";
+
+/** The control socket: dialling it, greeting, and losing it without losing the player. */
+
+type Got<T extends JourneyInput["type"]> = Extract<JourneyInput, { type: T }>;
+type Heard<T extends ToClient["type"]> = Extract<ToClient, { type: T }>;
+
+const dialMs = 5_000;
+
+export function dial(journey: Journey, tries: number, turn: Turn): Journey {
+  const number = turn.id();
+  turn.effects.push({ type: "dial.control", dial: number });
+  return { ...journey, control: { phase: "dialing", dial: number, until: turn.now + dialMs, tries } };
+}
+
+export function opened(journey: Journey, input: Got<"control.opened">, turn: Turn): Journey {
+  const { control, resume, options } = journey;
+  if (control.phase !== "dialing" || control.dial !== input.dial) return journey;
+  const re = turn.id();
+  const message: FromClient = {
+    type: "hello",
+    id: re,
+    protocol: { oldest: protocol.oldest, newest: protocol.newest },
+    version: options.version,
+    ...(resume && { resume }),
+  };
+  turn.effects.push({ type: "send.control", dial: control.dial, message });
+  return { ...journey, control: { ...control, phase: "greeting", re, until: turn.now + limits.helloMs } };
+}
+
+export function closed(journey: Journey, { dial, code }: Got<"control.closed">, turn: Turn): Journey {
+  const { control } = journey;
+  if (!("dial" in control) || control.dial !== dial) return journey;
+  switch (code) {
+    case closeCodes.continuedElsewhere.code:
+      return halt(journey, { kind: "continued_elsewhere" }, turn);
+    case closeCodes.sessionEnded.code:
+      return lose(forget(journey, turn), turn);
+    case closeCodes.versionMismatch.code:
+      return halt(journey, { kind: "connection_rejected", reason: "version_mismatch" }, turn);
+    case closeCodes.protocolUnsupported.code:
+      return halt(journey, { kind: "connection_rejected", reason: "protocol_unsupported" }, turn);
+    default:
+      return lose(journey, turn);
+  }
+}
+
+/** The dial or the greeting took too long, or the wait is over. */
+export function wakeControl(journey: Journey, turn: Turn): Journey {
+  const { control } = journey;
+  if (control.phase === "waiting")
+    return control.at <= turn.now ? dial(journey, control.tries, turn) : journey;
+  if (control.phase === "up" || control.phase === "halted" || control.until > turn.now) return journey;
+  turn.effects.push({ type: "close.control", dial: control.dial });
+  return lose(journey, turn);
+}
+
+/** Do not wait any longer: the player, the network or the machine says it is worth a try. */
+export function retry(journey: Journey, turn: Turn): Journey {
+  const { phase } = journey.control;
+  return phase === "waiting" || phase === "halted" ? dial(journey, 0, turn) : journey;
+}
+
+export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn): Journey {
+  const { control, resume } = journey;
+  if (control.phase !== "greeting") return journey;
+  const { epoch, resumed, complete, admission, chat } = welcome;
+  const isReplay = resumed && complete && resume?.epoch === epoch;
+  const seen = resume?.epoch === epoch ? journey.line : 0;
+  const fresh = chat.filter(({ line }) => line > seen);
+  const next = { token: welcome.resume, epoch, seq: isReplay ? resume.seq : welcome.seq };
+  turn.effects.push({ type: "remember", resume: next });
+  for (const { name, text } of fresh) turn.effects.push({ type: "chat", line: { name, text } });
+  const kept = resumed ? journey : newcomer(journey, turn);
+  return {
+    ...kept,
+    control: { phase: "up", dial: control.dial },
+    session: {
+      id: welcome.session,
+      name: welcome.name,
+      guest: welcome.guest,
+      initial: welcome.initial,
+      worlds: Object.fromEntries(welcome.worlds.map(({ key, name }) => [key, name])),
+    },
+    resume: next,
+    home: admission?.world ?? (resumed ? journey.home : undefined),
+    isSavingPaused: false,
+    line: fresh.at(-1)?.line ?? seen,
+  };
+}
+
+/** A new session has no past: what is on screen belongs to nobody any more. */
+function newcomer(journey: Journey, turn: Turn): Journey {
+  const { world } = journey;
+  return { ...drop(journey, turn), world: world && { ...world, isLive: false } };
+}
+
+export function rejected(journey: Journey, { reason, server }: Heard<"rejected">, turn: Turn): Journey {
+  const { control, options } = journey;
+  if (control.phase !== "greeting") return journey;
+  turn.effects.push({ type: "close.control", dial: control.dial });
+  if (reason === "version_mismatch" && server !== undefined)
+    return halt(journey, { kind: "update", server, canReload: server !== options.pageVersion }, turn);
+  if (reason === "continued_elsewhere") return halt(journey, { kind: reason }, turn);
+  if (reason === "session_expired") return lose(forget(journey, turn), turn, reason);
+  if (refusals[reason] === "never") return halt(journey, { kind: "connection_rejected", reason }, turn);
+  return lose(journey, turn, reason);
+}
+
+/** The socket is gone; worlds, packs and leases are not. */
+function lose(journey: Journey, turn: Turn, reason?: Refusal): Journey {
+  const { control, travel } = journey;
+  const tries = "tries" in control ? control.tries + 1 : 0;
+  return {
+    ...journey,
+    control: { phase: "waiting", at: turn.now + backoff(tries, turn.luck), tries, reason },
+    asked: new Map(),
+    travel: travel?.phase === "asking" ? undefined : travel,
+  };
+}
+
+function halt(journey: Journey, prompt: Prompt, turn: Turn): Journey {
+  const { world } = journey;
+  if (world) turn.effects.push({ type: "close.world", dial: world.dial });
+  return {
+    ...drop(forget(journey, turn), turn),
+    control: { phase: "halted", prompt },
+    world: world && { ...world, isLive: false },
+    asked: new Map(),
+    portal: undefined,
+  };
+}
+
+function forget(journey: Journey, turn: Turn): Journey {
+  turn.effects.push({ type: "forget" });
+  return { ...journey, resume: undefined };
+}

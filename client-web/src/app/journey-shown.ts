@@ -1,0 +1,43 @@
+import type { Journey, Shown } from "./journey-state.ts";
+import type { Prompt, View } from "./view.ts";
+
+/** Failures the client mends by itself are not worth a word before they have lasted a little. */
+const triesBeforeSaying = 3;
+
+/** What the page shows of a journey. `state` is the page's `data-state`. */
+export function show(journey: Journey): Shown {
+  const { world, session, travel, problem, isSavingPaused } = journey;
+  return {
+    state: stateOf(journey),
+    world: world && { key: world.key, name: world.name },
+    worlds: session?.worlds,
+    player: session && { name: session.name, guest: session.guest },
+    prompt: promptOf(journey),
+    problem,
+    isSavingPaused,
+    isChatUp: journey.control.phase === "up",
+    preparing:
+      travel?.phase === "preparing"
+        ? { world: travel.lease.world, name: travel.lease.name, pack: travel.pack }
+        : undefined,
+  };
+}
+
+function stateOf({ control, session, travel, world }: Journey): View["state"] {
+  if (control.phase === "halted") return "rejected";
+  if (!session) return "connecting";
+  const isInSomeWorld = world?.isLive === true || (travel?.phase === "entering" && travel.isLive);
+  if (control.phase !== "up" && !isInSomeWorld) return "offline";
+  if (travel && "attempt" in travel) return "traveling";
+  return isInSomeWorld && travel?.phase !== "preparing" ? "in-world" : "preparing";
+}
+
+function promptOf({ control, session, world, tries }: Journey): Prompt | undefined {
+  if (control.phase === "halted") return control.prompt;
+  if (control.phase === "up")
+    return !world?.isLive && tries >= triesBeforeSaying ? { kind: "world_disconnected" } : undefined;
+  if (control.phase === "waiting" && control.reason)
+    return { kind: "connection_rejected", reason: control.reason };
+  if (world?.isLive || control.tries < triesBeforeSaying) return undefined;
+  return { kind: session ? "connection_lost" : "server_offline" };
+}
