@@ -38,8 +38,11 @@ export function join(lasting: Lasting, passing: Phased | undefined): Phased & La
 
 const asleep = { phase: "free", takeovers: [] } as const;
 
-/** Whether this is exactly how a stranger's account starts: then nothing passing need be kept. */
-export const isAsleep = (passing: Phased): boolean => JSON.stringify(passing) === JSON.stringify(asleep);
+/** Whether nothing passing is worth keeping: `join` makes the same of nothing. */
+export const isAsleep = ({ phase, ...rest }: Phased): boolean =>
+  phase === asleep.phase && Object.values(rest).every((value) => value === undefined || isEmptyList(value));
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const columns = "name, world_key, x, y, facing, has_position";
 

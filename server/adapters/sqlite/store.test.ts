@@ -88,11 +88,20 @@ describe("the SQLite store", () => {
 
   test("a sleeping account takes no room in memory or in runtime.db", async () => {
     await stores.store.commit(new Map([["account:ada", ada]]));
-    await stores.store.commit(
-      new Map([["account:ada", { phase: "free", takeovers: [], name: "Ada", place: ada.place }]]),
-    );
-    expect(stores.store.load()).toEqual([]);
+    const { session: _, ...rest } = ada;
+    await stores.store.commit(new Map([["account:ada", { ...rest, phase: "free" }]]));
     expect(look("runtime.db", "SELECT * FROM snapshots")).toEqual([]);
+  });
+
+  test("only an account that asked to be woken is loaded", async () => {
+    const bo = Object.assign({}, ada, { phase: "handing", name: "Bo", wakeAt: 9 });
+    await stores.store.commit(
+      new Map<Address, Phased>([
+        ["account:ada", ada],
+        ["account:bo", bo],
+      ]),
+    );
+    expect(stores.store.load()).toEqual([["account:bo", bo]]);
   });
 
   test("a change of phase alone does not touch an account's row", async () => {

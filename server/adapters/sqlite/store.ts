@@ -56,8 +56,8 @@ export class SqliteStore implements Store {
     return this.#guarded(() =>
       this.#snapshots.all().flatMap(([address, state]): [Address, Phased][] => {
         if (!isAccount(address)) return [[address, state]];
-        // A sleeping account is read when somebody asks for it.
-        const lasting = state.phase === "free" ? undefined : this.#accounts.read(idOf(address));
+        // Accounts are read when somebody asks for them; only those that must be woken are loaded.
+        const lasting = state.wakeAt === undefined ? undefined : this.#accounts.read(idOf(address));
         return lasting ? [[address, join(lasting, state)]] : [];
       }),
     );

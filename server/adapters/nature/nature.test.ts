@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { RealNature } from "./nature.ts";
+
+describe("time", () => {
+  let blockedMs: number;
+  let nature: RealNature;
+  const woken: string[] = [];
+  beforeEach(() => {
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "performance"],
+    });
+    blockedMs = 0;
+    woken.length = 0;
+    nature = new RealNature({ now: () => performance.now() + blockedMs });
+  });
+  afterEach(async () => {
+    await nature[Symbol.asyncDispose]();
+    vi.useRealTimers();
+  });
+
+  const wakeIn = (ms: number, name = "it"): (() => void) =>
+    nature.wakeAt(nature.now() + ms, () => woken.push(name));
+
+  test("a wake comes when its time has come, not before", async () => {
+    wakeIn(1000);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(woken).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(woken).toEqual(["it"]);
+  });
+
+  test("a wake that was called off never comes", async () => {
+    wakeIn(1000)();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(woken).toEqual([]);
+  });
+
+  test("a time that lies behind wakes soon", async () => {
+    wakeIn(-10);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(woken).toEqual(["it"]);
+  });
+
+  test("a wait longer than a timer can hold does not wake at once", async () => {
+    wakeIn(2 ** 31 + 5000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(woken).toEqual([]);
+  });
+
+  test("[13] deadlines that passed while the loop was away wait for what arrived meanwhile", async () => {
+    wakeIn(300, "first");
+    wakeIn(900, "second");
+    blockedMs = 800; // The whole process is suspended: the clock goes on, nothing else does.
+    await vi.advanceTimersByTimeAsync(300);
+    expect(woken).toEqual([]);
+    expect(nature.lagCount).toBe(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(woken).toEqual(["first", "second"]);
+  });
+
+  test("a loop that is always late puts a deadline off once, not for ever", async () => {
+    wakeIn(100);
+    for (let n = 0; n < 3; n += 1) {
+      blockedMs += 2000;
+      await vi.advanceTimersByTimeAsync(400);
+    }
+    expect(woken).toEqual(["it"]);
+  });
+
+  test("a put-off wake can still be called off", async () => {
+    const cancel = wakeIn(100);
+    blockedMs = 3000;
+    await vi.advanceTimersByTimeAsync(100);
+    cancel();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(woken).toEqual([]);
+  });
+});
+
+test.each([50, 995])(
+  "[13] a word that lay in a socket while the loop was blocked is read before a deadline %i ms into the block",
+  async (deadlineMs) => {
+    const server = createServer((socket) => socket.write("heartbeat")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    await once(client, "connect");
+    await using nature = new RealNature();
+    const story: string[] = [];
+    const overdue = Promise.withResolvers<void>();
+    client.on("data", (data) => story.push(String(data)));
+    nature.wakeAt(nature.now() + deadlineMs, () => {
+      story.push("deadline");
+      overdue.resolve();
+    });
+    block(1000);
+    await overdue.promise;
+    expect(story).toEqual(["heartbeat", "deadline"]);
+    client.destroy();
+    server.close();
+  },
+);
+
+test("the clock is the machine's own, so that two processes of one boot agree", async () => {
+  await using nature = new RealNature();
+  const before = Number(process.hrtime.bigint()) / 1e6;
+  const now = nature.now();
+  expect(now).toBeGreaterThanOrEqual(before);
+  expect(now).toBeLessThanOrEqual(Number(process.hrtime.bigint()) / 1e6);
+});
+
+test("ids are short, fit in an address and never repeat", async () => {
+  await using nature = new RealNature();
+  const ids = new Set(Array.from({ length: 10_000 }, () => nature.newId("t")));
+  expect(ids.size).toBe(10_000);
+  for (const id of ids) expect(id).toMatch(/^t[A-Za-z0-9_-]{16}$/);
+});
+
+test("a secret is 32 random bytes in base64url, with the hash that may be kept", async () => {
+  await using nature = new RealNature();
+  const { token, hash } = nature.newSecret();
+  expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(hash).toBe(createHash("sha256").update(token).digest("hex"));
+  expect(nature.newSecret().token).not.toBe(token);
+});
+
+/** Stops this thread, as a long computation or a suspended process does. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
