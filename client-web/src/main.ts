@@ -1,0 +1,1 @@
+import "./app/fake-main.ts";

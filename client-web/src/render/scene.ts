@@ -1,0 +1,144 @@
+import { Container, Sprite, type Texture } from "pixi.js";
+import { limits } from "#shared/limits.ts";
+import type { Frame, LoadedWorld, Sprite as Being } from "../app/view.ts";
+import { Actors, isSeen, type Seen } from "./actors.ts";
+import { decodePictures } from "./art.ts";
+import { Backdrop } from "./backdrop.ts";
+import { follow, lookAt, type Camera, type Screen } from "./camera.ts";
+import { Labels } from "./labels.ts";
+import { Portals } from "./portals.ts";
+import type { Moment } from "./renderer.ts";
+import { tileLayer } from "./tiles.ts";
+
+const margin = 64;
+const talkUnits = 84;
+const labelUnits = 300;
+const labelColors = { player: "#ffffff", npc: "#ffe3a1", portal: "#ffffff", hint: "#241600" } as const;
+const plates = { hint: "#ffd166", speech: "#0c0918e6" } as const;
+
+/** One world on screen: its ground, everybody in it, and the words over them. */
+export class Scene {
+  readonly root = new Container();
+  readonly world: LoadedWorld;
+  camera: Camera | undefined;
+  readonly #backdrop: Backdrop;
+  readonly #ground = new Container();
+  readonly #words = new Container();
+  readonly #labels: Labels;
+  readonly #actors: Actors;
+  readonly #portals: Portals;
+  #epoch: number | undefined;
+  #used = 0;
+
+  constructor(world: LoadedWorld, pictures: ReadonlyMap<string, ImageBitmap>, labels: Labels) {
+    const { map } = world;
+    const actors = new Container({ sortableChildren: true });
+    const above = new Container();
+    this.world = world;
+    this.#labels = labels;
+    this.#backdrop = new Backdrop(map.theme.backdrop, map.theme.accent);
+    this.#ground.addChild(
+      tileLayer(map, map.layers.ground, pictures),
+      tileLayer(map, map.layers.deco, pictures),
+    );
+    this.#actors = new Actors(pictures, actors, this.#ground);
+    this.#portals = new Portals(map, pictures, actors, above);
+    above.addChild(tileLayer(map, map.layers.above, pictures));
+    this.#ground.addChild(actors, above);
+    this.root.addChild(this.#backdrop, this.#ground, this.#words);
+  }
+
+  static async load(world: LoadedWorld, labels: Labels): Promise<Scene> {
+    return new Scene(world, await decodePictures(world), labels);
+  }
+
+  /** @param ms since the frame before */
+  update(frame: Frame, moment: Moment, screen: Screen, ms: number, quality: number): void {
+    const { map } = this.world;
+    const size = { w: map.w * map.tile, h: map.h * map.tile };
+    const goal = lookAt(frame.self ?? { x: size.w / 2, y: size.h / 2 }, screen, size);
+    const isSnap = this.camera === undefined || this.#epoch !== frame.epoch || moment.isCalm;
+    const camera = isSnap ? goal : follow(this.camera ?? goal, goal, ms, false);
+    this.camera = camera;
+    this.#epoch = frame.epoch;
+    this.#ground.scale.set(camera.zoom);
+    this.#ground.position.set(
+      Math.round(screen.w / 2 - camera.x * camera.zoom),
+      Math.round(screen.h / 2 - camera.y * camera.zoom),
+    );
+    const seen = seenBy(camera, screen);
+    this.#backdrop.update(camera, screen);
+    this.#portals.update(moment, quality === 0);
+    this.#actors.update(frame, moment.now, seen);
+    this.#writeWords(frame, moment, seen, quality);
+  }
+
+  destroy(): void {
+    this.root.destroy({ children: true, texture: false });
+  }
+
+  #writeWords(frame: Frame, moment: Moment, seen: Seen, quality: number): void {
+    this.#used = 0;
+    const { self } = frame;
+    for (const portal of Object.values(this.world.map.portals)) {
+      this.#write(portal.label, portal.x, portal.y - 100, 13, labelColors.portal);
+      const inReach = self && Math.hypot(self.x - portal.x, self.y - portal.y) <= limits.portalUseUnits;
+      const bob = moment.isCalm ? 0 : Math.round(Math.sin(moment.now / 220) * 2);
+      if (inReach)
+        this.#write(moment.useHint, portal.x, portal.y + 36 + bob, 13, labelColors.hint, plates.hint);
+    }
+    for (const other of frame.others) {
+      if (!isSeen(other, seen)) continue;
+      const units = self ? Math.hypot(self.x - other.x, self.y - other.y) : 0;
+      if (quality >= 3 && units > labelUnits) continue;
+      this.#write(nameOf(other, moment), other.x, other.y - 40, 10, labelColors[other.kind]);
+      if (other.kind === "npc" && self && units < talkUnits) this.#speak(other);
+    }
+    for (const sign of this.world.map.signs)
+      if (self && Math.hypot(self.x - sign.x, self.y - sign.y) < talkUnits)
+        this.#write(wrap(sign.text), sign.x, sign.y - 34, 10, labelColors.player, plates.speech);
+    for (const [i, word] of this.#words.children.entries()) word.visible = i < this.#used;
+  }
+
+  #speak(npc: Being): void {
+    const dialog = this.world.map.npcs.find((candidate) => candidate.name === npc.name)?.dialog;
+    if (dialog) this.#write(wrap(dialog), npc.x, npc.y - 66, 10, labelColors.player, plates.speech);
+  }
+
+  /** Puts text with its middle at a point of the world; `size` is the height of letters in world units. */
+  #write(text: string, x: number, y: number, size: number, color: string, plate?: string): void {
+    const zoom = this.camera?.zoom ?? 1;
+    const letters = Math.max(12, size * zoom);
+    const texture = this.#labels.get(
+      text,
+      plate === undefined ? { color, size: letters } : { color, size: letters, plate },
+    );
+    const word = this.#word(this.#used++, texture);
+    const { x: left, y: top } = this.#ground.position;
+    word.position.set(
+      Math.round(left + x * zoom - texture.width / 2),
+      Math.round(top + y * zoom - texture.height / 2),
+    );
+  }
+
+  #word(index: number, texture: Texture): Container {
+    const known = this.#words.children[index];
+    if (!(known instanceof Sprite)) return this.#words.addChild(new Sprite(texture));
+    if (known.texture !== texture) known.texture = texture;
+    return known;
+  }
+}
+
+function seenBy(camera: Camera, screen: Screen): Seen {
+  const across = screen.w / camera.zoom / 2 + margin;
+  const down = screen.h / camera.zoom / 2 + margin;
+  return { left: camera.x - across, right: camera.x + across, top: camera.y - down, bottom: camera.y + down };
+}
+
+const nameOf = (being: Being, moment: Moment): string =>
+  being.guest && !/^guest/i.test(being.name) ? `${being.name} (${moment.guestTag})` : being.name;
+
+/** Breaks a sentence into lines of about thirty letters. */
+export function wrap(text: string): string {
+  return text.replace(/(.{1,30})(?:\s+|$)/g, "$1\n").trimEnd();
+}

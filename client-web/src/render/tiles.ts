@@ -1,0 +1,105 @@
+import { Container, Sprite, type Texture } from "pixi.js";
+import type { WorldMap } from "#shared/world-map.ts";
+import { sketch, textureOf } from "./art.ts";
+
+/** Tiles of a layer are drawn once into squares of this many tiles a side. */
+const chunkTiles = 16;
+const flips = { across: 0x80000000, down: 0x40000000, turned: 0x20000000 } as const;
+
+export interface TileRef {
+  readonly image: string;
+  readonly column: number;
+  readonly row: number;
+  readonly isFlippedAcross: boolean;
+  readonly isFlippedDown: boolean;
+  readonly isTurned: boolean;
+}
+
+/** Where a global tile id's picture lies; `undefined` for nothing and for ids of no tileset. */
+export function tileOf(gid: number, tilesets: WorldMap["tilesets"]): TileRef | undefined {
+  const index = gid & 0x1fffffff;
+  if (index === 0) return undefined;
+  const set = tilesets
+    .filter((candidate) => candidate.firstgid <= index)
+    .reduce<WorldMap["tilesets"][number] | undefined>(
+      (a, b) => (a && a.firstgid > b.firstgid ? a : b),
+      undefined,
+    );
+  if (set === undefined || index - set.firstgid >= set.count) return undefined;
+  const place = index - set.firstgid;
+  return {
+    image: set.image,
+    column: place % set.columns,
+    row: Math.floor(place / set.columns),
+    isFlippedAcross: (gid & flips.across) !== 0,
+    isFlippedDown: (gid & flips.down) !== 0,
+    isTurned: (gid & flips.turned) !== 0,
+  };
+}
+
+/** One tile layer as a few large pictures. */
+export function tileLayer(
+  map: WorldMap,
+  gids: readonly number[],
+  pictures: ReadonlyMap<string, ImageBitmap>,
+): Container {
+  const layer = new Container();
+  for (let row = 0; row < map.h; row += chunkTiles)
+    for (let column = 0; column < map.w; column += chunkTiles) {
+      const texture = chunk(map, gids, pictures, column, row);
+      if (texture === undefined) continue;
+      const sprite = new Sprite(texture);
+      sprite.position.set(column * map.tile, row * map.tile);
+      layer.addChild(sprite);
+    }
+  return layer;
+}
+
+function chunk(
+  map: WorldMap,
+  gids: readonly number[],
+  pictures: ReadonlyMap<string, ImageBitmap>,
+  left: number,
+  top: number,
+): Texture | undefined {
+  const columns = Math.min(chunkTiles, map.w - left);
+  const rows = Math.min(chunkTiles, map.h - top);
+  const { canvas, context } = sketch(columns * map.tile, rows * map.tile);
+  let isEmpty = true;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const tile = tileOf(gids[(top + row) * map.w + left + column] ?? 0, map.tilesets);
+      const picture = tile && pictures.get(tile.image);
+      if (tile === undefined || picture === undefined) continue;
+      isEmpty = false;
+      drawTile(context, picture, tile, column * map.tile, row * map.tile, map.tile);
+    }
+  return isEmpty ? undefined : textureOf(canvas);
+}
+
+function drawTile(
+  context: CanvasRenderingContext2D,
+  picture: ImageBitmap,
+  tile: TileRef,
+  x: number,
+  y: number,
+  size: number,
+): void {
+  context.save();
+  context.translate(x + size / 2, y + size / 2);
+  // As in Tiled: turning swaps the axes first, then the flips apply.
+  context.scale(tile.isFlippedAcross ? -1 : 1, tile.isFlippedDown ? -1 : 1);
+  if (tile.isTurned) context.transform(0, 1, 1, 0, 0, 0);
+  context.drawImage(
+    picture,
+    tile.column * size,
+    tile.row * size,
+    size,
+    size,
+    -size / 2,
+    -size / 2,
+    size,
+    size,
+  );
+  context.restore();
+}

@@ -1,0 +1,82 @@
+import type { Client, Problem, View } from "../app/view.ts";
+import { en } from "../i18n/en.ts";
+import { h, set, write } from "./h.ts";
+
+const problemMs = 9000;
+
+/** What is going on right now: a download, a journey, something refused, saving paused. */
+export class Notices {
+  readonly element: HTMLElement;
+  readonly #bar = h("progress", { max: 1 });
+  readonly #what = h("strong", {});
+  readonly #amount = h("span", { class: "amount" });
+  readonly #spoken = h("p", { class: "unseen", role: "status" });
+  readonly #download: HTMLElement;
+  readonly #travel = h("div", { class: "note wait panel", role: "status" });
+  readonly #saving = h("div", { class: "note wait panel", role: "status" });
+  readonly #problem = h("div", {});
+  readonly #failed: () => void;
+  #problemKey = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `failed` is called whenever something was refused. */
+  constructor(client: Client, failed: () => void) {
+    this.#failed = failed;
+    const cancel = h("button", { type: "button", on: { click: () => client.cancelTravel() } }, en.cancel);
+    this.#download = h(
+      "div",
+      { class: "download panel" },
+      h("div", { class: "row" }, this.#what, cancel),
+      this.#bar,
+      this.#amount,
+    );
+    this.element = h("div", { class: "corner top-middle" });
+    this.element.append(this.#spoken, this.#download, this.#travel, this.#saving, this.#problem);
+  }
+
+  update(view: View): void {
+    this.#showDownload(view);
+    say(this.#travel, view.state === "traveling" && view.world !== undefined ? en.entering : "");
+    say(this.#saving, view.isSavingPaused ? en.savingPaused : "");
+    const { problem } = view;
+    if (problem === undefined || problem.key === this.#problemKey) return;
+    this.#problemKey = problem.key;
+    this.#failed();
+    if (problem.about === "travel" || problem.about === "pack") this.#showProblem(problem);
+  }
+
+  #showDownload({ download }: View): void {
+    this.#download.hidden = download === undefined;
+    if (download === undefined) return write(this.#spoken, "");
+    const share = download.total > 0 ? download.loaded / download.total : 0;
+    const percent = Math.floor(share * 100);
+    write(this.#what, en.downloading(download.name));
+    write(this.#amount, en.amount(download.loaded, download.total));
+    write(this.#spoken, en.downloaded(download.name, Math.floor(percent / 25) * 25));
+    set(this.#bar, "aria-label", en.downloading(download.name));
+    set(this.#bar, "aria-valuetext", `${percent} %`);
+    this.#bar.value = share;
+  }
+
+  #showProblem(problem: Problem): void {
+    const where = problem.world === undefined ? "" : `${problem.world}: `;
+    const close = h("button", { type: "button", class: "icon", "aria-label": en.dismiss }, "✕");
+    const note = h(
+      "div",
+      { class: "note bad panel" },
+      h("p", { role: "alert" }, where + en.reason(problem.reason)),
+      close,
+    );
+    const clear = (): void => note.remove();
+    close.addEventListener("click", clear);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(clear, problemMs);
+    this.#problem.replaceChildren(note);
+  }
+}
+
+/** A status that is there only while it says something. */
+function say(element: HTMLElement, text: string): void {
+  element.hidden = text === "";
+  write(element, text);
+}

@@ -1,0 +1,230 @@
+import type { Client, Frame, LoadedWorld, View } from "../app/view.ts";
+import { Sound } from "../audio/sound.ts";
+import { en } from "../i18n/en.ts";
+import { Controls, type Device } from "../input/controls.ts";
+import { keyName } from "../input/keys.ts";
+import type { Moment, Renderer, RendererOptions } from "../render/renderer.ts";
+import { Chat } from "./chat.ts";
+import { h, set, write } from "./h.ts";
+import { HelpDialog } from "./help-dialog.ts";
+import { Nearby } from "./nearby.ts";
+import { Network } from "./network.ts";
+import { Notices } from "./notices.ts";
+import { Prompts } from "./prompts.ts";
+import { SessionPanel } from "./session-panel.ts";
+import { TitleScreen } from "./title-screen.ts";
+
+/** How often the page's own data follow the game, in milliseconds. */
+const mirrorMs = 100;
+
+export interface PageOptions {
+  readonly client: Client;
+  readonly showNetwork: boolean;
+  readonly renderer: RendererOptions["wanted"];
+  /** Loads the renderer; kept apart so that the first screen does not wait for it. */
+  createRenderer(options: RendererOptions): Promise<Renderer>;
+}
+
+/** The page: everything the player sees and touches, kept in step with the client. */
+export class Page {
+  readonly main = h("main", {});
+  readonly #client: Client;
+  readonly #canvas = h("canvas", {
+    class: "world",
+    tabindex: 0,
+    role: "application",
+    "aria-describedby": "whereabouts",
+  });
+  readonly #banner = h("div", { "aria-hidden": "true" });
+  readonly #hint = h("div", { class: "hint panel" });
+  readonly #mute = h("button", { type: "button", class: "icon" });
+  readonly #sound = new Sound();
+  readonly #title = new TitleScreen();
+  readonly #chat: Chat;
+  readonly #session: SessionPanel;
+  readonly #nearby: Nearby;
+  readonly #notices: Notices;
+  readonly #prompts: Prompts;
+  readonly #network: Network;
+  readonly #controls: Controls;
+  readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
+  #renderer: Renderer | undefined;
+  #shown: LoadedWorld | undefined;
+  #drawing: "nothing" | "preparing" | "first" | "on" = "nothing";
+  #mirroredAt = 0;
+  #frames = 0;
+  #fps = 0;
+  #fpsSince = 0;
+  #last: View | undefined;
+
+  constructor(options: PageOptions) {
+    const { client } = options;
+    this.#client = client;
+    this.#chat = new Chat(
+      client,
+      () => this.#canvas.focus(),
+      () => this.#sound.play("chat"),
+    );
+    this.#session = new SessionPanel(client);
+    this.#nearby = new Nearby(client);
+    this.#notices = new Notices(client, () => this.#sound.play("error"));
+    this.#prompts = new Prompts(client);
+    this.#network = new Network(options.showNetwork);
+    const stick = h("div", { class: "stick", hidden: true }, h("i", {}));
+    this.#controls = new Controls({
+      client,
+      canvas: this.#canvas,
+      stick,
+      toWorld: (x, y) => this.#renderer?.toWorld(x, y) ?? { x: 0, y: 0 },
+      press: (action) => this.#press(action),
+      changed: (device) => this.#showHint(device),
+    });
+    this.#assemble(stick);
+    void this.#start(options);
+  }
+
+  #assemble(stick: HTMLElement): void {
+    const help = new HelpDialog(this.#controls, this.#sound, () => this.#showSettings());
+    const helpButton = h("button", { type: "button", class: "icon", "aria-label": en.helpHint }, "?");
+    helpButton.addEventListener("click", () => help.open());
+    this.#mute.addEventListener("click", () => this.#press("mute"));
+    const tools = h("div", { class: "tools" }, this.#mute, helpButton);
+    this.#session.element.append(tools);
+    this.#notices.element.prepend(this.#prompts.aside);
+    this.main.append(
+      this.#canvas,
+      h("div", { class: "focus-frame", "aria-hidden": "true" }),
+      stick,
+      this.#banner,
+      this.#title.element,
+      h("div", { class: "corner top-left" }, this.#nearby.element),
+      h("div", { class: "corner top-right" }, this.#session.element, this.#network.element),
+      this.#chat.element,
+      h("div", { class: "corner bottom-right" }, this.#hint),
+      this.#notices.element,
+      this.#session.dialog.element,
+      help.element,
+      this.#prompts.modal,
+    );
+    this.#showSettings();
+  }
+
+  async #start({ createRenderer, renderer }: PageOptions): Promise<void> {
+    document.body.append(this.main);
+    this.#client.subscribe((view) => this.#update(view));
+    this.#update(this.#client.view);
+    requestAnimationFrame(this.#frame);
+    this.#renderer = await createRenderer({ canvas: this.#canvas, wanted: renderer });
+  }
+
+  #update(view: View): void {
+    const last = this.#last;
+    this.#last = view;
+    set(this.main, "data-state", view.state);
+    set(this.main, "data-world", view.world?.key ?? "");
+    set(this.main, "data-player", view.player?.name ?? "");
+    set(this.#canvas, "aria-label", en.canvas(view.world?.name ?? ""));
+    for (const part of [this.#title, this.#chat, this.#session, this.#nearby, this.#notices, this.#prompts])
+      part.update(view);
+    if (view.state === "traveling" && last?.state !== "traveling" && last?.world) this.#sound.play("portal");
+    if (view.world && view.world.key !== last?.world?.key) this.#enter(view.world.name);
+  }
+
+  #enter(name: string): void {
+    this.main.style.setProperty("--accent", this.#client.loaded?.map.theme.accent ?? "");
+    this.#sound.play("arrive");
+    // A new element, so that its animation begins anew.
+    this.#banner.replaceChildren(h("div", { class: "banner" }, name));
+    const active = document.activeElement;
+    const isBusy = active instanceof HTMLInputElement || document.querySelector("dialog:modal") !== null;
+    if (!isBusy) this.#canvas.focus({ preventScroll: true });
+  }
+
+  readonly #frame = (now: number): void => {
+    requestAnimationFrame(this.#frame);
+    this.#controls.poll();
+    const frame = this.#client.frame(now);
+    this.#draw(frame, now);
+    this.#title.tick(now);
+    this.#countFrame(now);
+    if (now - this.#mirroredAt >= mirrorMs) this.#mirror(frame, now);
+  };
+
+  #draw(frame: Frame, now: number): void {
+    const { loaded } = this.#client;
+    if (this.#renderer === undefined || loaded === undefined) return;
+    if (loaded !== this.#shown) this.#prepare(this.#renderer, loaded);
+    // The last picture of the old world stays until the new one's are ready.
+    if (this.#drawing === "preparing") return;
+    this.#renderer.draw(frame, this.#moment(now));
+    if (this.#drawing !== "first") return;
+    this.#drawing = "on";
+    this.#client.drawn();
+  }
+
+  #prepare(renderer: Renderer, loaded: LoadedWorld): void {
+    this.#shown = loaded;
+    this.#drawing = "preparing";
+    const ready = (): void => {
+      if (this.#shown === loaded) this.#drawing = "first";
+    };
+    renderer.show(loaded).then(ready, (error: unknown) => console.error("WORLD_DRAW_FAILED", error));
+  }
+
+  #moment(now: number): Moment {
+    const { device, keys } = this.#controls;
+    const useHint =
+      device === "keyboard" && keys.use !== "Space" ? `[${keyName(keys.use)}]` : en.inReach[device];
+    return { now, useHint, guestTag: en.guestTag, isCalm: this.#calm.matches };
+  }
+
+  #mirror(frame: Frame, now: number): void {
+    this.#mirroredAt = now;
+    if (frame.self) {
+      set(this.main, "data-x", Math.round(frame.self.x));
+      set(this.main, "data-y", Math.round(frame.self.y));
+    }
+    this.#nearby.look(frame, this.#client.view, now);
+    const { kind = "none", quality = 0 } = this.#renderer ?? {};
+    this.#network.update(this.#client.view, { fps: this.#fps, kind, quality });
+  }
+
+  #countFrame(now: number): void {
+    this.#frames++;
+    if (now - this.#fpsSince < 1000) return;
+    this.#fps = (this.#frames * 1000) / (now - this.#fpsSince);
+    this.#frames = 0;
+    this.#fpsSince = now;
+  }
+
+  #press(action: "chat" | "mute" | "network"): void {
+    if (action === "chat") {
+      this.#controls.release();
+      return this.#chat.focus();
+    }
+    if (action === "network") return this.#network.toggle();
+    this.#sound.set(this.#sound.volume, !this.#sound.isMuted);
+    this.#showSettings();
+  }
+
+  #showSettings(): void {
+    const { isMuted } = this.#sound;
+    set(this.#mute, "aria-label", isMuted ? en.soundOff : en.soundOn);
+    write(this.#mute, isMuted ? "♪̸" : "♪");
+    this.#showHint(this.#controls.device);
+  }
+
+  #showHint(device: Device): void {
+    const { keys } = this.#controls;
+    const walk = keyName(keys.up) + keyName(keys.left) + keyName(keys.down) + keyName(keys.right);
+    const names: Readonly<Record<string, string>> = {
+      WASD: walk,
+      Space: keyName(keys.use),
+      Enter: keyName(keys.chat),
+    };
+    const entries = en.hints[device].map(([key, does]) =>
+      h("span", {}, h("kbd", {}, names[key] ?? key), ` ${does}`),
+    );
+    this.#hint.replaceChildren(...entries);
+  }
+}

@@ -1,0 +1,72 @@
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * What a page may load and dial when no server says so itself. Scripts of world packs are blobs; packs may
+ * come from another host over https, or from this machine.
+ */
+export const policy = [
+  "default-src 'self'",
+  "script-src 'self' blob:",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "font-src 'self' blob: data:",
+  "connect-src 'self' wss: https: ws://localhost:* ws://127.0.0.1:* http://localhost:* http://127.0.0.1:*",
+  "object-src 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+const withPolicy: Plugin = {
+  name: "portcade:policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: policy },
+      injectTo: "head-prepend",
+    },
+  ],
+};
+
+/** `--mode fake` builds the page over test data instead of a server, for looking at every screen. */
+const withFake: Plugin = {
+  name: "portcade:fake",
+  transformIndexHtml: {
+    order: "pre",
+    handler: (html) => html.replace("/src/main.ts", "/src/app/fake-main.ts"),
+  },
+};
+
+/** Old hashed files go; everything else in the folder (the packs above all) stays. */
+const freshAssets = (outDir: string): Plugin => ({
+  name: "portcade:fresh-assets",
+  apply: "build",
+  buildStart: () => rmSync(`${outDir}/assets`, { recursive: true, force: true }),
+});
+
+export default defineConfig(({ mode }) => {
+  const outDir = here(mode === "fake" ? "../builds/web-fake" : "../builds/web");
+  return {
+    root: here("."),
+    base: "./",
+    plugins: [withPolicy, freshAssets(outDir), ...(mode === "fake" ? [withFake] : [])],
+    define: {
+      __MASTER_URL__: JSON.stringify(process.env["PORTCADE_PUBLIC_MASTER_URL"] ?? "ws://127.0.0.1:19080/"),
+      __CLIENT_HOSTS__: JSON.stringify(
+        (process.env["PORTCADE_CLIENT_HOSTS"] ?? "").split(",").filter(Boolean),
+      ),
+      __TEST_HOOK__: JSON.stringify(mode === "test"),
+    },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: "es2022",
+      sourcemap: false,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 900,
+    },
+  };
+});
