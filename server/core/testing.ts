@@ -6,13 +6,12 @@ import type { Facts } from "./facts.ts";
 
 export type Said = { to: string; type: string; [field: string]: unknown };
 
+type Input = { type: string; [field: string]: unknown };
+type At = { self: Address; from?: Address; now?: number; facts?: Facts };
+type Step<S> = { state: S | undefined; handled: boolean; said: Said[] };
+
 /** Steps a machine once and returns what it became and what it said. */
-export function take<S extends Phased>(
-  table: object,
-  state: S | undefined,
-  input: { type: string; [field: string]: unknown },
-  at: { self: Address; from?: Address; now?: number; facts?: Facts },
-): { state: S | undefined; handled: boolean; said: Said[] } {
+export function take<S extends Phased>(table: object, state: S | undefined, input: Input, at: At): Step<S> {
   const said: Said[] = [];
   let count = 0;
   const turn = {
@@ -54,4 +53,26 @@ function testWorld(key: string, next: string): WorldEntry {
     portals: { Door: { target: next, spawn: "Door" } },
     mapSha256: "0".repeat(64),
   };
+}
+
+/** Every cell of a table that no `take` through this has reached; a machine's test ends by expecting none. */
+export class Cells {
+  readonly #table: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly #reached = new Set<string>();
+
+  constructor(table: object) {
+    this.#table = table as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  }
+
+  take<S extends Phased>(state: S | undefined, input: Input, at: At): Step<S> {
+    this.#reached.add(`${state?.phase ?? "absent"}.${input.type}`);
+    return take(this.#table, state, input, at);
+  }
+
+  get missing(): string[] {
+    const all = Object.entries(this.#table).flatMap(([phase, row]) =>
+      Object.keys(row).map((input) => `${phase}.${input}`),
+    );
+    return all.filter((cell) => !this.#reached.has(cell));
+  }
 }

@@ -17,7 +17,10 @@ export function parseName(typed: string): Name | undefined {
   return { display, folded };
 }
 
-/** Upper case first: letters that only fold upwards (ß, final sigma) meet their twins. */
+/** Upper case first, so that ß meets SS; then letter by letter, so that a sigma is the same wherever it stands. */
 function fold(name: string): string {
-  return name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+  const upper = name.normalize("NFKC").toUpperCase();
+  return Array.from(upper, (letter) => letter.toLowerCase())
+    .join("")
+    .normalize("NFKC");
 }
