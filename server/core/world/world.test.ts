@@ -1,0 +1,108 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { Cells } from "../testing.ts";
+import { type World, world } from "./world.ts";
+
+const cells = new Cells(world);
+afterAll(() => expect(cells.missing).toEqual([]));
+
+const self = "world:hub";
+const from = "travel:t1";
+const launch = "launch:l1";
+const endpoint = { port: 1 };
+const starting: World = { phase: "starting", launch, wanted: [from], failures: 0 };
+const open: World = { phase: "open", launch, endpoint, wanted: [], failures: 0 };
+const closed: World = { phase: "closed", launch, wanted: [], failures: 0 };
+const cooling: World = { phase: "cooling", wanted: [from], failures: 2, wakeAt: 500 };
+const resting: World = { phase: "resting", wanted: [], failures: 2, notBefore: 500, wakeAt: 60_000 };
+
+describe("world", () => {
+  test("is launched when the first journey wants it, and never before", () => {
+    const { state, said } = cells.take<World>(undefined, { type: "require" }, { self, from });
+    expect(state).toMatchObject({ phase: "starting", wanted: [from] });
+    expect(said).toEqual([{ to: "launch:l1", type: "begin", world: "hub" }]);
+  });
+
+  test("journeys wait for it once each, and may stop waiting", () => {
+    for (const state of [starting, closed, cooling]) {
+      const second = cells.take<World>(state, { type: "require" }, { self, from: "travel:t2" }).state;
+      expect(second?.wanted).toContain("travel:t2");
+      expect(cells.take<World>(second, { type: "require" }, { self, from: "travel:t2" }).state).toBe(second);
+      expect(
+        cells.take<World>(second, { type: "release" }, { self, from: "travel:t2" }).state?.wanted,
+      ).not.toContain("travel:t2");
+    }
+    expect(cells.take<World>(open, { type: "release" }, { self, from }).state).toBe(open);
+  });
+
+  test("tells everyone who waits once its launch is open, and nobody else's launch counts", () => {
+    for (const state of [starting, { ...closed, wanted: [from] } as World]) {
+      expect(cells.take<World>(state, { type: "opened", endpoint }, { self, from: "launch:old" }).state).toBe(
+        state,
+      );
+      const { said, state: after } = cells.take<World>(
+        state,
+        { type: "opened", endpoint },
+        { self, from: launch },
+      );
+      expect(said).toEqual([{ to: from, type: "worldReady", launch, endpoint, route: "hub" }]);
+      expect(after).toMatchObject({ phase: "open", failures: 0, wanted: [] });
+    }
+    expect(cells.take<World>(open, { type: "require" }, { self, from }).said).toMatchObject([
+      { to: from, type: "worldReady" },
+    ]);
+  });
+
+  test("takes no newcomers while its launch is doubted or stopping", () => {
+    expect(cells.take<World>(open, { type: "closing" }, { self, from: "launch:old" }).state).toBe(open);
+    expect(cells.take<World>(open, { type: "closing" }, { self, from: launch }).state).toMatchObject({
+      phase: "closed",
+    });
+  });
+
+  test("journeys that waited for the end get the next launch", () => {
+    const { said, state } = cells.take<World>(
+      { ...closed, wanted: [from] },
+      { type: "ended", failed: false },
+      { self, from: launch },
+    );
+    expect(said).toMatchObject([{ type: "begin" }]);
+    expect(state).toMatchObject({ phase: "starting", wanted: [from] });
+    expect(
+      cells.take<World>(open, { type: "ended", failed: false }, { self, from: launch }).state,
+    ).toBeUndefined();
+    expect(
+      cells.take<World>(open, { type: "ended", failed: false }, { self, from: "launch:old" }).state,
+    ).toBe(open);
+  });
+
+  test("a key that keeps failing waits ever longer, and its failures are forgotten at last", () => {
+    const fail = (failures: number) =>
+      cells.take<World>({ ...starting, failures }, { type: "ended", failed: true }, { self, from: launch })
+        .state;
+    expect(fail(0)).toMatchObject({ phase: "starting", failures: 1 });
+    expect(fail(1)).toMatchObject({ phase: "cooling", wakeAt: 500 });
+    expect(fail(2)).toMatchObject({ phase: "cooling", wakeAt: 1000 });
+    expect(fail(20)).toMatchObject({ phase: "cooling", wakeAt: 30_000 });
+    expect(cells.take<World>(cooling, { type: "deadline" }, { self, from: self }).state).toMatchObject({
+      phase: "starting",
+      failures: 2,
+    });
+    const unwanted = cells.take<World>(
+      { ...starting, wanted: [] },
+      { type: "ended", failed: true },
+      { self, from: launch },
+    ).state;
+    expect(unwanted).toMatchObject({ phase: "resting", failures: 1 });
+    expect(cells.take<World>(resting, { type: "deadline" }, { self, from: self }).state).toBeUndefined();
+  });
+
+  test("a resting key that is wanted again still owes its wait", () => {
+    expect(cells.take<World>(resting, { type: "require" }, { self, from, now: 499 }).state).toMatchObject({
+      phase: "cooling",
+      wakeAt: 500,
+    });
+    expect(cells.take<World>(resting, { type: "require" }, { self, from, now: 500 }).state).toMatchObject({
+      phase: "starting",
+    });
+  });
+});
