@@ -12,16 +12,10 @@ function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
 const number = (value: number): Buffer => der(0x02, Buffer.from([value]));
 const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, "hex"));
-const time = (date: Date): Buffer =>
-  der(
-    0x17,
-    Buffer.from(
-      `${date
-        .toISOString()
-        .replaceAll(/[-:T]|\.\d+/g, "")
-        .slice(2)}`,
-    ),
-  );
+const time = (date: Date): Buffer => {
+  const digits = date.toISOString().replaceAll(/[-:T]|\.\d+/g, "");
+  return der(0x17, Buffer.from(digits.slice(2)));
+};
 
 /** A certificate for localhost and 127.0.0.1 that is its own authority, good for a day, with its key; PEM. */
 export function testCertificate(): { cert: string; key: string } {
@@ -48,6 +42,6 @@ export function testCertificate(): { cert: string; key: string } {
   const lines = base64.match(/.{1,64}/g)?.join("\n") ?? "";
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
-    key: String(privateKey.export({ type: "pkcs8", format: "pem" })),
+    key: privateKey.export({ type: "pkcs8", format: "pem" }),
   };
 }
