@@ -1,0 +1,109 @@
+import type { PackInfo } from "#shared/protocol/parts.ts";
+import type { WorldMap } from "#shared/world-map.ts";
+import type { LoadedWorld, NetworkStats, PackStatus, Problem } from "./view.ts";
+
+type KeyedInfo = PackInfo & { readonly key: string };
+
+/** What is used of the pack cache. */
+export interface PackCache {
+  ensure(
+    info: KeyedInfo,
+    options: { signal: AbortSignal; onProgress: (loaded: number, total: number) => void },
+  ): Promise<{
+    readonly files: ReadonlyMap<string, Uint8Array>;
+    readonly status: string;
+    readonly bytes: number;
+    readonly ms: number;
+  }>;
+}
+
+export interface PackEvents {
+  progress(loaded: number, total: number): void;
+  ready(world: LoadedWorld): void;
+  failed(reason: Extract<Problem["reason"], "pack_failed" | "pack_offline">): void;
+}
+
+/** Makes packs ready to draw and walk in: one at a time for travel, each under a number that can be cancelled. */
+export class PackLoader {
+  readonly #cache: PackCache;
+  readonly #running = new Map<number, AbortController>();
+  readonly #log: (line: string) => void;
+  #last: NetworkStats["pack"] = { status: "none", bytes: 0, ms: 0 };
+  #base: string | undefined;
+
+  /** `base` replaces the folder of the first pack's address. */
+  constructor(cache: PackCache, base: string | undefined, log: (line: string) => void) {
+    this.#cache = cache;
+    this.#base = base;
+    this.#log = log;
+  }
+
+  get last(): NetworkStats["pack"] {
+    return this.#last;
+  }
+
+  /** Tells its events later, never from within the call; nothing after a cancel. */
+  prepare(number: number, key: string, info: PackInfo, on: PackEvents): void {
+    const abort = new AbortController();
+    const url = this.#base === undefined ? info.url : `${this.#base}/${fileOf(info.url)}`;
+    this.#running.set(number, abort);
+    this.#last = { status: "loading", bytes: 0, ms: 0 };
+    this.#log(`WORLD_PACK_START key=${key} url=${url} bytes=${info.size}`);
+    void this.#ensure({ ...info, key, url }, abort.signal, on).finally(() => this.#running.delete(number));
+  }
+
+  async #ensure(info: KeyedInfo, signal: AbortSignal, on: PackEvents): Promise<void> {
+    const { key, size } = info;
+    let told = 0;
+    const onProgress = (loaded: number, total: number): void => {
+      if (signal.aborted) return;
+      const tenth = Math.floor((loaded / total) * 10);
+      if (tenth > told) this.#log(`WORLD_PACK_PROGRESS key=${key} percent=${tenth * 10}`);
+      told = tenth;
+      this.#last = { ...this.#last, status: "downloading", bytes: loaded };
+      on.progress(loaded, total);
+    };
+    try {
+      const { files, status, bytes, ms } = await this.#cache.ensure(info, { signal, onProgress });
+      const world = { map: mapOf(files, key), files };
+      if (signal.aborted) return;
+      this.#base = undefined;
+      this.#last = { status: statusOf(status), bytes: size, ms };
+      const facts = `cache=${status} bytes=${size} downloaded=${bytes} ms=${Math.round(ms)}`;
+      this.#log(`WORLD_PACK_READY key=${key} status=${this.#last.status} ${facts}`);
+      on.ready(world);
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = error instanceof TypeError ? "pack_offline" : "pack_failed";
+      this.#last = { ...this.#last, status: "failed" };
+      this.#log(`WORLD_PACK_FAILED key=${key} reason=${reason} error=${JSON.stringify(String(error))}`);
+      on.failed(reason);
+    }
+  }
+
+  cancel(number: number): void {
+    this.#running.get(number)?.abort();
+    this.#running.delete(number);
+  }
+
+  close(): void {
+    for (const number of this.#running.keys()) this.cancel(number);
+  }
+}
+
+function fileOf(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
+}
+
+function statusOf(status: string): PackStatus {
+  return status === "cache_hit" || status === "touched" ? "cache_hit" : "downloaded";
+}
+
+/** The map inside a pack. The pack is what the master vouched for; this only finds a pack that is not a world. */
+function mapOf(files: ReadonlyMap<string, Uint8Array>, key: string): WorldMap {
+  const bytes = files.get("map.json");
+  const map = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Partial<WorldMap>);
+  if (map?.v !== 1 || map.key !== key || typeof map.solid !== "string" || !map.portals || !map.spawns)
+    throw new Error(`the pack of ${key} holds no map of it`);
+  return map as WorldMap;
+}
