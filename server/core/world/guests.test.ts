@@ -1,0 +1,180 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { Cells, testFacts } from "../testing.ts";
+import { type Launch, launch } from "./launch.ts";
+import {
+  closing,
+  expected,
+  fromLink,
+  fromTravel,
+  inside,
+  lifeInputs,
+  link,
+  running,
+  self,
+  starting,
+  stopping,
+  suspect,
+} from "./testing.ts";
+
+const cells = new Cells(launch);
+afterAll(() => expect(cells.missing.filter((cell) => !lifeInputs.test(cell))).toEqual([]));
+
+const place = { world: "hub", x: 1, y: 2, facing: 3 };
+const expectation = {
+  type: "expect",
+  admission: "a9",
+  ticketHash: "h",
+  session: "bob",
+  name: "Bob",
+  guest: true,
+  at: place,
+  forMs: 20_000,
+};
+const full = { a1: inside, a2: expected };
+const speaking = [running, { ...closing, guests: full }, stopping];
+
+describe("a ticket", () => {
+  test("is announced to the process and remembered until nobody can show it", () => {
+    for (const state of [running, closing]) {
+      const { state: after, said } = cells.take<Launch>(state, expectation, { ...fromTravel, now: 500 });
+      expect(said).toMatchObject([
+        { to: link, type: "expect", admission: "a9", session: "bob", expiresMs: 20_000 },
+      ]);
+      expect(after?.guests["a9"]).toEqual({
+        session: "session:bob",
+        travel: "travel:t9",
+        expectedUntil: 20_500,
+      });
+    }
+  });
+
+  test("is refused by a full world, and by one that cannot hear", () => {
+    const world = { ...testFacts().worlds.get("hub"), capacity: 2 } as never;
+    const facts = testFacts({ worlds: new Map([["hub", world]]) });
+    expect(cells.take<Launch>(running, expectation, { ...fromTravel, facts })).toMatchObject({
+      state: running,
+      said: [{ to: "travel:t9", type: "refused", reason: "world_full" }],
+    });
+    for (const state of [undefined, starting, suspect, stopping])
+      expect(cells.take<Launch>(state, expectation, fromTravel)).toMatchObject({
+        state,
+        said: [{ to: "travel:t9", type: "refused", reason: "world_unavailable" }],
+      });
+  });
+
+  test("is acknowledged, refused and shown in the name of the journey that asked", () => {
+    for (const state of speaking) {
+      expect(cells.take<Launch>(state, { type: "acked", admission: "a2" }, fromLink).said).toEqual([
+        { to: "travel:t2", type: "acked", admission: "a2" },
+      ]);
+      const refused = cells.take<Launch>(
+        state,
+        { type: "refused", admission: "a2", reason: "admission_denied" },
+        fromLink,
+      );
+      expect(refused.said).toMatchObject([{ to: "travel:t2", type: "refused" }]);
+      expect(refused.state?.guests).not.toHaveProperty("a2");
+      const arrived = cells.take<Launch>(state, { type: "arrived", admission: "a2" }, fromLink);
+      expect(arrived.said).toEqual([{ to: "travel:t2", type: "arrived", admission: "a2" }]);
+      expect(arrived.state?.guests["a2"]).toMatchObject({ expectedUntil: undefined });
+      expect(cells.take<Launch>(state, { type: "arrived", admission: "zz" }, fromLink).said).toMatchObject([
+        { to: link, type: "kick", admission: "zz" },
+      ]);
+    }
+  });
+
+  test("means nothing on another connection", () => {
+    const stranger = { self, from: "launch-link:old" } as const;
+    for (const type of ["acked", "refused", "arrived", "departed", "left", "portal", "saves"]) {
+      const input = {
+        type,
+        admission: "a1",
+        seq: 1,
+        place,
+        reason: "removed",
+        request: "r",
+        saves: [{ admission: "a1", seq: 1, place }],
+      };
+      const { state, said } = cells.take<Launch>(running, input, stranger);
+      expect(state).toBe(running);
+      expect(said.filter(({ to }) => !to.startsWith("launch-link:"))).toEqual([]);
+    }
+  });
+});
+
+describe("a guest", () => {
+  test("is saved, leaves and asks for portals through the launch", () => {
+    for (const state of speaking) {
+      const saves = cells.take<Launch>(
+        state,
+        {
+          type: "saves",
+          saves: [
+            { admission: "a1", seq: 3, place },
+            { admission: "zz", seq: 1, place },
+          ],
+        },
+        fromLink,
+      );
+      expect(saves.said).toEqual([
+        { to: "session:ada", type: "saved", admission: "a1", seq: 3, place, final: false },
+      ]);
+      const left = cells.take<Launch>(state, { type: "left", admission: "a1", seq: 4, place }, fromLink);
+      expect(left.said).toMatchObject([
+        { to: "session:ada", type: "saved", final: true },
+        { to: "session:ada", type: "gone", reason: "left" },
+      ]);
+      expect(left.state?.guests).not.toHaveProperty("a1");
+      const portal = {
+        type: "portal",
+        admission: "a1",
+        request: "r",
+        portal: "Door",
+        target: "left_world",
+        spawn: "Door",
+      };
+      expect(cells.take<Launch>(state, portal, fromLink).said).toEqual([{ to: "session:ada", ...portal }]);
+      expect(cells.take<Launch>(state, { ...portal, admission: "zz" }, fromLink).said).toMatchObject([
+        { to: link, type: "unhold", reason: "not_joined" },
+      ]);
+    }
+  });
+
+  test("departs for the journey that asked, with where it stood", () => {
+    for (const state of speaking) {
+      const asked = cells.take<Launch>(state, { type: "depart", admission: "a1" }, fromTravel);
+      expect(asked.said).toEqual([{ to: link, type: "depart", admission: "a1" }]);
+      const gone = cells.take<Launch>(
+        asked.state,
+        { type: "departed", admission: "a1", seq: 5, place },
+        fromLink,
+      );
+      expect(gone.said).toEqual([{ to: "travel:t9", type: "departed", admission: "a1", place }]);
+      expect(gone.state?.guests).not.toHaveProperty("a1");
+    }
+    expect(cells.take<Launch>(suspect, { type: "depart", admission: "a1" }, fromTravel).said).toEqual([
+      { to: "travel:t9", type: "sourceGone", admission: "a1" },
+    ]);
+  });
+
+  test("that is sent away or called back is forgotten, even when the process cannot hear it", () => {
+    for (const type of ["kick", "revoke"])
+      for (const state of [...speaking, suspect]) {
+        const { state: after, said } = cells.take<Launch>(
+          state,
+          { type, admission: "a1", reason: "removed" },
+          { self, from: "session:ada" },
+        );
+        expect(after?.guests).not.toHaveProperty("a1");
+        expect(said.map(({ to }) => to)).toEqual("link" in state ? [link] : []);
+      }
+  });
+
+  test("is activated and held by whoever is in charge of it", () => {
+    for (const state of speaking)
+      for (const type of ["activate", "hold", "unhold"])
+        expect(
+          cells.take<Launch>(state, { type, admission: "a1", request: "r", forMs: 1 }, fromTravel),
+        ).toMatchObject({ state, said: [{ to: link, type, admission: "a1" }] });
+  });
+});

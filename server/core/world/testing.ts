@@ -1,0 +1,27 @@
+import type { Guest, In } from "./launch.ts";
+
+/** One launch of the hub in each of its phases, with one player inside and one expected. */
+
+export const self = "launch:l1";
+export const link = "launch-link:c1";
+export const endpoint = { port: 1 };
+export const roster = { inside: [{ admission: "a1", session: "ada", active: true }], expected: ["a2"] };
+export const inside: Guest = { session: "session:ada", travel: "travel:t1" };
+export const expected: Guest = { session: "session:eve", travel: "travel:t2", expectedUntil: 20_000 };
+
+const common = { world: "hub", tokenHash: "hash", pid: 42, guests: { a1: inside, a2: expected }, wakeAt: 0 };
+const live = { ...common, link, endpoint, heardAt: 0, auditedAt: 0 } as const;
+
+export const starting: In<"starting"> = { ...common, guests: {}, phase: "starting" };
+export const running: In<"running"> = { ...live, phase: "running" };
+export const empty: In<"running"> = { ...running, guests: {}, idleSince: 0 };
+export const closing: In<"closing"> = { ...live, guests: {}, phase: "closing" };
+export const suspect: In<"suspect"> = { ...common, endpoint, heardAt: 0, phase: "suspect" };
+export const stopping: In<"stopping"> = { ...common, link, phase: "stopping", reason: "idle" };
+
+export const fromLink = { self, from: link } as const;
+export const fromHost = { self, from: "host:local" } as const;
+export const fromTravel = { self, from: "travel:t9" } as const;
+
+export const lifeInputs =
+  /\.(begin|started|register|exited|stop|deadline|heartbeat|linkClosed|stop\.ready|stop\.busy)$/;
