@@ -48,7 +48,10 @@ export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): 
     buffer: false,
     reject: false,
     extendEnv: false,
-    env: { PORTCADE_LOG_FORMAT: logFormat, ...inherited("LD_LIBRARY_PATH", "SystemRoot", "TZ") },
+    env: {
+      PORTCADE_LOG_FORMAT: logFormat,
+      ...inherited("LD_LIBRARY_PATH", "SystemRoot", "TZ", "PORTCADE_APP_VERSION"),
+    },
   });
   const pipe = child.stdio[orderFd] as unknown as Writable | undefined;
   // The process may be gone before it has read its order; its exit says so.
