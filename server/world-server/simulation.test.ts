@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { groundOf } from "#shared/ground.ts";
 import { limits } from "#shared/limits.ts";
 import { isFree, stepPlayer } from "#shared/step-player.ts";
 import type { Body, Command } from "#shared/step-player.ts";
-import { groundOf } from "./collision.ts";
+
 import { EntityIds } from "./entity-ids.ts";
 import { npcBody, Simulation } from "./simulation.ts";
 import { hall } from "./testing.ts";

@@ -11,6 +11,7 @@ import type { Identity } from "./avatar.ts";
 import { EntityIds } from "./entity-ids.ts";
 
 export type SimulationMap = Pick<WorldMap, "spawns" | "portals" | "npcs">;
+export type SeenPlayer = EntityState & Identity;
 export type PortalInReach =
   | { portal: MapPortal }
   | { refusal: "not_joined" | "invalid_portal" | "not_at_portal" };
@@ -103,10 +104,6 @@ export class Simulation {
     return this.#avatars.get(admission)?.body;
   }
 
-  entityOf(admission: string): number | undefined {
-    return this.#avatars.get(admission)?.entity;
-  }
-
   /** Whether the avatar stands close enough to the portal to use it. */
   portalInReach(admission: string, name: string): PortalInReach {
     const avatar = this.#avatars.get(admission);
@@ -115,6 +112,18 @@ export class Simulation {
     if (!portal) return { refusal: "invalid_portal" };
     const distance = Math.hypot(avatar.body.x - portal.x, avatar.body.y - portal.y);
     return distance <= this.#limits.portalUseUnits ? { portal } : { refusal: "not_at_portal" };
+  }
+
+  /** A player others can see. */
+  playerOf(admission: string): SeenPlayer | undefined {
+    const avatar = this.#avatars.get(admission);
+    return avatar?.isActive ? { id: avatar.entity, ...avatar.identity, ...avatar.body } : undefined;
+  }
+
+  /** By admission. */
+  players(): Map<string, SeenPlayer> {
+    const seen = [...this.#avatars.keys()].map((admission) => [admission, this.playerOf(admission)] as const);
+    return new Map(seen.filter((entry): entry is [string, SeenPlayer] => entry[1] !== undefined));
   }
 
   /** Everybody and everything that can be seen. */

@@ -99,7 +99,7 @@ const objects = [
   { cert: "c" },
   { masterLossMs: "1" },
 ];
-const listens = [
+const listens = [{ ...place, facing: 4 }, { socket: "a".repeat(257) }, 
   { host: "h", port: 1 },
   { host: "h", port: 65_536 },
   Array(256).fill("o"),

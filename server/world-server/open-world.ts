@@ -1,0 +1,104 @@
+import type { Clock } from "#adapters/ws/link.ts";
+import type { Limits } from "#shared/limits.ts";
+import type { Endpoint, LaunchOrder } from "#shared/protocol/launch-master.ts";
+import { appVersion } from "#shared/version.ts";
+import type { WorldRules } from "#shared/world-rules.ts";
+import { every } from "./clock.ts";
+import { Launch } from "./launch.ts";
+import type { Master } from "./launch.ts";
+import { marker } from "./log.ts";
+import type { Log } from "./log.ts";
+import { PerfSampler } from "./perf-sample.ts";
+import type { PerfSource } from "./perf-sample.ts";
+import { PlayerGateway } from "./player-gateway.ts";
+import type { PlayerGatewayDeps } from "./player-gateway.ts";
+import { loadRules } from "./world-files.ts";
+import type { World } from "./world-files.ts";
+
+const sampleMs = 5000;
+/** How long players' sockets may take to say goodbye. */
+const leaveMs = 1000;
+
+export interface OpenWorldDeps {
+  readonly id: string;
+  readonly world: World;
+  readonly rules?: WorldRules | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly master: Master & Partial<Pick<PerfSource, "latency">> & { readonly bufferedBytes?: number };
+  readonly order: Pick<LaunchOrder, "listen" | "origins" | "tls">;
+  /** The launch is over and its players are gone. */
+  readonly closed: (reason: string) => void;
+  /** What players' tickets are shown to: the launch, unless somebody stands in between. */
+  readonly desk?: (launch: Launch) => PlayerGatewayDeps["launch"];
+}
+
+export interface OpenWorld {
+  readonly launch: Launch;
+  readonly endpoint: Endpoint;
+}
+
+/** Puts a loaded world on the air: players may connect from now on. Rejects when it cannot listen. */
+export async function openWorld(deps: OpenWorldDeps): Promise<OpenWorld> {
+  const { world, limits, clock, log, master, order, desk } = deps;
+  const launch = new Launch({ ...deps, exit: (reason) => void leave(reason) });
+  const gateway = new PlayerGateway({ ...deps, launch: desk?.(launch) ?? launch, origins: order.origins });
+  const endpoint = await gateway.listen(order.listen, order.tls);
+  launch.start();
+  const ready = {
+    key: world.key,
+    ...bindOf(order.listen, endpoint),
+    build: appVersion,
+    scene: `worlds/${world.key}/map.json`,
+  };
+  log.info("world.ready", marker("WORLD_READY", ready));
+  log.info(
+    "world.loop",
+    marker("RUNTIME_LOOP_CONFIG", { role: "world", tps: 1000 / limits.tickMs, fps: 1000 / limits.tickMs }),
+  );
+
+  const sampler = new PerfSampler();
+  const sample = (): void => {
+    const { isReachable: isRegistered, latency = { count: 0, ms: 0, lastMs: 0 }, bufferedBytes = 0 } = master;
+    const { counts } = launch;
+    const source = {
+      launch: deps.id,
+      counts,
+      peers: gateway.connections,
+      bufferedBytes: gateway.bufferedBytes,
+    };
+    log.info(
+      "perf.sampled",
+      sampler.line({ ...source, masterBufferedBytes: bufferedBytes, isRegistered, latency }),
+    );
+  };
+  const stopSampling = every(sampleMs, clock, sample);
+  sample();
+
+  async function leave(reason: string): Promise<void> {
+    stopSampling();
+    log.info("world.stopping", marker("WORLD_STOPPING", { key: world.key, reason }), { reason });
+    await Promise.race([
+      gateway.close("shuttingDown"),
+      new Promise((end) => void clock.wakeAt(clock.now() + leaveMs, () => end(undefined))),
+    ]);
+    deps.closed(reason);
+  }
+  return { launch, endpoint };
+}
+
+/** The world's rules; a module that cannot be loaded is said and left out. */
+export async function rulesOf(folder: URL, key: string, log: Log): Promise<WorldRules | undefined> {
+  try {
+    return await loadRules(folder, key);
+  } catch (error) {
+    log.error("rules.failed", `the module of ${key} cannot be loaded: ${String(error)}`);
+    return undefined;
+  }
+}
+
+function bindOf(listen: LaunchOrder["listen"], endpoint: Endpoint): { bind: string; port: number } {
+  if ("socket" in endpoint) return { bind: endpoint.socket, port: 0 };
+  return { bind: "host" in listen ? listen.host : "", port: endpoint.port };
+}

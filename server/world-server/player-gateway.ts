@@ -1,0 +1,224 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import { AddressLimits, addressOf } from "#adapters/ws/address-limits.ts";
+import { Link } from "#adapters/ws/link.ts";
+import type { Clock, LinkBounds } from "#adapters/ws/link.ts";
+import { isOriginAllowed } from "#adapters/ws/origin.ts";
+import { linkBounds, serverOptions, turnAway } from "#adapters/ws/upgrade.ts";
+import type { Limits } from "#shared/limits.ts";
+import type { FromPlayer } from "#shared/protocol/client-world.ts";
+import type { CloseName } from "#shared/protocol/close-codes.ts";
+import { closeCodes } from "#shared/protocol/close-codes.ts";
+import { decodeCommands } from "#shared/protocol/commands.ts";
+import type { Endpoint, LaunchOrder } from "#shared/protocol/launch-master.ts";
+import type { Refusal } from "#shared/refusal.ts";
+import { protocol } from "#shared/version.ts";
+import { sha256 } from "./digest.ts";
+import type { Launch } from "./launch.ts";
+import type { Log } from "./log.ts";
+import { Player } from "./player.ts";
+import { fromPlayerCheck } from "./wire-checks.ts";
+
+const headBytes = 8 * 1024;
+const httpOptions = {
+  maxHeaderSize: headBytes,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5000,
+};
+
+export interface PlayerGatewayDeps {
+  readonly launch: Pick<Launch, "show" | "receive" | "usePortal" | "disconnect">;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly origins: readonly string[];
+}
+
+interface Visitor {
+  readonly connection: string;
+  readonly link: Link<FromPlayer>;
+  readonly player: Player;
+  hasEntered: boolean;
+  stopTimer: () => void;
+}
+
+/** The door players come by: sockets turned into what a launch understands, and nothing a socket says is trusted. */
+export class PlayerGateway {
+  readonly #deps: PlayerGatewayDeps;
+  readonly #bounds: LinkBounds;
+  readonly #sockets: WebSocketServer;
+  readonly #addresses: AddressLimits;
+  readonly #origins: ReadonlySet<string>;
+  readonly #visitors = new Set<Visitor>();
+  #http: Server | undefined;
+  #connections = 0;
+
+  constructor(deps: PlayerGatewayDeps) {
+    const { limits, clock, origins } = deps;
+    this.#deps = deps;
+    this.#bounds = {
+      ...linkBounds(limits, {
+        firstBytes: limits.helloFrameBytes,
+        bytes: limits.worldClientFrameBytes,
+        framesPerSecond: limits.worldFramesPerSecond,
+        frameBurst: limits.worldFrameBurst,
+      }),
+      bytesPerSecond: limits.worldBytesPerSecond,
+    };
+    this.#addresses = new AddressLimits(limits, clock);
+    this.#origins = new Set(origins);
+    this.#sockets = new WebSocketServer({ ...serverOptions(limits.worldClientFrameBytes), noServer: true });
+  }
+
+  get connections(): number {
+    return this.#visitors.size;
+  }
+
+  get bufferedBytes(): number {
+    return [...this.#visitors].reduce((sum, { link }) => sum + link.bufferedBytes, 0);
+  }
+
+  /** Listens where the order says; a TCP port that is taken is replaced by a free one. Rejects when there is no way. */
+  async listen(where: LaunchOrder["listen"], tls?: LaunchOrder["tls"]): Promise<Endpoint> {
+    const http = await this.#createServer(tls);
+    http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    http.on("clientError", (_, socket) => socket.destroy());
+    this.#http = http;
+    if ("socket" in where) {
+      await bind(http, () => http.listen(where.socket));
+      return { socket: where.socket };
+    }
+    const { host, port } = where;
+    try {
+      await bind(http, () => http.listen(port, host));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      this.#deps.log.warn("gateway.portTaken", `port ${port} is taken; a free one is used`, { port });
+      await bind(http, () => http.listen(0, host));
+    }
+    return { port: (http.address() as AddressInfo).port };
+  }
+
+  /** No more newcomers; resolves when everybody's socket has ended. */
+  async close(why: CloseName): Promise<void> {
+    this.#http?.close();
+    const gone = [...this.#visitors].map(({ link }) => {
+      link.close(why);
+      return link.gone;
+    });
+    await Promise.all(gone);
+    this.#http?.closeAllConnections();
+  }
+
+  /** A world without TLS of its own never loads it. */
+  async #createServer(tls: LaunchOrder["tls"]): Promise<Server> {
+    const answer = (_: IncomingMessage, response: ServerResponse): void =>
+      void response.writeHead(426, { connection: "close" }).end();
+    if (!tls) return createServer(httpOptions, answer);
+    const https = await import("node:https");
+    return https.createServer({ ...httpOptions, ...tls }, answer);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // The handshake is not over yet: a socket that breaks in it must not end the process.
+    socket.on("error", () => socket.destroy());
+    const address = addressOf(request);
+    if (this.#addresses.connect(address)) return turnAway(socket, 503);
+    socket.once("close", () => this.#addresses.release(address));
+    const isWelcome = this.#isWelcome(request);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      isWelcome ? this.#admit(webSocket) : refuse(webSocket, "originRefused"),
+    );
+  }
+
+  /** The page came from this host by the master's port, from loopback, or from where the order says. */
+  #isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
+    const isSameName =
+      origin !== undefined && host !== undefined && nameOf(origin) === nameOf(`http://${host}`);
+    return isOriginAllowed(origin, isSameName ? URL.parse(origin)?.host : undefined, this.#origins);
+  }
+
+  #admit(webSocket: WebSocket): void {
+    const { clock, limits, launch, log } = this.#deps;
+    const connection = `p${++this.#connections}`;
+    const link = new Link<FromPlayer>(webSocket, clock, fromPlayerCheck, this.#bounds, {
+      message: (message) => this.#hear(visitor, message),
+      binary: (bytes) => this.#command(visitor, bytes),
+      violated: (why, fault) => this.#violated(visitor, why, fault),
+      answered: () => {},
+      closed: (code) => {
+        visitor.stopTimer();
+        this.#visitors.delete(visitor);
+        log.debug("link.closed", { connection, code });
+        launch.disconnect(connection);
+      },
+    });
+    const stopTimer = clock.wakeAt(clock.now() + limits.helloMs, () => link.close("helloTimeout"));
+    const player = new Player(link, limits.snapshotBufferedBytes);
+    const visitor: Visitor = { connection, link, player, hasEntered: false, stopTimer };
+    this.#visitors.add(visitor);
+    log.debug("link.opened", { connection });
+  }
+
+  #hear(visitor: Visitor, message: FromPlayer): void {
+    const { connection, player } = visitor;
+    if (message.type === "enter") return this.#enter(visitor, message);
+    if (!visitor.hasEntered) return this.#violated(visitor, "helloExpected", message.type);
+    if (message.type === "ping") return player.say({ type: "pong", re: message.id });
+    this.#deps.launch.usePortal(connection, message.id, message.portal);
+  }
+
+  #enter(visitor: Visitor, { id, protocol: spoken, ticket }: Extract<FromPlayer, { type: "enter" }>): void {
+    const { connection, player, hasEntered } = visitor;
+    if (hasEntered) return this.#refuse(visitor, "bad_request", "badFrame", id);
+    if (spoken < protocol.oldest || spoken > protocol.newest)
+      return this.#refuse(visitor, "protocol_unsupported", "protocolUnsupported", id);
+    visitor.hasEntered = true;
+    visitor.stopTimer();
+    this.#deps.launch.show(connection, player, id, sha256(ticket));
+  }
+
+  #command(visitor: Visitor, bytes: Uint8Array): void {
+    if (!visitor.hasEntered) return this.#violated(visitor, "helloExpected", "binary");
+    const commands = decodeCommands(bytes);
+    if (!commands) return this.#violated(visitor, "badFrame", "not_commands");
+    this.#deps.launch.receive(visitor.connection, commands);
+  }
+
+  #violated(visitor: Visitor, why: "badFrame" | "tooManyFrames" | "helloExpected", fault: string): void {
+    this.#deps.log.info("link.violated", "link.violated", { connection: visitor.connection, why, fault });
+    if (why === "badFrame") this.#refuse(visitor, "bad_request", why);
+    else if (why === "helloExpected") visitor.link.close(why);
+    else visitor.player.say({ type: "rejected", reason: "too_many_requests" });
+  }
+
+  #refuse({ player, link }: Visitor, reason: Refusal, why: CloseName, re?: number): void {
+    player.say({ type: "rejected", ...(re !== undefined && { re }), reason });
+    link.close(why);
+  }
+}
+
+function refuse(webSocket: WebSocket, why: CloseName): void {
+  webSocket.on("error", () => {});
+  webSocket.close(closeCodes[why].code, why);
+}
+
+function nameOf(url: string): string | undefined {
+  return URL.parse(url)?.hostname;
+}
+
+function bind(http: Server, listen: () => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  http.once("error", reject);
+  http.once("listening", () => {
+    http.off("error", reject);
+    resolve();
+  });
+  listen();
+  return promise;
+}
