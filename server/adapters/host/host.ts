@@ -20,7 +20,7 @@ export interface HostDeps {
   readonly places: Places;
   readonly start: () => WorldProcess;
   /** What every order of this master has in common. */
-  readonly order: Omit<LaunchOrder, "launch" | "world" | "token" | "listen">;
+  readonly order: () => Omit<LaunchOrder, "launch" | "world" | "token" | "listen">;
   readonly tell: (from: Address, to: Address<"launch">, body: LaunchNews) => void;
   readonly report: (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
 }
@@ -32,6 +32,7 @@ export class Host {
   readonly #ours = new Map<string, WorldProcess>();
   readonly #adopted = new Map<string, PidRecord>();
   readonly #starting = new Set<string>();
+  #isLeaving = false;
   #stopWatch: () => void = () => {};
   #idle = Promise.withResolvers<void>();
 
@@ -75,8 +76,9 @@ export class Host {
     this.#spares.hold(this.#starting.size > 0);
   }
 
-  /** Resolves when no world process of this master is left; spares are let go at once. */
+  /** Starts nothing any more, and resolves when no world process of this master is left; spares go at once. */
   async drained(): Promise<void> {
+    this.#isLeaving = true;
     this.#spares.close();
     const spares = [...this.#spares.processes].map(({ ended }) => ended);
     if (this.#ours.size + this.#adopted.size > 0) await this.#idle.promise;
@@ -98,13 +100,14 @@ export class Host {
   }
 
   #launch({ launch, world, token }: Extract<Inbox["host"], { type: "launch" }>): void {
+    if (this.#isLeaving) return this.#lost(launch);
     const { places, pids, order, report, tell, start } = this.#deps;
     this.#starting.add(launch);
     this.#spares.hold(true);
     const spare = this.#spares.take();
     const ours = spare ?? start();
     this.#ours.set(launch, ours);
-    ours.assign({ ...order, launch, world, token, listen: places.give(launch, world) });
+    ours.assign({ ...order(), launch, world, token, listen: places.give(launch, world) });
     if (ours.pid !== undefined) {
       pids.note(launch, world, ours.pid);
       report("host.launched", { launch, world, pid: ours.pid, spare: spare ? 1 : 0 });

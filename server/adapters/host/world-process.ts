@@ -50,7 +50,7 @@ export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): 
     extendEnv: false,
     env: {
       PORTCADE_LOG_FORMAT: logFormat,
-      ...inherited("LD_LIBRARY_PATH", "SystemRoot", "TZ", "PORTCADE_APP_VERSION"),
+      ...inherited("PORTCADE_APP_VERSION", "LD_LIBRARY_PATH", "SystemRoot", "TZ", "PORTCADE_APP_VERSION"),
     },
   });
   const pipe = child.stdio[orderFd] as unknown as Writable | undefined;

@@ -27,7 +27,7 @@ export interface ClientGatewayDeps {
   readonly facts: Pick<Facts, "version" | "epoch" | "limits">;
   readonly nature: Nature;
   /** Origins of pages that may connect besides this host's own and loopback ones. */
-  readonly origins: ReadonlySet<string>;
+  readonly origins: () => ReadonlySet<string>;
   readonly tell: Tell;
   readonly report: Report;
 }
@@ -87,7 +87,7 @@ export class ClientGateway {
     if (path !== "/" && path !== "/ws") return turnAway(socket, 404);
     const { origin, host } = request.headers;
     const address = addressOf(request);
-    if (!isOriginAllowed(origin, host, this.#deps.origins))
+    if (!isOriginAllowed(origin, host, this.#deps.origins()))
       return this.#refuse(request, socket, head, { close: "originRefused" });
     const reason = this.#addresses.connect(address);
     if (reason) return this.#refuse(request, socket, head, { reason, close: "serverFull" });

@@ -39,7 +39,7 @@ export class Bench {
     this.gateway = new ClientGateway({
       facts: { version: "0.1", epoch: "e1", limits: { ...limits, ...changed } },
       nature: this.clock,
-      origins: new Set(["https://play.example.org"]),
+      origins: () => new Set(["https://play.example.org"]),
       tell: (from, to, body) => {
         this.told.push({ from, to, body });
         this.#wake.resolve();

@@ -1,0 +1,35 @@
+import { layoutOf } from "../layout.ts";
+import { appVersion } from "#shared/version.ts";
+import { readCommand } from "./arguments.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { help } from "./help.ts";
+
+/**
+ * Does what the command line asks for.
+ *
+ * @param entry the file that was started
+ * @returns the exit code
+ */
+export async function run(argv: readonly string[], entry: string): Promise<number> {
+  const command = readCommand(argv);
+  switch (command.name) {
+    case "wrong":
+      process.stderr.write(`${command.problem}; see portcade help\n`);
+      return exitCodes.badArguments.code;
+    case "help":
+      process.stdout.write(help);
+      return exitCodes.clean.code;
+    case "version":
+      process.stdout.write(`${appVersion}\n`);
+      return exitCodes.clean.code;
+    // What a command needs is loaded for it alone: `version` must not wait for a database driver.
+    case "start": {
+      const { start } = await import("./start.ts");
+      return start({ entry, ...command });
+    }
+    case "world": {
+      const { runWorld } = await import("./world.ts");
+      return runWorld(layoutOf(entry), command);
+    }
+  }
+}
