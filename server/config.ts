@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import { limits as builtInLimits, type Limits } from "#shared/limits.ts";
 import { appVersion } from "#shared/version.ts";
@@ -84,9 +84,6 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
   };
   return { config: Object.freeze(config), problems, warnings };
 }
-
-/** The folder both databases and the master's lock lie in. */
-export const databaseFolder = (config: Pick<Config, "dbPath">): string => dirname(config.dbPath);
 
 function ownNameLimits(given: Given): Partial<Limits> {
   return {

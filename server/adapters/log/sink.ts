@@ -1,0 +1,50 @@
+import pino, { type DestinationStream, type Level, type LevelWithSilent } from "pino";
+import type { Fields } from "./escape.ts";
+
+export type LogLevel = LevelWithSilent;
+export type LogFormat = "json" | "text";
+
+/** Where lines go. */
+export interface Sink {
+  isOn(level: Level): boolean;
+  write(level: Level, fields: Fields, msg?: string): void;
+}
+
+/** JSON holds everything; text holds time and message, and only lines that have one. */
+export function createSink(format: LogFormat, level: LogLevel, node: string, to: DestinationStream): Sink {
+  const logger = pino(
+    {
+      level,
+      base: { node },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    to,
+  );
+  const isOn = (wanted: Level): boolean => logger.isLevelEnabled(wanted);
+  if (format === "json") return { isOn, write: (at, fields, msg) => logger[at](fields, msg) };
+  return {
+    isOn,
+    write: (at, _, msg) => {
+      if (msg !== undefined && isOn(at)) to.write(`${new Date().toISOString()} ${msg}\n`);
+    },
+  };
+}
+
+/**
+ * A file descriptor, written in the background: a reader that stands still must not stop the game. What
+ * does not fit into 16 MiB is dropped.
+ */
+export function openDescriptor(fd: number): { stream: DestinationStream; flush: () => void } {
+  const stream = pino.destination({ dest: fd, sync: false, maxLength: 16 * 1024 * 1024 });
+  // Nobody reads any more; there is nowhere to say so.
+  stream.on("error", () => {});
+  const flush = (): void => {
+    try {
+      stream.flushSync();
+    } catch {
+      // As above.
+    }
+  };
+  return { stream, flush };
+}
