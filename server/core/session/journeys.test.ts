@@ -4,7 +4,6 @@ import { type Attached, type Session, type Travelling, session } from "./session
 import {
   ada,
   asAda,
-  client,
   everywhere,
   fromClient,
   fromLaunch,

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { fromClient, toClient } from "#shared/protocol/client-master.ts";
+import { fromPlayer, toPlayer } from "#shared/protocol/client-world.ts";
+import { fromLaunch, toLaunch } from "#shared/protocol/launch-master.ts";
+import { closeCodes } from "#shared/protocol/close-codes.ts";
+import { docsFolder, pages } from "./generate.ts";
+
+const read = (path: string): string => readFileSync(docsFolder + path, "utf8");
+
+describe("the generated pages", () => {
+  test.each([...pages().keys()])("docs/%s is what the code says (npm run docs)", (path) => {
+    expect(read(path)).toBe(pages().get(path));
+  });
+
+  test("the AsyncAPI document names every message of every schema, both ways", () => {
+    const document = parse(read("asyncapi.yaml")) as {
+      components: { messages: Record<string, { name: string }> };
+    };
+    const named = Object.keys(document.components.messages);
+    const all = [fromClient, toClient, fromPlayer, toPlayer, fromLaunch, toLaunch].flatMap((union) =>
+      union.options.map((option) => [...option.shape.type.values][0]),
+    );
+    for (const type of all) expect(named.some((key) => key.endsWith(`.${type}`))).toBe(true);
+    expect(named).toHaveLength(all.length + 2);
+  });
+
+  test("protocol.md mentions every message and every close code", () => {
+    const page = read("protocol.md");
+    for (const union of [fromClient, toClient, fromPlayer, toPlayer])
+      for (const option of union.options) expect(page).toContain(`\`${[...option.shape.type.values][0]}\``);
+    for (const { code } of Object.values(closeCodes)) expect(page).toContain(String(code));
+  });
+});
