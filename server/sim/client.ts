@@ -1,0 +1,182 @@
+import type { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
+import type { Journey, JourneyEffect, JourneyInput, Resume } from "#client/app/journey-state.ts";
+import type { FromClient, ToClient } from "#shared/protocol/client-master.ts";
+import type { FromPlayer } from "#shared/protocol/client-world.ts";
+import type { ClientWire, Pong } from "./master.ts";
+import type { SimNature } from "./nature.ts";
+import type { End } from "./network.ts";
+import type { PlayerWire, ToPlayerSocket } from "./world.ts";
+
+export interface JourneyCode {
+  readonly begin: typeof beginJourney;
+  readonly step: typeof stepJourney;
+  readonly wakeAt: typeof wakeAt;
+}
+
+export interface PageDeps {
+  readonly nature: SimNature;
+  readonly code: JourneyCode;
+  readonly version: string;
+  /** `undefined` when nobody listens there. */
+  dialMaster(end: End<ToClient>): ClientWire | undefined;
+  dialWorld(url: string, end: End<ToPlayerSocket>): PlayerWire | undefined;
+  /** How long a pack takes, or that it cannot be had. */
+  packMs(world: string): number | "pack_failed";
+  /** Everything that passes through the page, for the auditor and the counts. */
+  witness(page: Page, input: JourneyInput | undefined, effects: readonly JourneyEffect[]): void;
+}
+
+/** One page of one tab: the real journey between simulated sockets, packs and frames. */
+export class Page {
+  readonly id: string;
+  journey: Journey;
+  resume: Resume | undefined;
+  isOpen = true;
+  /** The tickets this page was given, for cheats. */
+  readonly tickets: { url: string; ticket: string }[] = [];
+  /** Requests the master has not answered, and since when. */
+  readonly waiting = new Map<number, { at: number; message: FromClient }>();
+  readonly #deps: PageDeps;
+  readonly #control = new Map<number, ClientWire>();
+  readonly #worlds = new Map<number, PlayerWire>();
+  #stopWaking: () => void = () => {};
+
+  constructor(id: string, resume: Resume | undefined, deps: PageDeps) {
+    this.id = id;
+    this.resume = resume;
+    this.#deps = deps;
+    const options = { version: deps.version };
+    const { journey, effects } = deps.code.begin(options, resume, {
+      now: deps.nature.now(),
+      luck: deps.nature.luck(),
+    });
+    this.journey = journey;
+    this.#after(undefined, effects);
+  }
+
+  get wires(): readonly (ClientWire | PlayerWire)[] {
+    return [...this.#control.values(), ...this.#worlds.values()];
+  }
+
+  take(input: JourneyInput): void {
+    if (!this.isOpen) return;
+    const { nature, code } = this.#deps;
+    const { journey, effects } = code.step(this.journey, input, { now: nature.now(), luck: nature.luck() });
+    this.journey = journey;
+    this.#after(input, effects);
+  }
+
+  /** The tab is closed or reloaded: its sockets end, its storage stays. */
+  close(): void {
+    this.isOpen = false;
+    this.#stopWaking();
+    for (const wire of this.wires) wire.drop("dialer");
+  }
+
+  #after(input: JourneyInput | undefined, effects: readonly JourneyEffect[]): void {
+    const { nature, code } = this.#deps;
+    this.#deps.witness(this, input, effects);
+    for (const effect of effects) this.#obey(effect);
+    this.#stopWaking();
+    const at = code.wakeAt(this.journey);
+    if (at !== undefined && at !== Infinity)
+      this.#stopWaking = nature.wakeAt(Math.max(at, nature.now() + 1), () => this.take({ type: "wake" }));
+  }
+
+  #obey(effect: JourneyEffect): void {
+    const { nature } = this.#deps;
+    switch (effect.type) {
+      case "dial.control":
+        return this.#dialControl(effect.dial);
+      case "close.control":
+        this.#control.get(effect.dial)?.close("dialer", 1000);
+        return void this.#control.delete(effect.dial);
+      case "send.control":
+        return this.#sendControl(effect.dial, effect.message);
+      case "dial.world":
+        return this.#dialWorld(effect.dial, effect.url);
+      case "close.world":
+        this.#worlds.get(effect.dial)?.close("dialer", 1000);
+        return void this.#worlds.delete(effect.dial);
+      case "send.world":
+        return this.#sendWorld(effect.dial, effect.message);
+      case "pack.prepare": {
+        const ms = this.#deps.packMs(effect.world);
+        const { pack } = effect;
+        nature.after(ms === "pack_failed" ? 200 : ms, () =>
+          this.take(
+            ms === "pack_failed" ? { type: "pack.failed", pack, reason: ms } : { type: "pack.ready", pack },
+          ),
+        );
+        return;
+      }
+      case "remember":
+        this.resume = effect.resume;
+        return;
+      case "forget":
+        this.resume = undefined;
+        return;
+      case "pack.cancel":
+      case "pack.changed":
+      case "chat":
+    }
+  }
+
+  #dialControl(dial: number): void {
+    const wire = this.#deps.dialMaster({
+      hear: (message) => this.#hearControl(dial, wire, message),
+      closed: (code) => {
+        this.#control.delete(dial);
+        this.waiting.clear();
+        this.take({ type: "control.closed", dial, code });
+      },
+    });
+    if (wire) this.#control.set(dial, wire);
+    this.#deps.nature.after(this.#deps.nature.between(2, 40), () =>
+      this.take(wire ? { type: "control.opened", dial } : { type: "control.closed", dial, code: 1006 }),
+    );
+  }
+
+  #hearControl(dial: number, wire: ClientWire | undefined, message: ToClient): void {
+    if (!this.isOpen) return;
+    if (message.type === "welcome") wire?.toAcceptor({ type: "pong" } satisfies Pong);
+    if (message.type === "ticket") this.tickets.push({ url: message.url, ticket: message.ticket });
+    if ("re" in message && message.re !== undefined) this.waiting.delete(message.re);
+    if ("lease" in message && message.type !== "lease.refreshed")
+      for (const [id, { message: asked }] of this.waiting)
+        if (asked.type === "lease.redeem" && asked.lease === message.lease) this.waiting.delete(id);
+    this.take({ type: "control.heard", dial, message });
+  }
+
+  #sendControl(dial: number, message: FromClient): void {
+    this.#control.get(dial)?.toAcceptor(message);
+    this.waiting.set(message.id, { at: this.#deps.nature.now(), message });
+  }
+
+  #dialWorld(dial: number, url: string): void {
+    const wire = this.#deps.dialWorld(url, {
+      hear: (message) => this.#hearWorld(dial, message),
+      closed: (code) => {
+        this.#worlds.delete(dial);
+        this.take({ type: "world.closed", dial, code });
+      },
+    });
+    if (wire) this.#worlds.set(dial, wire);
+    this.#deps.nature.after(this.#deps.nature.between(2, 40), () =>
+      this.take(wire ? { type: "world.opened", dial } : { type: "world.closed", dial, code: 1006 }),
+    );
+  }
+
+  #hearWorld(dial: number, message: ToPlayerSocket): void {
+    if (!this.isOpen) return;
+    if (message.type !== "live") return this.take({ type: "world.heard", dial, message });
+    this.take({ type: "world.live", dial });
+    this.#deps.nature.after(this.#deps.nature.between(5, 120), () =>
+      this.take({ type: "world.drawn", dial }),
+    );
+  }
+
+  #sendWorld(dial: number, message: FromPlayer): void {
+    this.#worlds.get(dial)?.toAcceptor(message);
+  }
+}

@@ -1,0 +1,326 @@
+import { createHash } from "node:crypto";
+import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
+import type { Facts } from "#core/facts.ts";
+import type { Inbox } from "#core/inbox.ts";
+import { machines, type MachineSet } from "#core/machines.ts";
+import { limits } from "#shared/limits.ts";
+import type { ToClient } from "#shared/protocol/client-master.ts";
+import type { ToLaunch } from "#shared/protocol/launch-master.ts";
+import { stepDoor } from "#world-server/door.ts";
+import type { JourneyCode } from "./client.ts";
+import { draw, drawTemper, type Circumstances, type Suite } from "./faults.ts";
+import { Auditor, type Violation } from "./laws.ts";
+import { SimMaster, type ClientWire, type LaunchWire } from "./master.ts";
+import { SimNature } from "./nature.ts";
+import { Wire, type Delay, type End } from "./network.ts";
+import { Player } from "./player.ts";
+import { SimStore } from "./store.ts";
+import { fourWorlds } from "./worlds.ts";
+import { SimWorld, type PlayerWire, type ToPlayerSocket } from "./world.ts";
+
+/** The code under test; planted bugs replace a piece of it. */
+export interface Code {
+  readonly machines: MachineSet;
+  readonly door: typeof stepDoor;
+  readonly journey: JourneyCode;
+}
+
+export const realCode: Code = {
+  machines,
+  door: stepDoor,
+  journey: { begin: beginJourney, step: stepJourney, wakeAt },
+};
+
+export interface Report {
+  readonly seed: number;
+  readonly circumstances: Circumstances;
+  readonly violations: readonly Violation[];
+  /** Of everything that happened: the same seed tells the same story. */
+  readonly hash: string;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Table cells reached, and inputs no cell was for, by how often. */
+  readonly cells: ReadonlyMap<string, number>;
+  readonly strays: ReadonlyMap<string, number>;
+  readonly story: readonly string[];
+}
+
+const version = "0.1";
+const toMaster: Delay = { usualMs: 40, tailMs: 400 };
+const toWorlds: Delay = { usualMs: 3, tailMs: 60 };
+const healMs = 75_000;
+const drainMs = 200_000;
+const auditMs = 500;
+
+export interface Options {
+  readonly seed: number;
+  readonly suite: Suite;
+  readonly code?: Code;
+  readonly change?: (circumstances: Circumstances) => Circumstances;
+}
+
+/** The whole cluster in one process: real machines, engine, doors and journeys; simulated nature. */
+export class Cluster {
+  readonly nature: SimNature;
+  readonly store: SimStore;
+  readonly auditor: Auditor;
+  readonly processes = new Map<string, SimWorld>();
+  readonly players: Player[] = [];
+  readonly #code: Code;
+  readonly #circumstances: Circumstances;
+  readonly #worlds = fourWorlds();
+  /** Processes whose end no master has been told of: the host writes them down. */
+  readonly #recorded = new Set<string>();
+  #isHealed = false;
+  #epochs = 0;
+  #pids = 100;
+  #connections = 0;
+  master: SimMaster;
+
+  constructor({ seed, suite, code = realCode, change = (same) => same }: Options) {
+    this.nature = new SimNature(seed);
+    this.#code = code;
+    this.#circumstances = change(draw(suite, this.nature));
+    this.store = new SimStore(this.nature);
+    this.store.slowestMs = this.#circumstances.slowestMs;
+    this.auditor = new Auditor(this);
+    this.master = this.#boot();
+  }
+
+  get circumstances(): Circumstances {
+    return this.#circumstances;
+  }
+
+  /** Trouble, then healing, then everybody leaves; the auditor watches all of it. */
+  async run(): Promise<void> {
+    const { nature, auditor } = this;
+    const { seconds, players } = this.#circumstances;
+    for (let count = 0; count < players; count++)
+      nature.after(nature.between(0, 3_000), () => this.#enter(`p${count}`));
+    this.#repeat(auditMs, () => auditor.look());
+    this.#repeat(1_000, () => this.#mishap());
+    await nature.runUntil(seconds * 1000);
+    this.#heal();
+    await nature.runUntil(seconds * 1000 + healMs);
+    auditor.lookAtRest();
+    for (const player of this.players) player.quit();
+    await nature.runUntil(seconds * 1000 + healMs + drainMs);
+    auditor.lookAtTheEnd();
+  }
+
+  #enter(id: string): void {
+    const { nature, auditor } = this;
+    const { habits, packFails } = this.#circumstances;
+    this.players.push(
+      new Player(id, {
+        nature,
+        worlds: this.#worlds,
+        habits,
+        cheat: (url, ticket) => this.#showAgain(url, ticket),
+        forge: () => this.#forge(),
+        page: {
+          nature,
+          version,
+          code: this.#code.journey,
+          dialMaster: (end) => this.#dialMaster(end),
+          dialWorld: (url, end) => this.#dialWorld(url, end),
+          packMs: () => {
+            if (!this.#isHealed && nature.chance(packFails)) return "pack_failed";
+            return nature.chance(0.7)
+              ? nature.between(2, 50)
+              : nature.between(50, nature.chance(0.2) ? 15_000 : 2_500);
+          },
+          witness: (page, input, effects) => auditor.page(page, input, effects),
+        },
+      }),
+    );
+  }
+
+  #boot(): SimMaster {
+    const facts: Facts = {
+      version,
+      epoch: `e${++this.#epochs}`,
+      initialWorld: "hub",
+      worlds: this.#worlds,
+      limits,
+      packOf: (world) => ({ url: `/world_packs/${world}.zip`, size: 1, mtime: 1, sha256: "0".repeat(64) }),
+      urlOf: (_, endpoint) => `sim:${"port" in endpoint ? endpoint.port : 0}`,
+    };
+    const master = new SimMaster({
+      nature: this.nature,
+      store: this.store,
+      machines: this.#code.machines,
+      facts,
+      host: (order) => this.#obey(order),
+      log: {
+        transition: (event) => this.auditor.transition(event),
+        stalled: (isStalled) => this.auditor.count(isStalled ? "stalls" : "recoveries"),
+      },
+    });
+    return master;
+  }
+
+  #dialMaster(end: End<ToClient>): ClientWire | undefined {
+    const { master, nature } = this;
+    if (!master.isAlive) return undefined;
+    const wire: ClientWire = new Wire(nature, toMaster, {
+      dialer: end,
+      acceptor: master.admitClient(() => wire),
+    });
+    return wire;
+  }
+
+  #dialLauncher(end: End<ToLaunch>): LaunchWire | undefined {
+    const { master, nature } = this;
+    if (!master.isAlive) return undefined;
+    const wire: LaunchWire = new Wire(nature, toWorlds, {
+      dialer: end,
+      acceptor: master.admitLaunch(() => wire),
+    });
+    return wire;
+  }
+
+  #dialWorld(url: string, end: End<ToPlayerSocket>): PlayerWire | undefined {
+    const world = [...this.processes.values()].find(({ pid }) => url === `sim:${pid}`);
+    if (!world?.isAlive) return undefined;
+    const acceptor = world.admit(`k${++this.#connections}`, () => wire);
+    const wire: PlayerWire = new Wire(this.nature, toMaster, { dialer: end, acceptor });
+    return wire;
+  }
+
+  #obey(order: Inbox["host"]): void {
+    if (order.type === "warm") return;
+    const process = this.processes.get(order.launch);
+    if (order.type === "kill") {
+      if (!process) return this.#report(order.launch, { type: "exited", code: undefined });
+      this.auditor.killed(process);
+      return process.exit(137);
+    }
+    const { nature, auditor } = this;
+    const temper = this.#isHealed ? "willing" : drawTemper(this.#circumstances, nature);
+    const entry = this.#worlds.get(order.world);
+    if (!entry) throw new Error(`no such world: ${order.world}`);
+    const world = new SimWorld(order, ++this.#pids, temper, {
+      nature,
+      limits,
+      entry,
+      version,
+      step: this.#code.door,
+      dialMaster: (end) => this.#dialLauncher(end),
+      witness: (process, input, before, effects) => auditor.door(process, input, before, effects),
+      exited: (process, code) => {
+        this.processes.delete(process.order.launch);
+        auditor.count("exits");
+        this.#report(process.order.launch, { type: "exited", code });
+      },
+    });
+    this.processes.set(order.launch, world);
+    this.#recorded.add(order.launch);
+    auditor.started(world, temper);
+    this.#report(order.launch, { type: "started", pid: world.pid });
+  }
+
+  #report(
+    launch: string,
+    news: { type: "started"; pid: number } | { type: "exited"; code: number | undefined },
+  ): void {
+    this.nature.after(2, () => {
+      if (!this.master.isAlive) return;
+      if (news.type === "exited") this.#recorded.delete(launch);
+      this.master.tell("host:local", `launch:${launch}`, news);
+    });
+  }
+
+  #restart(): void {
+    this.auditor.count("restarts");
+    this.master.kill();
+    this.nature.after(this.nature.between(100, 1_500), () => {
+      this.master = this.#boot();
+      // What died while there was no master, its successor is told.
+      for (const launch of this.#recorded)
+        if (!this.processes.has(launch)) this.#report(launch, { type: "exited", code: undefined });
+    });
+  }
+
+  #mishap(): void {
+    const { nature, auditor } = this;
+    const { crash, freeze, cut, halfOpen, clog, kill, jam } = this.#circumstances;
+    if (this.#isHealed) return;
+    const wires = (): Wire<never, never>[] => [
+      ...this.players.flatMap(({ pages }) =>
+        pages.flatMap((page) => page.wires as readonly Wire<never, never>[]),
+      ),
+      ...[...this.processes.values()].flatMap(({ controlWire }) =>
+        controlWire ? [controlWire as never] : [],
+      ),
+    ];
+    if (nature.chance(crash)) {
+      auditor.count("crashes");
+      nature.pick([...this.processes.values()])?.exit(139);
+    }
+    if (nature.chance(freeze)) {
+      auditor.count("freezes");
+      nature.pick([...this.processes.values()])?.freeze(nature.between(500, 30_000));
+    }
+    if (nature.chance(cut)) nature.pick(wires())?.cut();
+    if (nature.chance(halfOpen)) nature.pick(wires())?.halfOpen();
+    if (nature.chance(clog)) nature.pick(wires())?.clog(nature.between(300, 4_500));
+    if (nature.chance(jam)) this.store.jam(nature.between(200, 8_000));
+    if (nature.chance(kill) && this.master.isAlive) this.#restart();
+  }
+
+  #heal(): void {
+    this.#isHealed = true;
+    this.store.heal();
+    for (const player of this.players) player.isCalm = true;
+  }
+
+  /** A cheat shows a ticket a second time. */
+  #showAgain(url: string, ticket: string): void {
+    const wire = this.#dialWorld(url, { hear: () => {}, closed: () => {} });
+    wire?.toAcceptor({ type: "enter", id: 1, protocol: 1, ticket });
+    this.nature.after(20_000, () => wire?.drop("dialer"));
+  }
+
+  /** A cheat asks for other people's leases and guesses tickets. */
+  #forge(): void {
+    const { nature, auditor } = this;
+    const lease = auditor.someLease() ?? "t0";
+    const wire = this.#dialMaster({
+      closed: () => {},
+      hear: (message) => {
+        if (message.type !== "welcome") return;
+        wire?.toAcceptor({ type: "lease.redeem", id: 2, lease });
+        wire?.toAcceptor({ type: "lease.release", id: 3, lease });
+        wire?.toAcceptor({ type: "world.rejoin", id: 4, world: "top_world" });
+        wire?.drop("dialer");
+      },
+    });
+    wire?.toAcceptor({ type: "hello", id: 1, protocol: { oldest: 1, newest: 1 }, version });
+    for (const { pid } of this.processes.values())
+      this.#showAgain(`sim:${pid}`, `secret-number-${nature.between(1, 10_000)}-guessed`);
+  }
+
+  #repeat(ms: number, run: () => void): void {
+    this.nature.after(ms, () => {
+      run();
+      this.#repeat(ms, run);
+    });
+  }
+}
+
+/** One universe, from its first second to its last. */
+export async function simulate(options: Options): Promise<Report> {
+  const cluster = new Cluster(options);
+  await cluster.run();
+  const { violations, counts, cells, strays, story } = cluster.auditor;
+  return {
+    seed: options.seed,
+    circumstances: cluster.circumstances,
+    violations,
+    hash: cluster.auditor.hash(createHash("sha256")),
+    counts: Object.fromEntries(counts),
+    cells,
+    strays,
+    story,
+  };
+}

@@ -1,0 +1,73 @@
+import type { SimNature } from "./nature.ts";
+import type { Habits } from "./player.ts";
+import type { Temper } from "./world.ts";
+
+export type Suite = "mixed" | "calm" | "restart";
+
+/** What this universe is made of and what goes wrong in it. Rates are chances per second. */
+export interface Circumstances {
+  readonly seconds: number;
+  readonly players: number;
+  readonly habits: Habits;
+  readonly crash: number;
+  readonly freeze: number;
+  readonly cut: number;
+  readonly halfOpen: number;
+  readonly clog: number;
+  readonly kill: number;
+  readonly jam: number;
+  readonly slowestMs: number;
+  /** Chance that a started process is not willing. */
+  readonly unwilling: number;
+  readonly packFails: number;
+}
+
+const calm: Omit<Circumstances, "seconds" | "players"> = {
+  habits: { login: 0, cancel: 0, reload: 0, duplicate: 0, cheat: 0, restMs: 8_000 },
+  crash: 0,
+  freeze: 0,
+  cut: 0,
+  halfOpen: 0,
+  clog: 0,
+  kill: 0,
+  jam: 0,
+  slowestMs: 0,
+  unwilling: 0,
+  packFails: 0,
+};
+
+/** Each kind of trouble is there or not, and then more or less of it: rare combinations are found this way. */
+export function draw(suite: Suite, nature: SimNature): Circumstances {
+  const seconds = nature.between(30, 70);
+  const players = nature.between(2, 5);
+  if (suite === "calm") return { ...calm, seconds, players };
+  if (suite === "restart") return { ...calm, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
+  const some = (chance: number, most: number): number => (nature.chance(chance) ? nature.luck() * most : 0);
+  return {
+    seconds,
+    players,
+    habits: {
+      login: some(0.6, 0.3),
+      cancel: some(0.5, 0.3),
+      reload: some(0.5, 0.2),
+      duplicate: some(0.3, 0.1),
+      cheat: some(0.5, 0.4),
+      restMs: nature.between(1_500, 10_000),
+    },
+    crash: some(0.5, 0.15),
+    freeze: some(0.4, 0.15),
+    cut: some(0.5, 0.4),
+    halfOpen: some(0.3, 0.15),
+    clog: some(0.4, 0.4),
+    kill: some(0.3, 0.1),
+    jam: some(0.3, 0.1),
+    slowestMs: some(0.3, 400),
+    unwilling: some(0.4, 0.6),
+    packFails: some(0.3, 0.2),
+  };
+}
+
+export function drawTemper({ unwilling }: Circumstances, nature: SimNature): Temper {
+  if (!nature.chance(unwilling)) return "willing";
+  return nature.pick(["mute", "impostor", "dies"] as const) ?? "mute";
+}

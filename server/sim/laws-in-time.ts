@@ -1,0 +1,131 @@
+import type { Session } from "#core/session/session.ts";
+import { type Address, idOf } from "#shared/address.ts";
+import type { Auditor, Condition } from "./laws.ts";
+import type { SimWorld } from "./world.ts";
+
+/** Slowest detection: a half-open link to a world, its next registration, its next audit. */
+const detectionMs = 30_000;
+const holdMs = 32_000;
+const overdueMs = 20_000;
+const answerMs = 25_000;
+
+/** Laws of the form "never for longer than": every condition that is broken right now. */
+export function continuous(auditor: Auditor): Condition[] {
+  if (!auditor.seen.master.isAlive) return [];
+  const sessions = new Map(auditor.sessions());
+  return [
+    ...avatars(auditor, sessions),
+    ...holds(auditor),
+    ...processes(auditor),
+    ...requests(auditor),
+    ...accounts(sessions),
+    ...outstanding(auditor),
+  ];
+}
+
+/** A process the master can speak to: what it does not know it cannot obey. */
+function isReachable(world: SimWorld): boolean {
+  return world.isAlive && !world.isFrozen && world.linkedAt !== undefined;
+}
+
+/** S2: one live avatar per session. S8: a live avatar's admission is the committed one. */
+function* avatars(auditor: Auditor, sessions: ReadonlyMap<Address, Session>): Iterable<Condition> {
+  const seen = new Map<string, string>();
+  for (const world of auditor.seen.processes.values()) {
+    if (!isReachable(world)) continue;
+    for (const [admission, { session, isActive }] of world.door.inside) {
+      if (!isActive) continue;
+      const where = `${admission} in ${world.order.launch}`;
+      const twin = seen.get(session);
+      if (twin)
+        yield {
+          law: "S2",
+          key: session,
+          boundMs: detectionMs,
+          text: `${session} lives as ${twin} and ${where}`,
+        };
+      seen.set(session, where);
+      const state = sessions.get(`session:${session}`);
+      const committed = state && "admission" in state ? state.admission?.id : undefined;
+      if (committed !== admission)
+        yield {
+          law: "S8",
+          key: admission,
+          boundMs: detectionMs,
+          text: `${where} of ${session} is not committed`,
+        };
+    }
+  }
+}
+
+/** S3: a hold has a journey. */
+function* holds(auditor: Auditor): Iterable<Condition> {
+  const journeys = new Set(auditor.travels().map(([, { journey }]) => journey.source?.request));
+  for (const world of auditor.seen.processes.values())
+    for (const [admission, { hold }] of world.door.inside)
+      if (hold && hold.until > auditor.now && !journeys.has(hold.request))
+        yield {
+          law: "S3",
+          key: `${admission} ${hold.request}`,
+          boundMs: holdMs,
+          text: `${admission} is held for nothing`,
+        };
+}
+
+/** S7: a process has a launch that wants it. */
+function* processes(auditor: Auditor): Iterable<Condition> {
+  const launches = new Map(auditor.launches());
+  for (const world of auditor.seen.processes.values()) {
+    const state = launches.get(`launch:${world.order.launch}`);
+    if (!state || state.phase === "stopping")
+      yield {
+        law: "S7",
+        key: world.order.launch,
+        boundMs: overdueMs,
+        text: `${world.order.launch} is not wanted and lives`,
+      };
+  }
+}
+
+/** L6: every request is answered. */
+function* requests(auditor: Auditor): Iterable<Condition> {
+  for (const { pages } of auditor.seen.players)
+    for (const page of pages)
+      for (const [id, { message }] of page.waiting)
+        yield {
+          law: "L6",
+          key: `${page.id} ${id}`,
+          boundMs: answerMs,
+          text: `${page.id} waits for an answer to ${message.type}`,
+        };
+}
+
+/** S10: an account is live in one session. */
+function* accounts(sessions: ReadonlyMap<Address, Session>): Iterable<Condition> {
+  const owners = new Map<string, Address>();
+  for (const [session, state] of sessions) {
+    const account = "identity" in state ? state.identity.account : undefined;
+    if (account === undefined) continue;
+    const other = owners.get(account);
+    if (other)
+      yield { law: "S10", key: account, boundMs: 0, text: `${account} is live in ${other} and ${session}` };
+    owners.set(account, session);
+  }
+}
+
+/** S15: one outstanding admission per session. */
+function* outstanding(auditor: Auditor): Iterable<Condition> {
+  const journeys = new Map<Address, Address>();
+  for (const [travel, { phase, journey }] of auditor.travels()) {
+    if (phase === "departing") continue;
+    const other = journeys.get(journey.session);
+    if (other)
+      yield {
+        law: "S15",
+        key: journey.session,
+        boundMs: 0,
+        text: `${idOf(journey.session)} travels as ${other} and ${travel}`,
+      };
+    journeys.set(journey.session, travel);
+  }
+}

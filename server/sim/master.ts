@@ -1,0 +1,242 @@
+import { Outboxes } from "#adapters/ws/outbox.ts";
+import { SaveWindow } from "#adapters/ws/save-window.ts";
+import type { Facts } from "#core/facts.ts";
+import type { Envelope, Inbox } from "#core/inbox.ts";
+import type { MachineSet } from "#core/machines.ts";
+import { Engine } from "#engine/engine.ts";
+import type { Log, Nature } from "#engine/ports.ts";
+import { type Address, idOf, kindOf } from "#shared/address.ts";
+import type { FromClient, Push, ToClient } from "#shared/protocol/client-master.ts";
+import { closeCodes, type CloseName } from "#shared/protocol/close-codes.ts";
+import type { FromLaunch, ToLaunch } from "#shared/protocol/launch-master.ts";
+import { hashOf, type SimNature } from "./nature.ts";
+import type { End, Wire } from "./network.ts";
+import type { SimStore } from "./store.ts";
+
+/** What a browser's socket answers by itself. */
+export type Pong = { readonly type: "pong" };
+export type ClientWire = Wire<ToClient, FromClient | Pong>;
+export type LaunchWire = Wire<ToLaunch, FromLaunch>;
+
+interface Visitor {
+  readonly self: Address<"client">;
+  readonly wire: () => ClientWire;
+  hello?: Extract<FromClient, { type: "hello" }>;
+  session?: string;
+  isAttached: boolean;
+}
+
+interface Caller {
+  readonly self: Address<"launch-link">;
+  readonly wire: () => LaunchWire;
+  launch?: Address<"launch">;
+  isRegistered: boolean;
+}
+
+export interface MasterDeps {
+  readonly nature: SimNature;
+  readonly store: SimStore;
+  readonly machines: MachineSet;
+  readonly facts: Facts;
+  readonly log: Log;
+  /** What starts and ends processes; it outlives the master. */
+  readonly host: (order: Inbox["host"]) => void;
+}
+
+/** One life of the master: the real engine, machines, outboxes and save window between simulated sockets. */
+export class SimMaster {
+  readonly engine: Engine;
+  readonly #deps: MasterDeps;
+  readonly #outboxes: Outboxes;
+  readonly #saves: SaveWindow;
+  readonly #visitors = new Map<Address, Visitor>();
+  readonly #callers = new Map<Address, Caller>();
+  isAlive = true;
+
+  constructor(deps: MasterDeps) {
+    const { nature, store, machines, facts, log } = deps;
+    this.#deps = deps;
+    const isAlive = (): boolean => this.isAlive;
+    // Its timers die with it; its promises are kept between events.
+    const mine: Nature = {
+      now: () => nature.now(),
+      newId: (prefix) => nature.newId(prefix),
+      newSecret: () => nature.newSecret(),
+      wakeAt: (time, wake) =>
+        nature.wakeAt(time, () => {
+          if (!this.isAlive) return;
+          nature.touch();
+          wake();
+        }),
+    };
+    this.engine = new Engine({
+      machines,
+      store: store.open(isAlive),
+      nature: mine,
+      facts,
+      log,
+      bus: { send: (envelope) => this.#receive(envelope) },
+    });
+    this.#outboxes = new Outboxes(facts.epoch, facts.limits, mine);
+    this.#saves = new SaveWindow(facts.limits.saveWindowMs, mine, (from, to, body) =>
+      this.tell(from, to, body),
+    );
+    this.engine.start();
+  }
+
+  tell(from: Address, to: Address, body: { readonly type: string }): void {
+    if (!this.isAlive) return;
+    this.#deps.nature.touch();
+    this.engine.tell(from, to, body);
+  }
+
+  /** kill -9: every socket is reset, whatever was not committed never happened. */
+  kill(): void {
+    this.isAlive = false;
+    this.engine.kill();
+    for (const { wire } of [...this.#visitors.values(), ...this.#callers.values()]) wire().drop("acceptor");
+  }
+
+  /** The master's end of a player's control socket. */
+  admitClient(wire: () => ClientWire): End<FromClient | Pong> {
+    const visitor: Visitor = { self: `client:${this.#deps.nature.newId("c")}`, wire, isAttached: false };
+    this.#visitors.set(visitor.self, visitor);
+    return {
+      hear: (message) => this.#hearClient(visitor, message),
+      closed: () => this.#partClient(visitor),
+    };
+  }
+
+  /** The master's end of a world's control socket. */
+  admitLaunch(wire: () => LaunchWire): End<FromLaunch> {
+    const caller: Caller = { self: `launch-link:${this.#deps.nature.newId("h")}`, wire, isRegistered: false };
+    this.#callers.set(caller.self, caller);
+    return {
+      hear: (message) => this.#hearLaunch(caller, message),
+      closed: () => this.#partLaunch(caller),
+    };
+  }
+
+  #hearClient(visitor: Visitor, message: FromClient | Pong): void {
+    const { self, session, isAttached } = visitor;
+    if (!this.isAlive) return;
+    if (message.type === "hello" && !visitor.hello) {
+      visitor.hello = message;
+      return this.#open(visitor, message.resume?.token);
+    }
+    if (message.type === "hello" || !isAttached || session === undefined)
+      return this.#closeClient(visitor, "helloExpected");
+    if (message.type === "ping") return visitor.wire().toDialer({ type: "pong", re: message.id });
+    this.tell(self, `session:${session}`, message.type === "pong" ? { type: "welcomed" } : message);
+  }
+
+  #open(visitor: Visitor, token?: string): void {
+    const { hello, self } = visitor;
+    if (!hello) return;
+    const [wanted, secret] = token?.split(".") ?? [];
+    visitor.session = wanted ?? this.#deps.nature.newId("s");
+    const { resume } = hello;
+    const isResume = secret !== undefined && resume !== undefined;
+    this.tell(self, `session:${visitor.session}`, {
+      type: "open",
+      hello: {
+        re: hello.id,
+        version: hello.version,
+        protocol: hello.protocol.newest,
+        ...(isResume && {
+          resumeHash: hashOf(secret),
+          missedSince: { epoch: resume.epoch, seq: resume.seq },
+        }),
+      },
+    } as Inbox["session"]);
+  }
+
+  #closeClient(visitor: Visitor, why: CloseName): void {
+    visitor.wire().close("acceptor", closeCodes[why].code);
+    this.#partClient(visitor);
+  }
+
+  #partClient(visitor: Visitor): void {
+    const { self, session } = visitor;
+    if (!this.#visitors.delete(self) || session === undefined) return;
+    if (visitor.isAttached) this.#outboxes.detach(session, this.#outlet(visitor));
+    this.tell(self, `session:${session}`, { type: "closed" });
+  }
+
+  readonly #outlets = new Map<Address, { send: (frame: string) => void }>();
+
+  #outlet({ self, wire }: Visitor): { send: (frame: string) => void } {
+    const outlet = this.#outlets.get(self) ?? {
+      send: (frame: string) => wire().toDialer(JSON.parse(frame) as ToClient),
+    };
+    this.#outlets.set(self, outlet);
+    return outlet;
+  }
+
+  #hearLaunch(caller: Caller, message: FromLaunch): void {
+    const { self } = caller;
+    if (!this.isAlive) return;
+    if (message.type === "register") {
+      const { token, launch, ...rest } = message;
+      caller.launch = `launch:${launch}`;
+      this.#deps.nature.after(this.#deps.facts.limits.registrationAckMs, () => {
+        if (!caller.isRegistered) this.#closeLaunch(caller, "helloTimeout");
+      });
+      return this.tell(self, caller.launch, { ...rest, tokenHash: hashOf(token) } as Inbox["launch"]);
+    }
+    if (!caller.isRegistered || !caller.launch) return this.#closeLaunch(caller, "helloExpected");
+    if (message.type === "saves") return this.#saves.add(self, caller.launch, message.saves);
+    if (message.type === "departed" || message.type === "left") this.#saves.flush();
+    this.tell(self, caller.launch, message);
+  }
+
+  #closeLaunch(caller: Caller, why: CloseName): void {
+    caller.wire().close("acceptor", closeCodes[why].code);
+    this.#partLaunch(caller);
+  }
+
+  #partLaunch(caller: Caller): void {
+    if (!this.#callers.delete(caller.self) || !caller.launch) return;
+    this.#saves.flush();
+    this.tell(caller.self, caller.launch, { type: "linkClosed" });
+  }
+
+  #receive({ to, body }: Envelope): void {
+    if (!this.isAlive) return;
+    const kind = kindOf(to);
+    if (kind === "player") this.#outboxes.push(idOf(to), body as Push);
+    else if (kind === "audience") this.#outboxes.broadcast(body as Push);
+    else if (kind === "host") this.#deps.host(body as Inbox["host"]);
+    else if (kind === "launch-link") this.#obeyForLaunch(to, body as Inbox["launch-link"]);
+    else this.#obeyForClient(to, body as Inbox["client"]);
+  }
+
+  #obeyForLaunch(to: Address, body: Inbox["launch-link"]): void {
+    const caller = this.#callers.get(to);
+    if (!caller) return;
+    if (body.type === "close") return this.#closeLaunch(caller, body.why);
+    if (body.type === "registered") caller.isRegistered = true;
+    caller.wire().toDialer(body);
+  }
+
+  #obeyForClient(to: Address, order: Inbox["client"]): void {
+    const visitor = this.#visitors.get(to);
+    if (!visitor) return;
+    if (order.type === "resume.unknown") return this.#open(visitor);
+    if (order.type === "close") return this.#closeClient(visitor, order.why);
+    if (order.type === "reject") {
+      const { re, reason } = order;
+      visitor.wire().toDialer({ type: "rejected", re, reason, server: this.#deps.facts.version });
+      return this.#closeClient(visitor, order.close);
+    }
+    visitor.session = order.session;
+    visitor.isAttached = true;
+    const { seq, complete, missed } = this.#outboxes.resume(order.session, order.missedSince);
+    const chat = [...this.#outboxes.chat];
+    const { epoch } = this.#deps.facts;
+    visitor.wire().toDialer({ type: "welcome", ...order.welcome, epoch, seq, complete, chat });
+    const outlet = this.#outlet(visitor);
+    for (const frame of missed) outlet.send(frame);
+    this.#outboxes.attach(order.session, outlet);
+  }
+}

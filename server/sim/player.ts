@@ -1,0 +1,103 @@
+import type { WorldEntry } from "#shared/manifest.ts";
+import { Page, type PageDeps } from "./client.ts";
+import type { SimNature } from "./nature.ts";
+
+export interface PlayerDeps {
+  readonly nature: SimNature;
+  readonly worlds: ReadonlyMap<string, WorldEntry>;
+  readonly page: PageDeps;
+  readonly habits: Habits;
+  /** Shows a ticket behind the page's back. */
+  cheat(url: string, ticket: string): void;
+  /** Says hello on a socket of its own and asks for what is not its own. */
+  forge(): void;
+}
+
+/** How often, per wish, a player does what. */
+export interface Habits {
+  readonly login: number;
+  readonly cancel: number;
+  readonly reload: number;
+  readonly duplicate: number;
+  readonly cheat: number;
+  /** The longest time between two wishes. */
+  readonly restMs: number;
+}
+
+/** Few names, so that people meet themselves. */
+const names = ["Ada", "Bo", "Cy"];
+
+/** A restless player in front of a page: walks through portals, logs in, reloads, changes their mind. */
+export class Player {
+  readonly id: string;
+  page: Page;
+  /** Pages left open in other tabs. */
+  readonly others: Page[] = [];
+  isCalm = false;
+  isGone = false;
+  #pages = 0;
+  readonly #deps: PlayerDeps;
+
+  constructor(id: string, deps: PlayerDeps) {
+    this.id = id;
+    this.#deps = deps;
+    this.page = this.#open();
+    this.#later();
+  }
+
+  get pages(): readonly Page[] {
+    return [this.page, ...this.others];
+  }
+
+  quit(): void {
+    this.isGone = true;
+    for (const page of this.pages) page.close();
+  }
+
+  #open(resume = this.page?.resume): Page {
+    return new Page(`${this.id}.${++this.#pages}`, resume, this.#deps.page);
+  }
+
+  #later(): void {
+    this.#deps.nature.after(this.#deps.nature.between(300, this.#deps.habits.restMs), () => {
+      if (this.isGone) return;
+      this.#wish();
+      this.#later();
+    });
+  }
+
+  #wish(): void {
+    const { nature, habits, cheat, forge } = this.#deps;
+    const { page } = this;
+    if (page.journey.control.phase === "halted") return page.take({ type: "retry" });
+    if (this.isCalm) return;
+    if (nature.chance(habits.reload)) return this.#reload();
+    if (nature.chance(habits.duplicate)) return this.#duplicate();
+    if (nature.chance(habits.cancel)) return page.take({ type: "cancelTravel" });
+    if (nature.chance(habits.login)) return this.#changeIdentity();
+    const ticket = page.tickets.at(-1);
+    if (ticket && nature.chance(habits.cheat)) cheat(ticket.url, ticket.ticket);
+    if (nature.chance(habits.cheat)) forge();
+    if (nature.chance(0.2)) page.take({ type: "say", text: "hello" });
+    const here = page.journey.world?.key;
+    const portal = nature.pick(Object.keys(this.#deps.worlds.get(here ?? "")?.portals ?? {}));
+    if (portal !== undefined) page.take({ type: "usePortal", portal });
+  }
+
+  #changeIdentity(): void {
+    const { page } = this;
+    const name = this.#deps.nature.pick(names) ?? "Ada";
+    page.take(page.journey.session?.guest === false ? { type: "logout" } : { type: "login", name });
+  }
+
+  #reload(): void {
+    this.page.close();
+    this.page = this.#open();
+  }
+
+  /** A duplicated tab has a copy of the storage; the player goes on in the new one. */
+  #duplicate(): void {
+    this.others.push(this.page);
+    this.page = this.#open();
+  }
+}

@@ -1,0 +1,69 @@
+import { MemoryStore } from "#engine/memory-store.ts";
+import { type Store, StoreUnavailable, type Writes } from "#engine/ports.ts";
+import type { Address } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
+import type { SimNature } from "./nature.ts";
+
+/**
+ * A disk that outlives the master. It can be busy or full for a while, slow to answer, and it keeps or
+ * loses what was being written when the master was killed.
+ */
+export class SimStore {
+  readonly #rows = new MemoryStore();
+  readonly #nature: SimNature;
+  #jammedUntil = 0;
+  slowestMs = 0;
+
+  constructor(nature: SimNature) {
+    this.#nature = nature;
+  }
+
+  jam(ms: number): void {
+    this.#jammedUntil = this.#nature.now() + ms;
+  }
+
+  heal(): void {
+    this.#jammedUntil = 0;
+    this.slowestMs = 0;
+  }
+
+  states(): Iterable<[Address, Phased]> {
+    return this.#rows.load();
+  }
+
+  read(address: Address): Phased | undefined {
+    return this.#rows.read(address);
+  }
+
+  /** The store as one life of the master sees it; `isAlive` turns false when that life is killed. */
+  open(isAlive: () => boolean): Store {
+    return {
+      load: () => this.#rows.load(),
+      read: (address) => {
+        this.#check();
+        return this.#rows.read(address);
+      },
+      commit: async (writes) => {
+        this.#check();
+        if (this.slowestMs > 0) await this.#wait(writes, isAlive);
+        else await this.#rows.commit(writes);
+      },
+    };
+  }
+
+  async #wait(writes: Writes, isAlive: () => boolean): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const copy = new Map(writes);
+    this.#nature.after(this.#nature.luck() * this.slowestMs, () => {
+      this.#nature.touch();
+      // Killed while writing: the disk has it, or it has not.
+      if (isAlive() || this.#nature.chance(0.5)) void this.#rows.commit(copy);
+      resolve();
+    });
+    await promise;
+  }
+
+  #check(): void {
+    if (this.#nature.now() < this.#jammedUntil) throw new StoreUnavailable("the simulated disk is busy");
+  }
+}
