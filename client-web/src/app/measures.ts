@@ -81,18 +81,17 @@ export function gaugesOf(journey: Journey, network: NetworkStats): Record<string
 }
 
 function journeyGauges({ world, travel, control, portal }: Journey): Record<string, number | string> {
-  const phase = travel?.phase;
   const isUp = Number(control.phase === "up");
   return {
     active_world: world?.key ?? "none",
-    connecting_world: phase === "entering" ? travel.lease.world : "none",
+    connecting_world: travel?.phase === "entering" ? travel.lease.world : "none",
     transfer_in_progress: Number(travel !== undefined && "lease" in travel),
     master_connected: isUp,
     world_connected: Number(world?.isLive === true),
     chat_connected: isUp,
-    pending_join: Number(phase === "redeeming" || phase === "entering"),
+    pending_join: Number(travel?.phase === "redeeming" || travel?.phase === "entering"),
     pending_transfer: Number(portal !== undefined),
-    travel_lease_keepalive: Number(phase === "preparing"),
+    travel_lease_keepalive: Number(travel?.phase === "preparing"),
   };
 }
 
