@@ -1,8 +1,7 @@
-import { createLog, metrics } from "./plain-log.ts";
 import { StartRefused } from "#engine/start-refused.ts";
-import { type Config, readConfig } from "../config.ts";
+import { type Reading, readConfig } from "../config.ts";
 import { layoutOf } from "../layout.ts";
-import { Master, type MasterLog } from "#roles/master.ts";
+import { Master } from "#roles/master.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 export interface StartOptions {
@@ -15,13 +14,16 @@ export interface StartOptions {
 /** Runs a master until it is asked to stop; resolves to the exit code. */
 export async function start({ entry, keepWorlds, logFormat }: StartOptions): Promise<number> {
   const layout = layoutOf(entry);
-  const config = settled(layout.packDir, logFormat);
+  const { config, problems, warnings } = readSettings(layout.packDir, logFormat);
+  for (const line of problems) process.stderr.write(`${line}\n`);
   if (config === undefined) return exitCodes.badArguments.code;
-  const log = createLog(config);
   try {
-    const master = await Master.start({ config, layout, log, metrics, keepWorlds });
-    log.report("master.open", { page: master.page });
-    return await untilStopped(master, log);
+    const master = await Master.start({ config, layout, keepWorlds });
+    for (const line of warnings) master.log.warn(line);
+    master.log.marker(
+      `Portcade ${config.version} is open: visit ${master.page} in a browser; Ctrl-C stops it.`,
+    );
+    return await untilStopped(master);
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -29,17 +31,14 @@ export async function start({ entry, keepWorlds, logFormat }: StartOptions): Pro
   }
 }
 
-/** Says every problem of the settings, one line each. */
-function settled(packDir: string, logFormat: string | undefined): Config | undefined {
+/** On a terminal lines are for people, unless something else was asked for. */
+function readSettings(packDir: string, logFormat: string | undefined): Reading {
   const format = logFormat ?? process.env["PORTCADE_LOG_FORMAT"] ?? (process.stdout.isTTY ? "text" : "json");
-  const env = { ...process.env, PORTCADE_LOG_FORMAT: format };
-  const { config, problems, warnings } = readConfig(env, { cwd: process.cwd(), packDir });
-  for (const line of [...problems, ...warnings]) process.stderr.write(`${line}\n`);
-  return config;
+  return readConfig({ ...process.env, PORTCADE_LOG_FORMAT: format }, { cwd: process.cwd(), packDir });
 }
 
 /** The first signal stops in peace; a second one does not wait. */
-function untilStopped(master: Master, log: MasterLog): Promise<number> {
+function untilStopped(master: Master): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -48,14 +47,14 @@ function untilStopped(master: Master, log: MasterLog): Promise<number> {
       return resolve(exitCodes.cutShort.code);
     }
     isStopping = true;
-    log.report("master.stopping", { signal });
+    master.log.marker("MASTER_STOPPING", { signal });
     master.stop().then(() => resolve(exitCodes.clean.code), reject);
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.on("SIGHUP", (signal) => {
     // A terminal that closes takes its master along; without one the signal will mean "read the settings again".
     if (process.stdin.isTTY) stop(signal);
-    else log.report("master.hangup", {});
+    else master.log.warn("SIGHUP means nothing yet; SIGTERM stops the master");
   });
   return promise;
 }

@@ -3,12 +3,9 @@ import type { Facts } from "#core/facts.ts";
 import type { Envelope } from "#core/inbox.ts";
 import { machines } from "#core/machines.ts";
 import { Engine } from "#engine/engine.ts";
-import type { Log } from "#engine/ports.ts";
-import { Host } from "#adapters/host/host.ts";
-import { Pids } from "#adapters/host/pids.ts";
-import { PortPlaces, SocketPlaces } from "#adapters/host/places.ts";
-import { startWorldProcess } from "#adapters/host/world-process.ts";
+import type { Host } from "#adapters/host/host.ts";
 import { createHttp, type Http } from "#adapters/http/server.ts";
+import { MasterLog } from "#adapters/log/log.ts";
 import { RealNature } from "#adapters/nature/nature.ts";
 import { PackIndexReader } from "#adapters/packs/pack-index.ts";
 import { openStores, type Stores } from "#adapters/sqlite/open-stores.ts";
@@ -21,85 +18,80 @@ import { initialWorld, readWorlds } from "#server/worlds.ts";
 import { kindOf } from "#shared/address.ts";
 import { Addresses } from "./addresses.ts";
 import { launchesOf, takeCensus } from "./census.ts";
+import { createHost } from "./master-host.ts";
 
 /** A stop may take as long as a world is given to stop, and this much longer. */
 const stopGraceMs = 2000;
 /** Connections the public port takes beyond those of players: pages, packs, health. */
 const plainConnections = 500;
 
-/** What the role asks of a log beyond what the engine does. */
-export interface MasterLog extends Log {
-  report(event: string, fields: Readonly<Record<string, string | number | undefined>>): void;
-}
-
 export interface MasterOptions {
   readonly config: Config;
   readonly layout: Layout;
-  readonly log: MasterLog;
-  /** Prometheus text. */
-  readonly metrics: () => Promise<string>;
   /** Leave worlds running when the master stops. */
   readonly keepWorlds: boolean;
 }
 
 /** The master: everything that is one of a kind, put together. */
 export class Master {
+  readonly log: MasterLog;
   readonly #options: MasterOptions;
   readonly #nature = new RealNature();
-  readonly #stores: Stores;
   readonly #addresses: Addresses;
+  readonly #stores: Stores;
   readonly #packs: PackIndexReader;
-  readonly #engine: Engine;
   readonly #clients: ClientGateway;
   readonly #launches: LaunchGateway;
   readonly #host: Host;
+  readonly #engine: Engine;
   readonly #http: Http;
+  readonly #startedAt = this.#nature.now();
   readonly #tell: Tell = (from, to, body) => this.#engine.tell(from, to, body);
   #masterUrl = "";
   #isStopping = false;
 
-  /** @throws StartRefused when the worlds or the databases are not fit to start with */
   private constructor(options: MasterOptions) {
-    const { config, layout, log } = options;
+    const { config, layout } = options;
     const { limits } = config;
     this.#options = options;
     const worlds = readWorlds(layout.worldIndex);
-    this.#addresses = new Addresses(config);
-    this.#stores = openStores({ dbPath: config.dbPath });
+    const addresses = new Addresses(config);
+    this.#addresses = addresses;
+    const urlOf: Facts["urlOf"] = (route, endpoint) => addresses.world(route, endpoint);
+    this.log = new MasterLog({ format: config.logFormat, level: config.logLevel, urlOf });
+    const { report } = this.log;
+    this.#stores = openStores({ dbPath: config.dbPath, onCommit: this.log.committed });
+    const { store, ports, epoch } = this.#stores;
     this.#packs = new PackIndexReader({
       dir: config.packDir,
-      baseUrl: () => this.#addresses.packs,
+      baseUrl: () => addresses.packs,
       onChange: (changed) => this.#announcePacks(changed),
-      report: (event, fields) => log.report(event, fields),
-    });
-    const facts: Facts = {
-      version: config.version,
-      epoch: this.#stores.epoch,
-      initialWorld,
-      worlds,
-      limits,
-      packOf: (world) => this.#packs.packOf(world),
-      urlOf: (route, endpoint) => this.#addresses.world(route, endpoint),
-    };
-    const nature = this.#nature;
-    const tell = this.#tell;
-    const report: MasterLog["report"] = (event, fields) => log.report(event, fields);
-    this.#clients = new ClientGateway({
-      facts,
-      nature,
-      origins: () => this.#addresses.origins,
-      tell,
       report,
     });
+    const packOf: Facts["packOf"] = (world) => this.#packs.packOf(world);
+    const { version } = config;
+    const facts: Facts = { version, epoch, initialWorld, worlds, limits, packOf, urlOf };
+    const common = { nature: this.#nature, tell: this.#tell, report };
+    const origins = (): ReadonlySet<string> => addresses.origins;
+    this.#clients = new ClientGateway({ ...common, facts, origins });
     const registered = (launch: string): void => this.#host.settled(launch);
-    this.#launches = new LaunchGateway({ limits, nature, tell, report, registered });
-    this.#host = this.#createHost([...worlds.keys()]);
+    this.#launches = new LaunchGateway({ ...common, limits, registered });
+    this.#host = createHost({
+      ...common,
+      ...options,
+      origins,
+      ports: () => ports.assign(worlds.keys(), config.worldPortBase, [config.port]),
+      masterUrl: () => this.#masterUrl,
+    });
     this.#engine = new Engine({
       machines,
-      store: this.#stores.store,
+      store,
       bus: { send: (envelope) => this.#send(envelope) },
-      nature,
-      log: { transition: (event) => log.transition(event), stalled: (...how) => this.#stalled(...how) },
+      nature: this.#nature,
+      log: {
+        transition: (event) => this.log.transition(event),
+        stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
+      },
       facts,
     });
     this.#http = this.#createHttp();
@@ -119,10 +111,6 @@ export class Master {
       await master.#close();
       throw error;
     }
-  }
-
-  get port(): number {
-    return this.#addresses.port;
   }
 
   /** Where a person opens the page. */
@@ -146,9 +134,10 @@ export class Master {
   }
 
   async #start(): Promise<void> {
-    const { config, log } = this.#options;
-    for (const { file, version } of this.#stores.migrated) log.report("store.migrated", { file, version });
-    log.report("store.opened", { path: config.dbPath });
+    const { config } = this.#options;
+    for (const { file, version } of this.#stores.migrated)
+      this.log.marker("MASTER_DB_MIGRATED", { path: file, version });
+    this.log.marker("MASTER_DB_READY", { path: config.dbPath });
     this.#masterUrl = await this.#launches.listen(join(config.dataDir, "master.sock"));
     this.#engine.start();
     this.#host.adopt();
@@ -157,7 +146,7 @@ export class Master {
       else this.#clients.upgrade(request, socket, head);
     });
     this.#addresses.port = await this.#http.listen();
-    log.report("master.ready", {
+    this.log.marker("MASTER_READY", {
       bind: config.bindHost,
       port: this.#addresses.port,
       build: config.version,
@@ -176,6 +165,7 @@ export class Master {
     callOff();
   }
 
+  /** Saves that wait are handed over before the engine, and written before the store, is closed. */
   async #close(): Promise<void> {
     this.#host.close();
     await this.#launches.close();
@@ -184,47 +174,21 @@ export class Master {
     this.#packs[Symbol.dispose]();
     this.#stores.close();
     await this.#nature[Symbol.asyncDispose]();
-  }
-
-  #createHost(worlds: readonly string[]): Host {
-    const { config, layout, log } = this.#options;
-    const program = { bundle: layout.worldBundle, worlds: layout.worldsDir, logFormat: config.logFormat };
-    const own = (): ReadonlyMap<string, number> =>
-      this.#stores.ports.assign(worlds, config.worldPortBase, [config.port]);
-    return new Host({
-      limits: config.limits,
-      nature: this.#nature,
-      pids: new Pids(join(config.dataDir, "launches")),
-      places:
-        config.worldListen === "unix"
-          ? new SocketPlaces(join(config.dataDir, "worlds"))
-          : new PortPlaces(config.bindHost, own()),
-      start: () => startWorldProcess(program),
-      order: () => ({
-        version: config.version,
-        masterUrl: this.#masterUrl,
-        origins: [...this.#addresses.origins],
-        ...(config.tls && { tls: config.tls }),
-        limits: { ...config.changedLimits },
-        logLevel: config.logLevel,
-      }),
-      tell: this.#tell,
-      report: (event, fields) => log.report(event, fields),
-    });
+    this.log[Symbol.dispose]();
   }
 
   #createHttp(): Http {
-    const { config, layout, metrics } = this.#options;
+    const { config, layout } = this.#options;
+    const { port, bindHost, tls, version } = config;
     const addresses = this.#addresses;
-    const startedAt = this.#nature.now();
     return createHttp({
-      port: config.port,
-      bindHost: config.bindHost,
-      tls: config.tls,
+      port,
+      bindHost,
+      tls,
       webDir: layout.webDir,
       packs: this.#packs,
       policy: {
-        // Getters: the port may be known only once it is open.
+        // Read at each request: with port 0 they are known only once the port is open.
         get masterUrl() {
           return addresses.master;
         },
@@ -239,14 +203,14 @@ export class Master {
       maxConnections: config.limits.connectionsTotal + plainConnections,
       status: () => ({
         ...takeCensus(this.#engine),
-        uptimeSeconds: Math.floor((this.#nature.now() - startedAt) / 1000),
-        version: config.version,
+        uptimeSeconds: Math.floor((this.#nature.now() - this.#startedAt) / 1000),
+        version,
       }),
       notReady: () => {
         if (this.#isStopping) return "stopping";
-        return this.#engine.isStalled ? "the database cannot be written; saving is paused" : undefined;
+        return this.#engine.isStalled ? "saving is paused: the database cannot be written" : undefined;
       },
-      metrics,
+      metrics: () => Promise.resolve(""),
     });
   }
 
@@ -258,17 +222,14 @@ export class Master {
   }
 
   #stalled(isStalled: boolean, reason?: string): void {
-    this.#options.log.stalled(isStalled, reason);
+    this.log.stalled(isStalled, reason);
     this.#clients.announce({ type: "notice", notice: isStalled ? "saving_paused" : "saving_resumed" });
   }
 
   #announcePacks(worlds: readonly string[]): void {
-    for (const world of worlds)
-      this.#clients.announce({
-        type: "notice",
-        notice: "pack_changed",
-        world,
-        pack: this.#packs.packOf(world),
-      });
+    for (const world of worlds) {
+      const pack = this.#packs.packOf(world);
+      this.#clients.announce({ type: "notice", notice: "pack_changed", world, pack });
+    }
   }
 }

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { Host, type HostDeps } from "#adapters/host/host.ts";
+import { Pids } from "#adapters/host/pids.ts";
+import { PortPlaces, SocketPlaces } from "#adapters/host/places.ts";
+import { startWorldProcess } from "#adapters/host/world-process.ts";
+import type { Config } from "#server/config.ts";
+import type { Layout } from "#server/layout.ts";
+
+export interface MasterHostOptions extends Pick<HostDeps, "nature" | "tell" | "report"> {
+  readonly config: Config;
+  readonly layout: Layout;
+  /** The kept port of every world; asked for when worlds listen on ports. */
+  readonly ports: () => ReadonlyMap<string, number>;
+  /** Where worlds dial this master; known once the control listener is open. */
+  readonly masterUrl: () => string;
+  readonly origins: () => ReadonlySet<string>;
+}
+
+/** The host of a master: what its settings make of a world's order. */
+export function createHost({ config, layout, ports, masterUrl, origins, ...rest }: MasterHostOptions): Host {
+  const program = { bundle: layout.worldBundle, worlds: layout.worldsDir, logFormat: config.logFormat };
+  return new Host({
+    ...rest,
+    limits: config.limits,
+    pids: new Pids(join(config.dataDir, "launches")),
+    places:
+      config.worldListen === "unix"
+        ? new SocketPlaces(join(config.dataDir, "worlds"))
+        : new PortPlaces(config.bindHost, ports()),
+    start: () => startWorldProcess(program),
+    order: () => ({
+      version: config.version,
+      masterUrl: masterUrl(),
+      origins: [...origins()],
+      ...(config.tls && { tls: config.tls }),
+      limits: { ...config.changedLimits },
+      logLevel: config.logLevel,
+    }),
+  });
+}
