@@ -1,6 +1,7 @@
 import type { Envelope } from "#core/inbox.ts";
 import type { Facts } from "#core/facts.ts";
 import type { MachineSet } from "#core/machines.ts";
+import { connectionOf } from "#core/restart.ts";
 import { parkedAs, refusalOf } from "#core/stall.ts";
 import { kindOf, type Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
@@ -42,7 +43,11 @@ export class Engine {
 
   /** After a restart the store is the whole truth: wake what is due, wait for the rest. */
   start(): void {
-    for (const [address, state] of this.#deps.store.load()) this.#keep(address, state);
+    for (const [address, state] of this.#deps.store.load()) {
+      this.#keep(address, state);
+      const lost = connectionOf(address, state);
+      if (lost) this.tell(lost.from, address, { type: lost.type });
+    }
   }
 
   get isStalled(): boolean {

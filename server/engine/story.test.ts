@@ -1,70 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hashOf, TestCluster } from "./testing.ts";
-import type { Address } from "#shared/address.ts";
-import type { Session } from "#core/session/session.ts";
-
-/** A whole stay, told to the real engine and machines by outsiders who only listen. */
-class Story extends TestCluster {
-  async open(id: string, resume?: string): Promise<void> {
-    await this.tell(`client:c-${id}`, `session:${id}`, {
-      type: "open",
-      hello: { re: 1, version: "0.1", protocol: 1, ...(resume && { resumeHash: hashOf(resume) }) },
-    });
-  }
-
-  /** The newest world process the host was asked for comes up. */
-  async register(link: string): Promise<string> {
-    const order = this.last("host:local", "launch") as unknown as {
-      launch: string;
-      world: string;
-      token: string;
-    };
-    await this.tell(`launch-link:${link}`, `launch:${order.launch}`, {
-      type: "register",
-      tokenHash: hashOf(order.token),
-      world: order.world,
-      version: "0.1",
-      protocol: 1,
-      pid: 100,
-      endpoint: { port: 1 },
-      roster: { inside: [], expected: [] },
-    });
-    return order.launch;
-  }
-
-  lease(id: string): string {
-    return this.last(`player:${id}`, "lease")["lease"] as string;
-  }
-
-  async redeem(id: string): Promise<void> {
-    await this.tell(`client:c-${id}`, `session:${id}`, {
-      type: "lease.redeem",
-      id: 9,
-      lease: this.lease(id),
-    });
-  }
-
-  /** From the redeem to the commit, on a launch whose control connection is `link`. */
-  async enter(id: string, launch: string, link: string): Promise<string> {
-    const { admission } = this.last(`launch-link:${link}`, "expect") as unknown as { admission: string };
-    const from: Address = `launch-link:${link}`;
-    await this.tell(from, `launch:${launch}`, { type: "acked", admission });
-    expect(this.last(`player:${id}`, "ticket")["admission"]).toBe(admission);
-    await this.tell(from, `launch:${launch}`, { type: "arrived", admission });
-    return admission;
-  }
-
-  async arriveFirst(id: string): Promise<{ launch: string; admission: string }> {
-    await this.open(id);
-    await this.redeem(id);
-    const launch = await this.register("hub");
-    return { launch, admission: await this.enter(id, launch, "hub") };
-  }
-
-  session(id: string): Session | undefined {
-    return this.state(`session:${id}`) as Session | undefined;
-  }
-}
+import { Story } from "./testing-story.ts";
 
 describe("a stay", () => {
   test("begins as a guest, with a lease to the initial world and no process", async () => {
@@ -242,37 +177,6 @@ describe("an account", () => {
     const place = { world: "hub", x: 11, y: 22, facing: 0 };
     await story.tell("launch-link:hub", `launch:${launch}`, { type: "departed", admission, seq: 9, place });
     expect(story.store.read("account:ada")).toMatchObject({ phase: "free", place });
-  });
-});
-
-describe("a resume", () => {
-  test("takes the session over, revokes the token it replaces and tells the old tab", async () => {
-    const story = new Story();
-    await story.open("ada");
-    const { resume: first } = story.last("client:c-ada", "attach")["welcome"] as { resume: string };
-    const token = (resume: string): string => resume.slice("ada.".length);
-    const hello = (resume: string) => ({
-      re: 1,
-      version: "0.0",
-      protocol: 1,
-      resumeHash: hashOf(token(resume)),
-    });
-    await story.tell("client:two", "session:ada", { type: "open", hello: hello(first) });
-    expect(story.allTo("client:c-ada")).toContain("close");
-    expect(story.last("client:two", "attach")["welcome"]).toMatchObject({ resumed: true });
-    expect(story.last("player:ada", "notice")).toMatchObject({ notice: "update_available" });
-    await story.tell("client:two", "session:ada", { type: "welcomed" });
-    await story.tell("client:three", "session:ada", { type: "open", hello: hello(first) });
-    expect(story.allTo("client:three")).toEqual(["resume.unknown"]);
-    expect(story.session("ada")).toMatchObject({ client: "client:two" });
-  });
-
-  test("finds the session after a master restart", async () => {
-    const story = new Story();
-    const { launch, admission } = await story.arriveFirst("ada");
-    story.restart();
-    expect(story.session("ada")).toMatchObject({ phase: "inWorld", admission: { id: admission } });
-    expect(story.state(`launch:${launch}`)).toMatchObject({ phase: "running" });
   });
 });
 

@@ -126,8 +126,14 @@ function suspect(
     guests,
     endpoint,
     heardAt,
-    wakeAt: heardAt + turn.facts.limits.deadMs,
+    wakeAt: deadAt(heardAt, turn),
   };
+}
+
+/** Counted anew from the doubt when that is later: after a restart of the master nobody was listening. */
+function deadAt(heardAt: number, { now, facts }: Turn): number {
+  const { suspectMs, deadMs } = facts.limits;
+  return Math.max(heardAt + deadMs, now + deadMs - suspectMs);
 }
 
 export function linkClosed(state: In<"running" | "closing">, _: unknown, turn: Turn): Launch {

@@ -1,0 +1,13 @@
+import { kindOf, type Address } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
+
+/**
+ * What a restart of the master means to a machine: the connection it knew closed with the former life,
+ * and nobody was left to say so. Told before anything else, so that no deadline is judged by old news.
+ */
+export function connectionOf(self: Address, state: Phased): { from: Address; type: string } | undefined {
+  const { client, link } = state as { client?: Address; link?: Address };
+  if (kindOf(self) === "session" && client) return { from: client, type: "closed" };
+  if (kindOf(self) === "launch" && link) return { from: link, type: "linkClosed" };
+  return undefined;
+}
