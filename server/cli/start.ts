@@ -19,10 +19,8 @@ export async function start({ entry, keepWorlds, logFormat }: StartOptions): Pro
   if (config === undefined) return exitCodes.badArguments.code;
   try {
     const master = await Master.start({ config, layout, keepWorlds });
-    for (const line of warnings) master.log.warn(line);
-    master.log.marker(
-      `Portcade ${config.version} is open: visit ${master.page} in a browser; Ctrl-C stops it.`,
-    );
+    for (const text of warnings) master.log.report("settings.warned", { text });
+    master.log.report("master.open", { page: master.page });
     return await untilStopped(master);
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
@@ -47,14 +45,14 @@ function untilStopped(master: Master): Promise<number> {
       return resolve(exitCodes.cutShort.code);
     }
     isStopping = true;
-    master.log.marker("MASTER_STOPPING", { signal });
+    master.log.report("master.stopping", { signal });
     master.stop().then(() => resolve(exitCodes.clean.code), reject);
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.on("SIGHUP", (signal) => {
     // A terminal that closes takes its master along; without one the signal will mean "read the settings again".
     if (process.stdin.isTTY) stop(signal);
-    else master.log.warn("SIGHUP means nothing yet; SIGTERM stops the master");
+    else master.log.report("master.hungUp", { signal });
   });
   return promise;
 }

@@ -136,8 +136,8 @@ export class Master {
   async #start(): Promise<void> {
     const { config } = this.#options;
     for (const { file, version } of this.#stores.migrated)
-      this.log.marker("MASTER_DB_MIGRATED", { path: file, version });
-    this.log.marker("MASTER_DB_READY", { path: config.dbPath });
+      this.log.report("store.migrated", { file, version });
+    this.log.report("store.opened", { path: config.dbPath });
     this.#masterUrl = await this.#launches.listen(join(config.dataDir, "master.sock"));
     this.#engine.start();
     this.#host.adopt();
@@ -146,7 +146,7 @@ export class Master {
       else this.#clients.upgrade(request, socket, head);
     });
     this.#addresses.port = await this.#http.listen();
-    this.log.marker("MASTER_READY", {
+    this.log.report("master.ready", {
       bind: config.bindHost,
       port: this.#addresses.port,
       build: config.version,
