@@ -5,6 +5,8 @@ import { fromClient, toClient } from "#shared/protocol/client-master.ts";
 import { fromPlayer, toPlayer } from "#shared/protocol/client-world.ts";
 import { fromLaunch, toLaunch } from "#shared/protocol/launch-master.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
+import { exitCodes } from "#server/cli/exit-codes.ts";
+import { settings } from "#server/config/settings.ts";
 import { docsFolder, pages } from "./generate.ts";
 
 const read = (path: string): string => readFileSync(docsFolder + path, "utf8");
@@ -24,6 +26,12 @@ describe("the generated pages", () => {
     );
     for (const type of all) expect(named.some((key) => key.endsWith(`.${type}`))).toBe(true);
     expect(named).toHaveLength(all.length + 2);
+  });
+
+  test("operations.md explains every setting and every exit code", () => {
+    const page = read("operations.md");
+    for (const name of Object.keys(settings)) expect(page).toContain(`PORTCADE_${name}`);
+    for (const { code } of Object.values(exitCodes)) expect(page).toMatch(new RegExp(`\\b${code} `));
   });
 
   test("protocol.md mentions every message and every close code", () => {
