@@ -74,7 +74,7 @@ export class PackLoader {
       on.ready(world);
     } catch (error) {
       if (signal.aborted) return;
-      const reason = error instanceof TypeError ? "pack_offline" : "pack_failed";
+      const reason = isNetwork(error) ? "pack_offline" : "pack_failed";
       this.#last = { ...this.#last, status: "failed" };
       this.#log(`WORLD_PACK_FAILED key=${key} reason=${reason} error=${JSON.stringify(String(error))}`);
       on.failed(reason);
@@ -89,6 +89,11 @@ export class PackLoader {
   close(): void {
     for (const number of this.#running.keys()) this.cancel(number);
   }
+}
+
+/** Nothing came at all: the pack cache's own word for it, or a platform's failed fetch. */
+function isNetwork(error: unknown): boolean {
+  return error instanceof TypeError || (error as { reason?: unknown } | undefined)?.reason === "network";
 }
 
 function fileOf(url: string): string {
