@@ -5,8 +5,9 @@ import { defineConfig, type Plugin } from "vite";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * What a page may load and dial when no server says so itself. Scripts of world packs are blobs; packs may
- * come from another host over https, or from this machine.
+ * What a page may load and dial. Scripts of world packs are blobs. Servers and packs may be anywhere, as an
+ * address can name them; a page that came over https is kept from unencrypted ones by the browser itself, and a
+ * master that serves the page narrows this by its own header.
  */
 export const policy = [
   "default-src 'self'",
@@ -14,7 +15,7 @@ export const policy = [
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
   "font-src 'self' blob: data:",
-  "connect-src 'self' wss: https: ws://localhost:* ws://127.0.0.1:* http://localhost:* http://127.0.0.1:*",
+  "connect-src 'self' wss: https: ws: http:",
   "object-src 'none'",
   "base-uri 'none'",
 ].join("; ");
@@ -54,7 +55,7 @@ export default defineConfig(({ mode }) => {
     base: "./",
     plugins: [withPolicy, freshAssets(outDir), ...(mode === "fake" ? [withFake] : [])],
     define: {
-      __MASTER_URL__: JSON.stringify(process.env["PORTCADE_PUBLIC_MASTER_URL"] ?? "ws://127.0.0.1:19080/"),
+      __MASTER_URL__: JSON.stringify(process.env["PORTCADE_PUBLIC_MASTER_URL"] ?? ""),
       __CLIENT_HOSTS__: JSON.stringify(
         (process.env["PORTCADE_CLIENT_HOSTS"] ?? "").split(",").filter(Boolean),
       ),

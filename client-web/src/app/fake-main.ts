@@ -16,6 +16,5 @@ new Page({
   client,
   showNetwork: query.get("stats") === "1",
   renderer: renderer === "canvas" || renderer === "webgl" ? renderer : undefined,
-  createRenderer: async (options) =>
-    (await import("../render/pixi-renderer.ts")).WorldRenderer.create(options),
+  createRenderer: async (options) => (await import("../render/pixi-renderer.ts")).createRenderer(options),
 });

@@ -23,7 +23,7 @@ export function padStick(x: number, y: number): Point {
 /** No more than full speed, nothing inside the dead zone, and no jump at its edge. */
 function shape(x: number, y: number, deadZone: number): Point {
   const length = Math.hypot(x, y);
-  if (!(length > deadZone)) return still;
+  if (!(length > deadZone && length < Infinity)) return still;
   const speed = Math.min(1, (length - deadZone) / (1 - deadZone));
   return { x: (x / length) * speed, y: (y / length) * speed };
 }

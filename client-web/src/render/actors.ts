@@ -8,6 +8,8 @@ const columns = 3;
 const stride = [1, 0, 2, 0] as const;
 const stepsPerSecond = 8;
 const guestAlpha = 0.45;
+/** The own body stays easier to find than the others. */
+const ownGuestAlpha = 0.7;
 
 /** World units on screen, a little enlarged. */
 export interface Seen {
@@ -42,8 +44,9 @@ export class Actors {
     const present = new Set<number>();
     const beings = frameNow.self ? [...frameNow.others, frameNow.self] : frameNow.others;
     for (const being of beings) {
+      const alpha = being === frameNow.self ? ownGuestAlpha : guestAlpha;
       present.add(being.id);
-      this.#place(being, now, isSeen(being, seen));
+      this.#place(being, now, isSeen(being, seen), being.guest ? alpha : 1);
     }
     for (const [id, sprite] of this.#sprites)
       if (!present.has(id)) {
@@ -54,7 +57,7 @@ export class Actors {
     if (frameNow.self) this.#mark.position.set(frameNow.self.x, frameNow.self.y + 12);
   }
 
-  #place(being: Being, now: number, isVisible: boolean): void {
+  #place(being: Being, now: number, isVisible: boolean, alpha: number): void {
     const sprite = this.#sprites.get(being.id) ?? this.#add(being.id);
     sprite.visible = isVisible;
     if (!isVisible) return;
@@ -65,7 +68,7 @@ export class Actors {
     if (texture && sprite.texture !== texture) sprite.texture = texture;
     sprite.position.set(being.x - frame.x, being.y - frame.y);
     sprite.zIndex = being.y;
-    sprite.alpha = being.guest ? guestAlpha : 1;
+    sprite.alpha = alpha;
   }
 
   #add(id: number): Sprite {

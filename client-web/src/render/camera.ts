@@ -24,12 +24,30 @@ export function zoomFor(screen: Screen, world: Screen): number {
   return Math.max(1, Math.min(wanted, Math.floor(short / leastUnits)));
 }
 
-/** A camera that looks at a point but not beyond the world's edge; a small world stands in the middle. */
-export function lookAt(point: { x: number; y: number }, screen: Screen, world: Screen): Camera {
+/** How much of each side of the screen lies under panels, in device pixels. */
+export interface Covered {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export const uncovered: Covered = { left: 0, top: 0, right: 0, bottom: 0 };
+
+/**
+ * A camera that puts a point into the middle of what is not covered, without showing more of what lies beyond
+ * the world's edge than the panels hide; a world smaller than that stands in the middle.
+ */
+export function lookAt(
+  point: { x: number; y: number },
+  screen: Screen,
+  world: Screen,
+  covered = uncovered,
+): Camera {
   const zoom = zoomFor(screen, world);
   return {
-    x: within(point.x, screen.w / zoom, world.w),
-    y: within(point.y, screen.h / zoom, world.h),
+    x: middle(point.x, screen.w / zoom, world.w, covered.left / zoom, covered.right / zoom),
+    y: middle(point.y, screen.h / zoom, world.h, covered.top / zoom, covered.bottom / zoom),
     zoom,
   };
 }
@@ -41,7 +59,10 @@ export function follow(from: Camera, to: Camera, ms: number, isSnap: boolean): C
   return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share, zoom: to.zoom };
 }
 
-function within(value: number, seen: number, size: number): number {
-  if (size <= seen) return size / 2;
-  return Math.min(size - seen / 2, Math.max(seen / 2, value));
+/** All in world units along one axis; `before` and `after` are what is covered at either end. */
+function middle(value: number, seen: number, size: number, before: number, after: number): number {
+  const shift = (after - before) / 2;
+  const free = seen - before - after;
+  if (size <= free) return size / 2 + shift;
+  return Math.min(size - free / 2, Math.max(free / 2, value)) + shift;
 }

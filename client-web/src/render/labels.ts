@@ -46,7 +46,7 @@ function drawLabel(text: string, style: LabelStyle): HTMLCanvasElement {
   const lines = text.split("\n");
   const probe = sketch(1, 1).context;
   probe.font = font;
-  const edge = Math.max(3, Math.round(style.size / 5));
+  const edge = Math.max(2, Math.round(style.size / 7));
   const pad = style.plate === undefined ? edge : edge * 2;
   const width = Math.max(...lines.map((line) => probe.measureText(line).width));
   const lineHeight = style.size * 1.25;

@@ -1,6 +1,8 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it works by being loaded, before anything else of Pixi
 import "pixi.js/unsafe-eval";
 import { CanvasRenderer, Container, Graphics, WebGLRenderer, type Renderer as PixiRenderer } from "pixi.js";
 import type { Frame, LoadedWorld } from "../app/view.ts";
+import type { Covered } from "./camera.ts";
 import { Labels } from "./labels.ts";
 import { QualityLadder } from "./quality.ts";
 import type { Moment, Renderer, RendererOptions } from "./renderer.ts";
@@ -9,8 +11,27 @@ import { Scene } from "./scene.ts";
 const irisMs = 620;
 const sharpest = 2;
 
-/** Draws with PixiJS: WebGL on a graphics card, otherwise its canvas renderer. */
-export class WorldRenderer implements Renderer {
+/** The wanted renderer, or WebGL on a graphics card and the canvas renderer without one. */
+export async function createRenderer({ canvas, wanted }: RendererOptions): Promise<Renderer> {
+  await document.fonts.load('16px "Pixelify Sans"').catch(() => []);
+  const kind = wanted ?? (hasGraphicsCard() ? "webgl" : "canvas");
+  const { w, h } = pixelsOf(canvas, sharpest);
+  const pixi = kind === "webgl" ? new WebGLRenderer() : new CanvasRenderer();
+  await pixi.init({
+    canvas,
+    width: w,
+    height: h,
+    resolution: 1,
+    antialias: false,
+    background: "#0c0918",
+    manageImports: false,
+    roundPixels: true,
+  });
+  return new WorldRenderer(pixi, kind, canvas);
+}
+
+/** Draws with PixiJS. */
+class WorldRenderer implements Renderer {
   readonly kind: "webgl" | "canvas";
   readonly #pixi: PixiRenderer;
   readonly #canvas: HTMLCanvasElement;
@@ -25,30 +46,13 @@ export class WorldRenderer implements Renderer {
   #wantedShow = 0;
   #skip = false;
 
-  private constructor(pixi: PixiRenderer, kind: "webgl" | "canvas", canvas: HTMLCanvasElement) {
+  constructor(pixi: PixiRenderer, kind: "webgl" | "canvas", canvas: HTMLCanvasElement) {
     this.#pixi = pixi;
     this.kind = kind;
     this.#canvas = canvas;
     this.#resized = new ResizeObserver(() => this.#resize());
     this.#resized.observe(canvas);
     canvas.addEventListener("webglcontextrestored", this.#restored);
-  }
-
-  static async create({ canvas, wanted }: RendererOptions): Promise<WorldRenderer> {
-    const kind = wanted ?? (hasGraphicsCard() ? "webgl" : "canvas");
-    const pixi = kind === "webgl" ? new WebGLRenderer() : new CanvasRenderer();
-    const { w, h } = pixelsOf(canvas, sharpest);
-    await pixi.init({
-      canvas,
-      width: w,
-      height: h,
-      resolution: 1,
-      antialias: false,
-      background: "#0c0918",
-      roundPixels: true,
-    });
-    await document.fonts.load('16px "Pixelify Sans"').catch(() => []);
-    return new WorldRenderer(pixi as PixiRenderer, kind, canvas);
   }
 
   get quality(): number {
@@ -74,7 +78,8 @@ export class WorldRenderer implements Renderer {
     const begun = performance.now();
     const ms = Math.min(250, moment.now - this.#last);
     this.#last = moment.now;
-    scene.update(frame, moment, this.#screen(), ms, this.quality);
+    const covered = scaled(moment.covered, this.#canvas.width / Math.max(1, this.#canvas.clientWidth));
+    scene.update(frame, { ...moment, covered }, this.#screen(), ms, this.quality);
     this.#moveIris(frame, moment);
     this.#pixi.render({ container: this.#stage });
     if (this.#ladder.note(performance.now() - begun, moment.now)) this.#resize();
@@ -146,6 +151,10 @@ export class WorldRenderer implements Renderer {
     leaving.scene.destroy();
     this.#leaving = undefined;
   }
+}
+
+function scaled({ left, top, right, bottom }: Covered, by: number): Covered {
+  return { left: left * by, top: top * by, right: right * by, bottom: bottom * by };
 }
 
 function pixelsOf(canvas: HTMLCanvasElement, most: number): { w: number; h: number } {

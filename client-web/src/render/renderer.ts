@@ -1,4 +1,5 @@
 import type { Frame, LoadedWorld } from "../app/view.ts";
+import type { Covered } from "./camera.ts";
 
 /** What draws the worlds. Everything given to it is plain data, so it can be exchanged and left out in tests. */
 export interface Renderer {
@@ -23,6 +24,8 @@ export interface Moment {
   /** Appended to guests' labels. */
   readonly guestTag: string;
   readonly isCalm: boolean;
+  /** What panels hide of each side, in page pixels. */
+  readonly covered: Covered;
 }
 
 export interface RendererOptions {

@@ -11,7 +11,7 @@ import type { Moment } from "./renderer.ts";
 import { tileLayer } from "./tiles.ts";
 
 const margin = 64;
-const talkUnits = 84;
+const talkUnits = 64;
 const labelUnits = 300;
 const labelColors = { player: "#ffffff", npc: "#ffe3a1", portal: "#ffffff", hint: "#241600" } as const;
 const plates = { hint: "#ffd166", speech: "#0c0918e6" } as const;
@@ -56,7 +56,7 @@ export class Scene {
   update(frame: Frame, moment: Moment, screen: Screen, ms: number, quality: number): void {
     const { map } = this.world;
     const size = { w: map.w * map.tile, h: map.h * map.tile };
-    const goal = lookAt(frame.self ?? { x: size.w / 2, y: size.h / 2 }, screen, size);
+    const goal = lookAt(frame.self ?? { x: size.w / 2, y: size.h / 2 }, screen, size, moment.covered);
     const isSnap = this.camera === undefined || this.#epoch !== frame.epoch || moment.isCalm;
     const camera = isSnap ? goal : follow(this.camera ?? goal, goal, ms, false);
     this.camera = camera;
@@ -79,30 +79,45 @@ export class Scene {
 
   #writeWords(frame: Frame, moment: Moment, seen: Seen, quality: number): void {
     this.#used = 0;
-    const { self } = frame;
-    for (const portal of Object.values(this.world.map.portals)) {
-      this.#write(portal.label, portal.x, portal.y - 100, 13, labelColors.portal);
-      const inReach = self && Math.hypot(self.x - portal.x, self.y - portal.y) <= limits.portalUseUnits;
-      const bob = moment.isCalm ? 0 : Math.round(Math.sin(moment.now / 220) * 2);
-      if (inReach)
-        this.#write(moment.useHint, portal.x, portal.y + 36 + bob, 13, labelColors.hint, plates.hint);
-    }
-    for (const other of frame.others) {
-      if (!isSeen(other, seen)) continue;
-      const units = self ? Math.hypot(self.x - other.x, self.y - other.y) : 0;
-      if (quality >= 3 && units > labelUnits) continue;
-      this.#write(nameOf(other, moment), other.x, other.y - 40, 10, labelColors[other.kind]);
-      if (other.kind === "npc" && self && units < talkUnits) this.#speak(other);
-    }
+    this.#writePortals(frame.self, moment);
+    for (const other of frame.others)
+      if (isSeen(other, seen)) this.#writeName(other, frame.self, moment, quality);
     for (const sign of this.world.map.signs)
-      if (self && Math.hypot(self.x - sign.x, self.y - sign.y) < talkUnits)
+      if (apart(frame.self, sign) < talkUnits)
         this.#write(wrap(sign.text), sign.x, sign.y - 34, 10, labelColors.player, plates.speech);
     for (const [i, word] of this.#words.children.entries()) word.visible = i < this.#used;
   }
 
-  #speak(npc: Being): void {
+  #writePortals(self: Being | undefined, moment: Moment): void {
+    for (const portal of Object.values(this.world.map.portals)) {
+      this.#write(portal.label, portal.x, portal.y - 100, 13, labelColors.portal);
+      const bob = moment.isCalm ? 0 : Math.round(Math.sin(moment.now / 220) * 2);
+      if (apart(self, portal) <= limits.portalUseUnits)
+        this.#write(moment.useHint, portal.x, portal.y - 56 + bob, 13, labelColors.hint, plates.hint);
+    }
+  }
+
+  #writeName(other: Being, self: Being | undefined, moment: Moment, quality: number): void {
+    const units = apart(self, other);
+    if (quality >= 3 && units > labelUnits) return;
+    this.#write(nameOf(other, moment), other.x, other.y - 40, 10, labelColors[other.kind]);
+    if (other.kind === "npc" && units < talkUnits) this.#speak(other, (self?.y ?? 0) < other.y);
+  }
+
+  /** Over the head, or at the feet when the listener stands where the words would be. */
+  #speak(npc: Being, isBelow: boolean): void {
     const dialog = this.world.map.npcs.find((candidate) => candidate.name === npc.name)?.dialog;
-    if (dialog) this.#write(wrap(dialog), npc.x, npc.y - 66, 10, labelColors.player, plates.speech);
+    if (dialog === undefined || dialog === "") return;
+    const lines = wrap(dialog);
+    const half = lines.split("\n").length * 6;
+    this.#write(
+      lines,
+      npc.x,
+      npc.y + (isBelow ? 26 + half : -52 - half),
+      9,
+      labelColors.player,
+      plates.speech,
+    );
   }
 
   /** Puts text with its middle at a point of the world; `size` is the height of letters in world units. */
@@ -134,6 +149,10 @@ function seenBy(camera: Camera, screen: Screen): Seen {
   const down = screen.h / camera.zoom / 2 + margin;
   return { left: camera.x - across, right: camera.x + across, top: camera.y - down, bottom: camera.y + down };
 }
+
+/** Distance in world units; without an own body everything is far away. */
+const apart = (self: Being | undefined, there: { x: number; y: number }): number =>
+  self === undefined ? Infinity : Math.hypot(self.x - there.x, self.y - there.y);
 
 const nameOf = (being: Being, moment: Moment): string =>
   being.guest && !/^guest/i.test(being.name) ? `${being.name} (${moment.guestTag})` : being.name;

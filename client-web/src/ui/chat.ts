@@ -39,7 +39,7 @@ export class Chat {
     form.append(this.#toggle, this.#input, this.#send);
     this.#input.addEventListener("keydown", (event) => event.key === "Escape" && leave());
     this.#toggle.addEventListener("click", () => this.#open(!this.element.classList.contains("open")));
-    this.element = h("section", { class: "chat panel" }, this.#log, this.#problem, form);
+    this.element = h("section", { class: "chat panel", hidden: true }, this.#log, this.#problem, form);
     this.#open(false);
   }
 
@@ -49,6 +49,7 @@ export class Chat {
 
   update(view: View): void {
     const { isUp, lines } = view.chat;
+    if (isUp || view.world) this.element.hidden = false;
     set(this.#input, "disabled", !isUp);
     set(this.#send, "disabled", !isUp);
     set(this.#input, "placeholder", isUp ? en.messageHint : en.chatDown);

@@ -38,7 +38,7 @@ export class Nearby {
     this.#portals.replaceChildren(
       ...Object.entries(loaded.map.portals).map(([name, portal]) => {
         const world = view.worlds?.[portal.target] ?? portal.label.replace(/^To /, "");
-        const button = h("button", { type: "button" }, en.travelTo(world));
+        const button = h("button", { type: "button", "aria-label": en.travelTo(world) }, world);
         button.style.setProperty("--portal", portal.color);
         button.addEventListener("click", () =>
           this.#client.walkTo({ x: portal.x, y: portal.y, portal: name }),

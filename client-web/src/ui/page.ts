@@ -3,12 +3,13 @@ import { Sound } from "../audio/sound.ts";
 import { en } from "../i18n/en.ts";
 import { Controls, type Device } from "../input/controls.ts";
 import { keyName } from "../input/keys.ts";
+import { uncovered, type Covered } from "../render/camera.ts";
 import type { Moment, Renderer, RendererOptions } from "../render/renderer.ts";
 import { Chat } from "./chat.ts";
 import { h, set, write } from "./h.ts";
 import { HelpDialog } from "./help-dialog.ts";
 import { Nearby } from "./nearby.ts";
-import { Network } from "./network.ts";
+import { Network, type Drawing } from "./network.ts";
 import { Notices } from "./notices.ts";
 import { Prompts } from "./prompts.ts";
 import { SessionPanel } from "./session-panel.ts";
@@ -47,7 +48,10 @@ export class Page {
   readonly #prompts: Prompts;
   readonly #network: Network;
   readonly #controls: Controls;
+  readonly #parts: readonly { update(view: View): void }[];
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #phone = matchMedia("(max-width: 700px)");
+  #covered = uncovered;
   #renderer: Renderer | undefined;
   #shown: LoadedWorld | undefined;
   #drawing: "nothing" | "preparing" | "first" | "on" = "nothing";
@@ -79,8 +83,14 @@ export class Page {
       press: (action) => this.#press(action),
       changed: (device) => this.#showHint(device),
     });
+    this.#parts = [this.#title, this.#chat, this.#session, this.#nearby, this.#notices, this.#prompts];
     this.#assemble(stick);
     void this.#start(options);
+  }
+
+  get drawing(): Drawing {
+    const { kind = "none", quality = 0 } = this.#renderer ?? {};
+    return { fps: this.#fps, kind, quality };
   }
 
   #assemble(stick: HTMLElement): void {
@@ -109,25 +119,28 @@ export class Page {
     this.#showSettings();
   }
 
-  async #start({ createRenderer, renderer }: PageOptions): Promise<void> {
+  async #start(options: PageOptions): Promise<void> {
     document.body.append(this.main);
     this.#client.subscribe((view) => this.#update(view));
     this.#update(this.#client.view);
     requestAnimationFrame(this.#frame);
-    this.#renderer = await createRenderer({ canvas: this.#canvas, wanted: renderer });
+    this.#renderer = await options.createRenderer({ canvas: this.#canvas, wanted: options.renderer });
   }
 
   #update(view: View): void {
     const last = this.#last;
     this.#last = view;
-    set(this.main, "data-state", view.state);
-    set(this.main, "data-world", view.world?.key ?? "");
-    set(this.main, "data-player", view.player?.name ?? "");
-    set(this.#canvas, "aria-label", en.canvas(view.world?.name ?? ""));
-    for (const part of [this.#title, this.#chat, this.#session, this.#nearby, this.#notices, this.#prompts])
-      part.update(view);
+    this.#mark(view);
+    for (const part of this.#parts) part.update(view);
     if (view.state === "traveling" && last?.state !== "traveling" && last?.world) this.#sound.play("portal");
     if (view.world && view.world.key !== last?.world?.key) this.#enter(view.world.name);
+  }
+
+  #mark({ state, world, player }: View): void {
+    set(this.main, "data-state", state);
+    set(this.main, "data-world", world?.key ?? "");
+    set(this.main, "data-player", player?.name ?? "");
+    set(this.#canvas, "aria-label", en.canvas(world?.name ?? ""));
   }
 
   #enter(name: string): void {
@@ -175,7 +188,16 @@ export class Page {
     const { device, keys } = this.#controls;
     const useHint =
       device === "keyboard" && keys.use !== "Space" ? `[${keyName(keys.use)}]` : en.inReach[device];
-    return { now, useHint, guestTag: en.guestTag, isCalm: this.#calm.matches };
+    return { now, useHint, guestTag: en.guestTag, isCalm: this.#calm.matches, covered: this.#covered };
+  }
+
+  /** On a phone the panels lie above and below the world, otherwise beside it. */
+  #measure(): Covered {
+    if (this.#nearby.element.hidden) return uncovered;
+    const nearby = this.#nearby.element.getBoundingClientRect();
+    if (!this.#phone.matches) return { ...uncovered, left: nearby.right };
+    const chat = this.#chat.element.getBoundingClientRect();
+    return { ...uncovered, top: nearby.bottom, bottom: Math.min(innerHeight - chat.top, innerHeight * 0.25) };
   }
 
   #mirror(frame: Frame, now: number): void {
@@ -185,8 +207,8 @@ export class Page {
       set(this.main, "data-y", Math.round(frame.self.y));
     }
     this.#nearby.look(frame, this.#client.view, now);
-    const { kind = "none", quality = 0 } = this.#renderer ?? {};
-    this.#network.update(this.#client.view, { fps: this.#fps, kind, quality });
+    this.#covered = this.#measure();
+    this.#network.update(this.#client.view, this.drawing);
   }
 
   #countFrame(now: number): void {

@@ -26,7 +26,6 @@ export class Prompts {
     this.aside.open = false;
     if (this.modal.open) this.modal.close();
     if (prompt === undefined) return;
-    console.info(`CONNECTION_PROMPT title=${en.prompts[prompt.kind].title}`);
     if (asides.has(prompt.kind)) this.#showAside(prompt);
     else this.#showModal(prompt);
   }
@@ -85,14 +84,20 @@ export class Prompts {
         const answers = row(this.#button(prompt, en.stayHere, false), this.#button(prompt, en.connect, true));
         return [heading, h("p", {}, text), hosts, h("p", { class: "quiet" }, en.hostWarning), answers];
       }
-      default:
+      case "connection_lost":
+      case "world_disconnected":
+      case "server_offline":
         return [heading, h("p", {}, text), row(this.#button(prompt, en.tryAgain, true))];
     }
   }
 
   #button(prompt: Prompt, label: string, yes: boolean): HTMLButtonElement {
     const button = h("button", { type: "button", class: yes ? "primary" : "" }, label);
-    button.addEventListener("click", () => this.#client.answer(prompt.kind, yes));
+    button.addEventListener("click", () => {
+      // A notice that was read is gone, whatever still goes on.
+      this.aside.open = false;
+      this.#client.answer(prompt.kind, yes);
+    });
     return button;
   }
 }
