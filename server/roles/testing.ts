@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { TestPlayer } from "./testing-player.ts";
+
+const entry = fileURLToPath(new URL("../main.ts", import.meta.url));
+const testSettings = {
+  PORTCADE_PORT: "0",
+  PORTCADE_WORLD_PORT_BASE: "0",
+  PORTCADE_LOG_FORMAT: "json",
+  PORTCADE_LOG_LEVEL: "debug",
+};
+
+export interface LogLine {
+  readonly event?: string;
+  readonly msg?: string;
+  readonly [field: string]: unknown;
+}
+
+type Wanted = string | ((line: LogLine) => boolean);
+
+/** A real master, started as a person would, in a folder of its own; everything is waited for in its log. */
+export class TestMaster {
+  readonly process: ChildProcess;
+  readonly dataDir: string;
+  readonly lines: LogLine[] = [];
+  /** Everything it and its worlds wrote, as it was written. */
+  output = "";
+  readonly exited: Promise<number | null>;
+  port = 0;
+  #wake = Promise.withResolvers<void>();
+  #hasExited = false;
+
+  private constructor(settings: Readonly<Record<string, string>>, dataDir: string, args: readonly string[]) {
+    this.dataDir = dataDir;
+    const { PATH, LD_LIBRARY_PATH } = process.env;
+    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+      env: { PATH, LD_LIBRARY_PATH, ...testSettings, PORTCADE_DATA_DIR: dataDir, ...settings },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [this.process.stdout, this.process.stderr])
+      if (stream) createInterface({ input: stream }).on("line", (line) => this.#hear(line));
+    this.exited = once(this.process, "exit").then(([code]) => {
+      this.#hasExited = true;
+      this.#stir();
+      return code as number | null;
+    });
+  }
+
+  /** Resolves when it is ready for players. */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    dataDir = mkdtempSync(join(tmpdir(), "portcade-master-")),
+    args: readonly string[] = [],
+  ): Promise<TestMaster> {
+    const master = new TestMaster(settings, dataDir, args);
+    const ready = await master.until("master.ready");
+    master.port = Number(ready["port"]);
+    return master;
+  }
+
+  /** One that is not expected to come up. */
+  static refuse(settings: Readonly<Record<string, string>>, args: readonly string[] = []): TestMaster {
+    return new TestMaster(settings, mkdtempSync(join(tmpdir(), "portcade-master-")), args);
+  }
+
+  get scheme(): string {
+    return this.lines.some(({ msg }) => msg?.includes("public_master_url=wss:")) ? "wss" : "ws";
+  }
+
+  get url(): string {
+    return `${this.scheme}://127.0.0.1:${this.port}/`;
+  }
+
+  /** A line that fits, at or after number `from`; waits for it. */
+  async until(wanted: Wanted, from = 0): Promise<LogLine> {
+    const fits = typeof wanted === "string" ? (line: LogLine) => line.event === wanted : wanted;
+    for (let next = from; ; next++) {
+      while (next >= this.lines.length) {
+        if (this.#hasExited) throw new Error(`ended before ${String(wanted)}:\n${this.output.slice(-4000)}`);
+        await this.#wake.promise;
+      }
+      const line = this.lines[next] as LogLine;
+      if (fits(line)) return line;
+    }
+  }
+
+  /** A marker line by its beginning, such as `MASTER_WORLD_STOPPED key=hub`. */
+  untilMarker(text: string, from = 0): Promise<LogLine> {
+    return this.until(({ msg }) => msg?.startsWith(text) ?? false, from);
+  }
+
+  /** The process id of the newest launch of a world. */
+  pidOf(world: string): number {
+    const line = this.lines.findLast((line) => line.event === "host.launched" && line["world"] === world);
+    if (!line) throw new Error(`${world} was never launched`);
+    return line["pid"] as number;
+  }
+
+  player(version?: string): Promise<TestPlayer> {
+    return TestPlayer.connect(this.url, version === undefined ? {} : { version });
+  }
+
+  /** Asks it to stop as Ctrl-C does. */
+  stop(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
+    this.process.kill(signal);
+    return this.exited;
+  }
+
+  /** Ends it and every process it started, whatever state they are in; the folder goes too. */
+  async end(): Promise<void> {
+    if (!this.#hasExited) this.process.kill("SIGKILL");
+    await this.exited;
+    for (const { event, pid } of this.lines) if (event === "host.launched") kill(pid as number);
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  #hear(text: string): void {
+    this.output += `${text}\n`;
+    this.lines.push(parse(text));
+    this.#stir();
+  }
+
+  #stir(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Gone already.
+  }
+}
+
+function parse(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { msg: text };
+  }
+}
