@@ -1,1 +1,55 @@
-import "./app/fake-main.ts";
+import { createClient } from "./app/client.ts";
+import { readEndpoints, type EndpointSources } from "./app/endpoints.ts";
+import { readLaunchArgs } from "./app/launch-args.ts";
+import { playScenario } from "./app/scenarios.ts";
+import { cacheStorageStore } from "./packs/cache-storage-store.ts";
+import { createPackCache } from "./packs/pack-cache.ts";
+import { Page } from "./ui/page.ts";
+
+const query = new URLSearchParams(location.search);
+const log = (line: string): void => console.log(line);
+
+const endpoints: EndpointSources = {
+  query: location.search,
+  page: location,
+  hosts: __CLIENT_HOSTS__,
+  ...(__MASTER_URL__ !== "" && { master: __MASTER_URL__ }),
+};
+
+// Sites of one owner may share an origin, so the folder is part of the name.
+const cacheName = `portcade:${new URL(".", location.href).pathname}:world-packs-v1`;
+
+const client = createClient({
+  endpoints,
+  packs: createPackCache({
+    name: cacheName,
+    store: cacheStorageStore(cacheName),
+    fetch,
+    origin: location.origin,
+  }),
+  storage: sessionStorage,
+  host: window,
+  reload: (version) => {
+    const url = new URL(location.href);
+    url.searchParams.set("v", version);
+    location.assign(url);
+  },
+  log,
+});
+
+const wanted = query.get("renderer");
+const page = new Page({
+  client,
+  showNetwork: query.get("stats") === "1",
+  renderer: wanted === "canvas" || wanted === "webgl" ? wanted : undefined,
+  createRenderer: async (options) => (await import("./render/pixi-renderer.ts")).createRenderer(options),
+});
+
+if (__TEST_HOOK__)
+  Object.assign(globalThis, { __world: { view: () => client.view, stats: () => page.drawing } });
+
+void playScenario(readLaunchArgs(query.get("args") ?? ""), {
+  client,
+  master: readEndpoints(endpoints).master,
+  log,
+});
