@@ -4,6 +4,7 @@ import { shadow } from "./light.ts";
 import { hash } from "./luck.ts";
 import { Picture } from "./picture.ts";
 import type { Prop } from "./sheet.ts";
+import { board } from "./sign.ts";
 
 const leaf = ramp("12302e 1c4a36 2d653c 478542 6ea64b a3c65a");
 const bark = ramp("2a1a1e 45291f 6a4027 8d5c34 b07e4a");
@@ -212,22 +213,4 @@ export function banner(color: string): Picture {
 
 export const hedge = (): Picture => bush(64, 32, 91, leaf);
 
-/** A board on a post. 32 × 32. */
-export function signpost(): Picture {
-  const picture = new Picture(32, 32);
-  shadow(picture, 17, 28, 8, 3, 0.5);
-  const body = new Picture(32, 32);
-  body.rect(14, 14, 4, 15, wood[1] ?? 0).rect(14, 14, 1, 15, wood[3] ?? 0);
-  body.area(4, 3, 24, 13, (x, y) =>
-    y === 15
-      ? wood[1]
-      : shade(wood, 0.86 - (y - 3) * 0.04 + (hash(3, x >> 3, y >> 2) - 0.5) * 0.16, x, y, 0.5),
-  );
-  for (const [y, end] of [
-    [6, 24],
-    [9, 20],
-    [12, 22],
-  ] as const)
-    body.rect(8, y, end - 8, 1, wood[0] ?? 0);
-  return picture.draw(body.outlined(ink), 0, 0);
-}
+export const signpost = (): Picture => board(wood, ink);

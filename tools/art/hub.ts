@@ -56,7 +56,9 @@ function rose(x: number, y: number, radius: number): number {
   const angle = Math.atan2(y - centre.y + 0.5, x - centre.x + 0.5) / (Math.PI / 2) + 1.5;
   const quarter = Math.floor(angle) & 3;
   const off = angle - Math.floor(angle) - 0.5;
-  const reach = 114 - Math.abs(off) * 190;
+  // Straight flanks: the point's width shrinks with the distance along it.
+  const along = radius * Math.cos((off * Math.PI) / 2);
+  const reach = radius - along + 114 - Math.abs(radius * Math.sin((off * Math.PI) / 2)) * 2.6;
   if (radius < 59 || (radius > 112 && radius < 115)) return stone[1] ?? 0;
   if (radius < reach)
     return mix(
@@ -100,7 +102,12 @@ function window(picture: Picture, x: number, y: number): void {
 function painting(): Picture {
   const picture = new Picture(800, 544);
   picture.paint(meadow);
-  scattered(picture, 61, 420, (x, y) => plaza(x, y) > 8 && y > 100, ["f4e3a1", "e98a9a", "c9b4f2", "fff6dc"]);
+  scattered(picture, 61, 1000, (x, y) => plaza(x, y) > 8 && y > 100, [
+    "f4e3a1",
+    "e98a9a",
+    "c9b4f2",
+    "fff6dc",
+  ]);
   picture.paint((x, y) =>
     plaza(x, y) > 0 && plaza(x - 3, y - 4) < 0 ? faded(hex("0e1a1c"), 0.5) : undefined,
   );
@@ -117,6 +124,7 @@ export const hub: WorldArt = {
   backdrop: "#14211f",
   accent: "#ffb45c",
   painting,
+  isWalkable: (_x, y) => y > 96,
   props: () => [
     tree(1),
     tree(2),

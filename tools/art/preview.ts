@@ -43,7 +43,12 @@ function tiles(picture: Picture, map: WorldMap, layer: readonly number[], sheets
     const set = map.tilesets[at];
     if (id === 0 || !set) continue;
     const local = id - set.firstgid;
-    const tile = sheets[at]?.cut((local % set.columns) * side, Math.floor(local / set.columns) * side, side, side);
+    const tile = sheets[at]?.cut(
+      (local % set.columns) * side,
+      Math.floor(local / set.columns) * side,
+      side,
+      side,
+    );
     if (tile) picture.draw(turned(tile, gid), (index % map.w) * side, Math.floor(index / map.w) * side);
   }
 }
@@ -65,10 +70,12 @@ interface Standing {
 }
 
 function standing({ dir, map }: CompiledWorld): Standing[] {
-  const sprite = (name: string): Picture => decodePng(readFileSync(findPicture(dir, `sprites/${name}.png`) ?? ""));
+  const sprite = (name: string): Picture =>
+    decodePng(readFileSync(findPicture(dir, `sprites/${name}.png`) ?? ""));
   const person = (name: string, x: number, y: number): Standing => ({
     y,
-    draw: (picture) => picture.draw(sprite(name).cut(0, 0, frameWidth, frameHeight), Math.round(x) - 16, Math.round(y) - 32),
+    draw: (picture) =>
+      picture.draw(sprite(name).cut(0, 0, frameWidth, frameHeight), Math.round(x) - 16, Math.round(y) - 32),
   });
   const gates = Object.values(map.portals).map(({ x, y, color }, index) => ({
     y: y - 8,

@@ -7,5 +7,7 @@ export interface WorldArt {
   readonly backdrop: string;
   readonly accent: string;
   painting(): Picture;
+  /** Whether the painted ground at a pixel is meant to be walked on. */
+  isWalkable(x: number, y: number): boolean;
   props(): readonly Prop[];
 }

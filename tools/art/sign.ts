@@ -1,0 +1,25 @@
+import { shade } from "./color.ts";
+import type { Color, Ramp } from "./color.ts";
+import { shadow } from "./light.ts";
+import { hash } from "./luck.ts";
+import { Picture } from "./picture.ts";
+
+/** A board on a post. 32 × 32. */
+export function board(wood: Ramp, ink: Color): Picture {
+  const picture = new Picture(32, 32);
+  shadow(picture, 17, 28, 8, 3, 0.5);
+  const body = new Picture(32, 32);
+  body.rect(14, 14, 4, 15, wood[1] ?? 0).rect(14, 14, 1, 15, wood[3] ?? 0);
+  body.area(4, 3, 24, 13, (x, y) =>
+    y === 15
+      ? wood[1]
+      : shade(wood, 0.86 - (y - 3) * 0.04 + (hash(3, x >> 3, y >> 2) - 0.5) * 0.16, x, y, 0.5),
+  );
+  for (const [y, end] of [
+    [6, 24],
+    [9, 20],
+    [12, 22],
+  ] as const)
+    body.rect(8, y, end - 8, 1, wood[0] ?? 0);
+  return picture.draw(body.outlined(ink), 0, 0);
+}
