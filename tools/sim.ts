@@ -10,6 +10,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     suite: { type: "string", default: "mixed" },
     strays: { type: "boolean", default: false },
+    grep: { type: "string" },
   },
 });
 
@@ -41,6 +42,7 @@ for (let seed = first; seed < first + count; seed++) {
   add(counts, Object.entries(report.counts));
   add(cells, report.cells);
   add(strays, report.strays);
+  if (values.grep !== undefined) for (const line of report.trace) if (new RegExp(values.grep).test(line)) console.log(line);
   if (report.violations.length === 0) continue;
   broken.push(report);
   for (const { law, at, text } of report.violations)

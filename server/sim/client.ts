@@ -58,6 +58,11 @@ export class Page {
     return [...this.#control.values(), ...this.#worlds.values()];
   }
 
+  /** The master cannot be heard, and the page does not know it yet. */
+  get isDeaf(): boolean {
+    return [...this.#control.values()].some(({ isCut }) => isCut);
+  }
+
   take(input: JourneyInput): void {
     if (!this.isOpen) return;
     const { nature, code } = this.#deps;
@@ -89,6 +94,7 @@ export class Page {
       case "dial.control":
         return this.#dialControl(effect.dial);
       case "close.control":
+        this.waiting.clear();
         this.#control.get(effect.dial)?.close("dialer", 1000);
         return void this.#control.delete(effect.dial);
       case "send.control":
@@ -142,14 +148,19 @@ export class Page {
     if (message.type === "welcome") wire?.toAcceptor({ type: "pong" } satisfies Pong);
     if (message.type === "ticket") this.tickets.push({ url: message.url, ticket: message.ticket });
     if ("re" in message && message.re !== undefined) this.waiting.delete(message.re);
-    if ("lease" in message && message.type !== "lease.refreshed")
-      for (const [id, { message: asked }] of this.waiting)
-        if (asked.type === "lease.redeem" && asked.lease === message.lease) this.waiting.delete(id);
+    if ("lease" in message && message.type !== "lease.refreshed") this.#answered(message.lease);
     this.take({ type: "control.heard", dial, message });
+  }
+
+  #answered(lease: string | undefined): void {
+    for (const [id, { message }] of this.waiting)
+      if (message.type === "lease.redeem" && message.lease === lease) this.waiting.delete(id);
   }
 
   #sendControl(dial: number, message: FromClient): void {
     this.#control.get(dial)?.toAcceptor(message);
+    // What is given back need not be granted any more.
+    if (message.type === "lease.release") this.#answered(message.lease);
     this.waiting.set(message.id, { at: this.#deps.nature.now(), message });
   }
 

@@ -41,7 +41,9 @@ export interface Report {
   /** Table cells reached, and inputs no cell was for, by how often. */
   readonly cells: ReadonlyMap<string, number>;
   readonly strays: ReadonlyMap<string, number>;
+  /** The last lines before the first breach. */
   readonly story: readonly string[];
+  readonly trace: readonly string[];
 }
 
 const version = "0.1";
@@ -312,7 +314,7 @@ export class Cluster {
 export async function simulate(options: Options): Promise<Report> {
   const cluster = new Cluster(options);
   await cluster.run();
-  const { violations, counts, cells, strays, story } = cluster.auditor;
+  const { violations, counts, cells, strays, story, trace } = cluster.auditor;
   return {
     seed: options.seed,
     circumstances: cluster.circumstances,
@@ -322,5 +324,6 @@ export async function simulate(options: Options): Promise<Report> {
     cells,
     strays,
     story,
+    trace,
   };
 }

@@ -7,7 +7,8 @@ import type { SimWorld } from "./world.ts";
 const detectionMs = 30_000;
 const holdMs = 32_000;
 const overdueMs = 20_000;
-const answerMs = 25_000;
+/** The master's own deadline for a redeem, and the slowest wires. */
+const answerMs = 20_000;
 
 /** Laws of the form "never for longer than": every condition that is broken right now. */
 export function continuous(auditor: Auditor): Condition[] {
@@ -91,7 +92,7 @@ function* processes(auditor: Auditor): Iterable<Condition> {
 function* requests(auditor: Auditor): Iterable<Condition> {
   for (const { pages } of auditor.seen.players)
     for (const page of pages)
-      for (const [id, { message }] of page.waiting)
+      for (const [id, { message }] of page.isDeaf ? [] : page.waiting)
         yield {
           law: "L6",
           key: `${page.id} ${id}`,

@@ -79,6 +79,11 @@ export class Auditor {
     this.#tell(`!!! ${law} ${text}`);
   }
 
+  /** Everything that happened, line by line. */
+  get trace(): readonly string[] {
+    return this.#trace;
+  }
+
   hash(hash: Hash): string {
     return hash.update(this.#trace.join("\n")).digest("hex");
   }

@@ -36,8 +36,9 @@ export class Wire<ToDialer, ToAcceptor> {
     this.#ends = ends as Record<Side, End<never>>;
   }
 
-  get isGone(): boolean {
-    return !this.#isOpen.dialer && !this.#isOpen.acceptor;
+  /** Nothing gets through any more, though an end may not have noticed. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   toDialer(message: ToDialer): void {

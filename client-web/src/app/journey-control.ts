@@ -100,7 +100,7 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
 /** A new session has no past: what is on screen belongs to nobody any more. */
 function newcomer(journey: Journey, turn: Turn): Journey {
   const { world } = journey;
-  return { ...drop(journey, turn), world: world && { ...world, isLive: false } };
+  return { ...drop(journey, turn), givenBack: undefined, world: world && { ...world, isLive: false } };
 }
 
 export function rejected(journey: Journey, { reason, server }: Heard<"rejected">, turn: Turn): Journey {

@@ -20,6 +20,8 @@ export interface Journey {
   /** The world the master has the player in, as far as known. */
   readonly home?: string | undefined;
   readonly travel?: Travel | undefined;
+  /** A lease that was given back, until the master has said so. */
+  readonly givenBack?: GivenBack | undefined;
   /** A portal use the world or the master has not answered. */
   readonly portal?: { readonly re: number; readonly until: number } | undefined;
   /** Requests on the control socket that wait for their answer. */
@@ -56,6 +58,14 @@ export interface Resume {
   readonly epoch: string;
   /** The number of the newest push received. */
   readonly seq: number;
+}
+
+export interface GivenBack {
+  readonly lease: string;
+  /** The request that said so; absent when there was no master to say it to. */
+  readonly re?: number | undefined;
+  /** Said again then. */
+  readonly until: number;
 }
 
 export type Asked = "login" | "chat";

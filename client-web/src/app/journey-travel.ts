@@ -24,6 +24,7 @@ export function leased(journey: Journey, message: Heard<"lease">, turn: Turn): J
   const { travel } = journey;
   const { lease: id, cause, world, name, pack, hardMs } = message;
   if (travel && "lease" in travel && travel.lease.id === id) return journey;
+  if (journey.givenBack?.lease === id) return giveBack(journey, id, turn);
   const lease: Lease = { id, cause, world, name, pack, hardAt: turn.now + hardMs };
   const number = turn.id();
   const free = drop(journey, turn);
@@ -157,8 +158,8 @@ export function fail(journey: Journey, reason: Refusal, turn: Turn): Journey {
 /** Gives the lease back: the player stays where they are, and is told why. */
 export function retreat(journey: Journey, problem: Omit<Problem, "key">, turn: Turn): Journey {
   const { travel } = journey;
-  if (travel && "lease" in travel) request(journey, { type: "lease.release", lease: travel.lease.id }, turn);
-  return end(journey, problem, turn);
+  const free = travel && "lease" in travel ? giveBack(journey, travel.lease.id, turn) : journey;
+  return end(free, problem, turn);
 }
 
 function end(journey: Journey, problem: Omit<Problem, "key">, turn: Turn): Journey {
@@ -170,8 +171,30 @@ export function cancel(journey: Journey, turn: Turn): Journey {
   const { travel, world } = journey;
   if (!world?.isLive || !travel || !("lease" in travel)) return journey;
   if (travel.phase === "entering" && travel.isCommitted) return journey;
-  request(journey, { type: "lease.release", lease: travel.lease.id }, turn);
-  return drop(journey, turn);
+  return drop(giveBack(journey, travel.lease.id, turn), turn);
+}
+
+/** Said until the master has heard it: a lease it still believes in would keep every portal shut. */
+function giveBack(journey: Journey, lease: string, turn: Turn): Journey {
+  const re = request(journey, { type: "lease.release", lease }, turn);
+  return { ...journey, givenBack: { lease, re, until: turn.now + limits.portalReplyMs } };
+}
+
+/** The master has answered, or the lease is over. A master that cannot save now is asked again. */
+export function taken(journey: Journey, answer: Heard<"ok"> | Heard<"denied">): Journey {
+  const { givenBack } = journey;
+  if (!givenBack) return journey;
+  const isRefusal = answer.type === "denied";
+  const isAnswer =
+    answer.re !== undefined && answer.re === givenBack.re && !(isRefusal && answer.reason === "try_later");
+  const isOver = isRefusal && answer.final === true && answer.lease === givenBack.lease;
+  return isAnswer || isOver ? { ...journey, givenBack: undefined } : journey;
+}
+
+export function wakeGivenBack(journey: Journey, turn: Turn): Journey {
+  const { givenBack, control } = journey;
+  if (!givenBack || control.phase !== "up" || givenBack.until > turn.now) return journey;
+  return giveBack(journey, givenBack.lease, turn);
 }
 
 /** Forgets the journey under way and whatever was being made ready for it. */

@@ -19,8 +19,10 @@ import {
   packReady,
   refreshed,
   strand,
+  taken,
   ticketed,
   travelWakeAt,
+  wakeGivenBack,
   wakeTravel,
 } from "./journey-travel.ts";
 import {
@@ -48,7 +50,7 @@ const handlers: { [T in JourneyInput["type"]]: Handler<Extract<JourneyInput, { t
   "world.drawn": worldDrawn,
   "pack.ready": packReady,
   "pack.failed": packFailed,
-  wake: (journey, _, turn) => wakePortal(wakeTravel(wakeControl(journey, turn), turn), turn),
+  wake: (journey, _, turn) => wakes.reduce((next, wake) => wake(next, turn), journey),
   login: (journey, { name }, turn) => ask(journey, "login", { type: "login", name }, turn),
   logout: (journey, _, turn) => ask(journey, "login", { type: "logout" }, turn),
   say: (journey, { text }, turn) => ask(journey, "chat", { type: "chat.send", text }, turn),
@@ -59,12 +61,19 @@ const handlers: { [T in JourneyInput["type"]]: Handler<Extract<JourneyInput, { t
   woke: (journey, _, turn) => (journey.control.phase === "waiting" ? retry(journey, turn) : journey),
 };
 
+const wakes: readonly ((journey: Journey, turn: Turn) => Journey)[] = [
+  wakeControl,
+  wakeTravel,
+  wakeGivenBack,
+  wakePortal,
+];
+
 /** What the master may say at any time; `welcome` and `rejected` answer the greeting. */
 const hearers: { [T in ToClient["type"]]: Handler<Extract<ToClient, { type: T }>> } = {
   welcome: welcomed,
   rejected,
-  ok: (journey, { re }) => answered(journey, re),
-  denied,
+  ok: (journey, message) => taken(answered(journey, message.re), message),
+  denied: (journey, message, turn) => denied(taken(journey, message), message, turn),
   identity: (journey, { re, name, guest }) => ({
     ...answered(journey, re),
     session: journey.session && { ...journey.session, name, guest },
@@ -106,9 +115,12 @@ export function stepJourney(journey: Journey, input: JourneyInput, at: Instant):
 
 /** When `wake` is due; `undefined` when nothing happens by itself. */
 export function wakeAt(journey: Journey): number | undefined {
-  const { control, portal } = journey;
+  const { control, portal, givenBack } = journey;
   const controlAt = control.phase === "waiting" ? control.at : "until" in control ? control.until : undefined;
-  const times = [controlAt, travelWakeAt(journey), portal?.until].filter((time) => time !== undefined);
+  const againAt = control.phase === "up" ? givenBack?.until : undefined;
+  const times = [controlAt, travelWakeAt(journey), againAt, portal?.until].filter(
+    (time) => time !== undefined,
+  );
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 

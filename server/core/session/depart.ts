@@ -36,6 +36,7 @@ export function depart(
         launch: admission.launch,
         admission: admission.id,
         world: admission.world,
+        account: admission.identity.account,
         request,
       },
     },

@@ -80,14 +80,23 @@ export function logout<S extends Attached>(state: S, { id }: Got<"logout">, turn
     return state;
   }
   turn.send("lobby:main", { type: "rename", re: id });
-  return { ...state, leaving: account };
+  if ("admission" in state && state.admission?.identity.account === account)
+    return { ...state, leaving: account };
+  // Nobody stands anywhere in this name yet: there are no last steps to wait for.
+  turn.send(account, { type: "release" });
+  return state;
 }
 
 /** The old avatar has departed, or never will: the account left behind is free, with its last steps. */
-export function settled<S extends Attached>(state: S, { place }: Got<"settled">, turn: Turn): S {
-  if (turn.from !== state.settling) return state;
-  if (state.leaving) turn.send(state.leaving, { type: "release", place });
-  return { ...state, settling: undefined, leaving: undefined };
+export function settled<S extends Attached>(state: S, { place, account }: Got<"settled">, turn: Turn): S {
+  const isNewest = turn.from === state.settling;
+  const next = isNewest ? { ...state, settling: undefined } : state;
+  const { leaving } = state;
+  // Another journey's avatar has another's last steps, and the one that is being left may still stand.
+  const stands = "admission" in state && state.admission?.identity.account === leaving;
+  if (!leaving || (account !== leaving && (stands || !isNewest))) return next;
+  turn.send(leaving, { type: "release", place: account === leaving ? place : undefined });
+  return { ...next, leaving: undefined };
 }
 
 /** Somebody logged in with this account elsewhere; they get the place where this player stands. */

@@ -10,26 +10,37 @@ type LeaseRequest = Got<"lease.refresh"> | Got<"lease.redeem"> | Got<"lease.rele
 
 /** The initial world needs no lease, from nowhere. Every other way in is a portal. */
 export function join(state: Attached, { id, world }: Got<"world.join">, turn: Turn): Session {
-  const deny = (reason: "invalid_world" | "already_travelling" | "missing_travel_lease"): Session => {
+  const deny = (reason: "invalid_world" | "missing_travel_lease"): Session => {
     turn.send(player(turn), { type: "denied", re: id, reason });
     return state;
   };
   if (!turn.facts.worlds.has(world)) return deny("invalid_world");
-  if (state.phase === "travelling") return deny("already_travelling");
+  if (state.phase === "travelling") return underWay(state, id, turn);
   if (state.phase !== "lobby" || world !== turn.facts.initialWorld) return deny("missing_travel_lease");
   return depart(state, { cause: "first", target: spawnAt(world, "default", turn), re: id }, turn);
 }
 
 /** Back into the world the player is in, or was in last, where they stood. */
 export function rejoin(state: Attached, { id, world }: Got<"world.rejoin">, turn: Turn): Session {
-  const deny = (reason: "invalid_world" | "already_travelling" | "not_active_world"): Session => {
+  const deny = (reason: "invalid_world" | "not_active_world"): Session => {
     turn.send(player(turn), { type: "denied", re: id, reason });
     return state;
   };
   if (!turn.facts.worlds.has(world)) return deny("invalid_world");
-  if (state.phase === "travelling") return deny("already_travelling");
+  if (state.phase === "travelling") return underWay(state, id, turn);
   if (state.place?.world !== world) return deny("not_active_world");
-  return depart(state, { cause: "rejoin", target: state.place, re: id }, turn);
+  // Whoever logged in since is not where the one they were stood.
+  const here = "admission" in state ? state.admission : undefined;
+  const isOwn = !here || here.identity.account === state.identity.account;
+  const target = isOwn ? state.place : spawnAt(world, "default", turn);
+  return depart(state, { cause: "rejoin", target, re: id }, turn);
+}
+
+/** A client that asks for a way while it has one has lost sight of it: it is told again. */
+function underWay(state: Travelling, re: number, turn: Turn): Session {
+  turn.send(player(turn), { type: "denied", re, reason: "already_travelling" });
+  turn.send(state.travel, { type: "repeat" });
+  return state;
 }
 
 export function noLease<S extends Lobby | InWorld>(state: S, { id, lease }: LeaseRequest, turn: Turn): S {

@@ -218,13 +218,17 @@ describe("an identity", () => {
         { type: "denied", reason: "not_logged_in" },
       ]);
       const asked = cells.take<Session>(ada(state), { type: "logout", id: 3 }, fromClient);
-      expect(asked).toMatchObject({
-        state: { leaving: "account:ada" },
-        said: [{ to: "lobby:main", type: "rename", re: 3 }],
-      });
-      expect(cells.take<Session>(asked.state, { type: "logout", id: 4 }, fromClient).said).toMatchObject([
-        { type: "denied", reason: "try_later" },
-      ]);
+      const rename = { to: "lobby:main", type: "rename", re: 3 };
+      const release = { to: "account:ada", type: "release" };
+      const stands = "admission" in state;
+      expect(asked.said).toEqual(stands ? [rename] : [rename, release]);
+      expect(asked.state?.phase === "naming" || asked.state?.leaving).toBe(
+        stands ? "account:ada" : undefined,
+      );
+      if (stands)
+        expect(cells.take<Session>(asked.state, { type: "logout", id: 4 }, fromClient).said).toMatchObject([
+          { type: "denied", reason: "try_later" },
+        ]);
       const named = cells.take<Session>(
         asked.state,
         { type: "named", number: 9, re: 3 },
@@ -238,9 +242,13 @@ describe("an identity", () => {
         guest: true,
       });
       const settling = { ...(named.state as Attached), settling: "travel:t1" } as const;
-      const settled = cells.take<Session>(settling, { type: "settled", place }, fromTravel);
-      expect(settled.said).toEqual([{ to: "account:ada", type: "release", place }]);
-      expect(settled.state).toMatchObject({ leaving: undefined, settling: undefined });
+      // Somebody else's departure neither frees the account nor places it.
+      const others = cells.take<Session>(settling, { type: "settled", place }, fromTravel);
+      expect(others).toMatchObject({ state: { settling: undefined }, said: [] });
+      const last = { type: "settled", place, account: "account:ada" };
+      const settled = cells.take<Session>(settling, last, fromTravel);
+      expect(settled.said).toEqual(stands ? [{ ...release, place }] : []);
+      expect((settled.state as Attached).leaving).toBeUndefined();
       const other = { ...state, settling: "travel:t1" } as Attached;
       expect(cells.take<Session>(other, { type: "settled" }, { self, from: "travel:t0" }).state).toBe(other);
       expect(cells.take<Session>(other, { type: "settled" }, fromTravel)).toMatchObject({

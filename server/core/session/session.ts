@@ -87,7 +87,7 @@ export type SessionInput =
   | { type: "takenOver" }
   // From travels.
   | { type: "committed"; admission: string; launch: Address<"launch">; place: Place; identity: Identity }
-  | { type: "settled"; place?: Place | undefined }
+  | { type: "settled"; place?: Place | undefined; account?: Address<"account"> | undefined }
   | { type: "travelEnded"; reason?: Refusal | undefined }
   // From launches.
   | { type: "portal"; admission: string; request: string; portal: string; target: string; spawn: string }

@@ -55,6 +55,6 @@ export function settle(
   // Somebody who comes back into the world they stand in stands where they stood a moment ago.
   const at = journey.cause === "rejoin" && place?.world === journey.target.world ? place : undefined;
   turn.send(door.launch, { type: "activate", admission: door.admission, at });
-  turn.send(journey.session, { type: "settled", place });
+  turn.send(journey.session, { type: "settled", place, account: journey.source?.account });
   return undefined;
 }

@@ -15,6 +15,8 @@ export interface Source {
   readonly launch: Address<"launch">;
   readonly admission: string;
   readonly world: string;
+  /** Whose avatar stands there; absent for a guest's. */
+  readonly account?: Address<"account"> | undefined;
   /** The hold the source world keeps on the player's portals. */
   readonly request?: string | undefined;
 }
