@@ -36,9 +36,8 @@ export interface ReadyPack {
   /** Every file of the pack by its path. */
   readonly files: Map<string, Uint8Array>;
   readonly status: "cache_hit" | "touched" | "downloaded" | "resumed";
-  /** Size of the pack, and what of it came over the network this time. */
+  /** Bytes that came over the network this time, those of failed attempts included. */
   readonly bytes: number;
-  readonly fetched: number;
   readonly ms: number;
   /** False when the store had no room: the pack is kept in memory until the page closes. */
   readonly isStored: boolean;
@@ -116,7 +115,7 @@ class KeptPacks implements PackCache {
       const used = { ...record, mtime: info.mtime, url: info.url, usedAt: this.#tools.now() };
       // A pack that cannot be marked as used is as good as one that can.
       await shelf.putRecord(used).catch(() => undefined);
-      return { info, files, status, bytes: info.size, fetched: 0, isStored: shelf === this.#stored };
+      return { info, files, status, bytes: 0, isStored: shelf === this.#stored };
     }
     return undefined;
   }
@@ -129,7 +128,7 @@ class KeptPacks implements PackCache {
     }
     const isStored = await this.#keep(info, got, [info.key, ...(options.keep ?? [])]);
     const status = got.isResumed ? "resumed" : "downloaded";
-    return { info, files: got.files, status, bytes: info.size, fetched: got.fetched, isStored };
+    return { info, files: got.files, status, bytes: got.fetched, isStored };
   }
 
   /** Puts a pack away, making room where there is none; resolves with whether the store has it. */

@@ -1,0 +1,290 @@
+import { expect, test } from "vitest";
+import { createPackCache } from "./pack-cache.ts";
+import { infoOf, makeBench, makeZip, origin, sha256, url } from "./testing.ts";
+
+const file = makeZip(300_000);
+const other = makeZip(300_000, 2);
+const big = makeZip(5_300_000);
+const mebibyte = 1024 * 1024;
+
+test("a cold visit asks once and knows every file", async () => {
+  const { host, cache } = makeBench(file);
+  const progress: number[] = [];
+  const ready = await cache.ensure(infoOf(file), { onProgress: (loaded) => progress.push(loaded) });
+  expect(ready).toMatchObject({ status: "downloaded", bytes: file.length, isStored: true });
+  expect([...ready.files.keys()]).toEqual(["map.json", "tiles/noise.png"]);
+  expect(new TextDecoder().decode(ready.files.get("map.json"))).toBe('{"fill":1}');
+  expect(host.asked).toHaveLength(1);
+  expect(progress.at(-1)).toBe(file.length);
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+});
+
+test("a warm visit asks nothing, in this page or the next", async () => {
+  const { host, store, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "cache_hit", bytes: 0 });
+  const next = makeBench(file, { store });
+  expect((await next.cache.ensure(infoOf(file))).files.size).toBe(2);
+  expect(host.asked.length + next.host.asked.length).toBe(1);
+});
+
+test("a new time with the same content is noted without a download", async () => {
+  const { host, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  expect(await cache.ensure(infoOf(file, { mtime: 1_800_000_000 }))).toMatchObject({ status: "touched" });
+  expect(await cache.ensure(infoOf(file, { mtime: 1_800_000_000 }))).toMatchObject({ status: "cache_hit" });
+  expect(host.asked).toHaveLength(1);
+});
+
+test("another address is no other pack", async () => {
+  const { host, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  expect(await cache.ensure(infoOf(file, { url: `${url}?v=9` }))).toMatchObject({ status: "cache_hit" });
+  expect(host.asked).toHaveLength(1);
+});
+
+test("new content is downloaded whole and the old goes", async () => {
+  const { host, store, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  host.file = other;
+  expect(await cache.ensure(infoOf(other))).toMatchObject({ status: "downloaded", bytes: other.length });
+  expect((await store.list()).map(({ path }) => path)).toEqual(["hub/record.json", `hub/${sha256(other)}`]);
+});
+
+test("the address carries the content's digest, or time and size, and keeps a version of its own", async () => {
+  const { host, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  await cache.ensure(infoOf(file, { key: "plain", sha256: undefined }));
+  await cache.ensure(infoOf(file, { key: "own", url: `${url}?v=mine#top` }));
+  await cache.ensure(infoOf(file, { key: "relative", url: "/world_packs/hub.zip" }));
+  expect(host.asked.map((asked) => asked.url.search)).toEqual([
+    `?v=${sha256(file).slice(0, 12)}`,
+    `?v=1700000000-${file.length}`,
+    "?v=mine",
+    `?v=${sha256(file).slice(0, 12)}`,
+  ]);
+});
+
+test("a cut line is gone on with where it broke", async () => {
+  const { host, cache } = makeBench(big);
+  host.cutAt = 2_500_000;
+  expect(await cache.ensure(infoOf(big))).toMatchObject({ status: "resumed", bytes: big.length });
+  expect(host.asked.map(({ range }) => range)).toEqual([null, "bytes=2500000-"]);
+});
+
+test("a closed tab costs the next page at most what was not yet a segment", async () => {
+  const { store } = makeBench(big);
+  const first = makeBench(big, { store });
+  first.host.stallAt = 2_500_000;
+  let loaded = 0;
+  // Nothing ends this one: its page is simply gone.
+  void first.cache.ensure(infoOf(big), { onProgress: (now) => (loaded = now) });
+  await expect.poll(() => loaded).toBe(2_500_000);
+  const next = makeBench(big, { store });
+  expect(await next.cache.ensure(infoOf(big))).toMatchObject({ status: "resumed" });
+  expect(Number(next.host.asked[0]?.range?.slice(6, -1))).toBeGreaterThanOrEqual(2 * mebibyte);
+  expect((await store.list()).map(({ path }) => path).filter((path) => path.includes(".part/"))).toEqual([]);
+});
+
+test("a download that was whole but not yet kept needs no network", async () => {
+  const { store, host, cache } = makeBench(big);
+  const etag = '"x"';
+  const part = `hub/${sha256(big)}.part`;
+  await store.put(`${part}/0`, big.slice(0, 3_000_000), etag);
+  await store.put(`${part}/1`, big.slice(3_000_000), etag);
+  expect(await cache.ensure(infoOf(big))).toMatchObject({ status: "resumed", bytes: 0 });
+  expect(host.asked).toHaveLength(0);
+});
+
+test("a redeploy between cut and return gives a clean, whole download", async () => {
+  const { host, cache } = makeBench(big);
+  host.cutAt = 2_500_000;
+  host.before = (earlier) => (host.etag = `"deployed ${earlier}"`);
+  expect(await cache.ensure(infoOf(big))).toMatchObject({ status: "downloaded" });
+  expect(host.asked.map(({ range }) => range)).toEqual([null, "bytes=2500000-"]);
+  expect(host.asked.map(({ sent }) => sent)).toEqual([2_500_000, big.length]);
+});
+
+test("segments of different files are never joined", async () => {
+  const { store, host, cache } = makeBench(big);
+  const part = `hub/${sha256(big)}.part`;
+  await store.put(`${part}/0`, big.slice(0, mebibyte), host.etag);
+  await store.put(`${part}/1`, makeZip(mebibyte, 7).slice(0, mebibyte), '"another"');
+  expect(await cache.ensure(infoOf(big))).toMatchObject({ status: "resumed" });
+  expect(host.asked[0]?.range).toBe(`bytes=${mebibyte}-`);
+});
+
+test("a weak tag, or another origin, is not gone on with", async () => {
+  for (const [etag, address] of [
+    ['W/"weak"', url],
+    [undefined, url],
+    ['"strong"', "https://elsewhere.example/hub.zip"],
+  ] as const) {
+    const { host, cache } = makeBench(big);
+    host.etag = etag;
+    host.cutAt = 2_500_000;
+    expect(await cache.ensure(infoOf(big, { url: address }))).toMatchObject({ status: "downloaded" });
+    expect(host.asked.map(({ range, ifRange }) => [range, ifRange])).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+  }
+});
+
+test("a range that does not fit makes it begin again", async () => {
+  for (const answer of [
+    new Response("x", { status: 206, headers: { "content-range": `bytes 5-9/${big.length}` } }),
+    new Response(null, { status: 416 }),
+  ]) {
+    const { host, cache } = makeBench(big);
+    host.cutAt = 2_500_000;
+    host.before = (earlier) => earlier === 1 && host.answers.push(answer);
+    expect(await cache.ensure(infoOf(big))).toMatchObject({ status: "downloaded" });
+    expect(host.asked.map(({ range }) => range)).toEqual([null, "bytes=2500000-", null]);
+  }
+});
+
+test("a flipped byte in the store is noticed and fetched anew", async () => {
+  const { host, store, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  const path = `hub/${sha256(file)}`;
+  const damaged = file.slice();
+  damaged[150_000] = (damaged[150_000] ?? 0) ^ 1;
+  await store.put(path, damaged);
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "downloaded" });
+  expect((await store.get(path))?.bytes).toEqual(file);
+  expect(host.asked).toHaveLength(2);
+});
+
+test("a body that was evicted from under its record is fetched anew", async () => {
+  const { host, store, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  await store.delete(`hub/${sha256(file)}`);
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "downloaded" });
+  expect(host.asked).toHaveLength(2);
+});
+
+test("a record that makes no sense counts as none", async () => {
+  for (const text of ["", "{", "null", '{"v":2}', '{"v":1,"size":"many"}']) {
+    const { store, cache } = makeBench(file);
+    await cache.ensure(infoOf(file));
+    await store.put("hub/record.json", new TextEncoder().encode(text));
+    expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "downloaded" });
+  }
+});
+
+test("old bytes from a cache on the way are passed by the salted third try", async () => {
+  const { host, time, cache } = makeBench(file);
+  host.before = (earlier) => (host.file = earlier < 2 ? other : file);
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "downloaded" });
+  expect(host.asked.map((asked) => asked.url.searchParams.has("r"))).toEqual([false, false, true]);
+  expect(time.waits).toEqual([250, 500]);
+});
+
+test("after two wrong files the master is asked, and what replaced the pack is fetched", async () => {
+  const { host, cache } = makeBench(other);
+  const replaced = infoOf(other, { mtime: 1_800_000_000 });
+  const ready = await cache.ensure(infoOf(file), { refresh: async () => replaced });
+  expect(ready).toMatchObject({ status: "downloaded", info: replaced });
+  expect(host.asked).toHaveLength(3);
+  expect(await cache.ensure(replaced)).toMatchObject({ status: "cache_hit" });
+});
+
+test("what stays wrong fails, having stored nothing and lost nothing", async () => {
+  const { host, store, cache } = makeBench(file);
+  await cache.ensure(infoOf(file));
+  const wanted = infoOf(other);
+  await expect(cache.ensure(wanted)).rejects.toMatchObject({ name: "PackError", reason: "integrity" });
+  expect(host.asked).toHaveLength(5);
+  expect((await store.list()).map(({ path }) => path)).toEqual([`hub/${sha256(file)}`, "hub/record.json"]);
+});
+
+test("more bytes than promised are not waited for", async () => {
+  const { host, cache } = makeBench(big);
+  await expect(cache.ensure(infoOf(big, { size: 100_000 }))).rejects.toMatchObject({ reason: "integrity" });
+  expect(Math.max(...host.asked.map(({ sent }) => sent))).toBeLessThan(400_000);
+});
+
+test("a host that knows no such file, or gives it to nobody, is asked once", async () => {
+  for (const status of [404, 403, 401, 410]) {
+    const { host, cache } = makeBench(file);
+    host.answers.push(new Response(null, { status }));
+    await expect(cache.ensure(infoOf(file))).rejects.toMatchObject({ reason: "missing" });
+    expect(host.asked).toHaveLength(1);
+  }
+});
+
+test("a host that is busy is asked again when it says", async () => {
+  const { host, time, cache } = makeBench(file);
+  const date = new Date(time.at + 7000).toUTCString();
+  host.answers.push(
+    new Response(null, { status: 429, headers: { "retry-after": "3" } }),
+    () => new Response(null, { status: 503, headers: { "retry-after": date } }),
+    new Response(null, { status: 502 }),
+  );
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "downloaded" });
+  expect(time.waits).toEqual([3000, 4000, 1000]);
+});
+
+test("no host at all fails after four tries", async () => {
+  const { time, cache } = makeBench(file, { fetch: () => Promise.reject(new TypeError("Failed to fetch")) });
+  await expect(cache.ensure(infoOf(file))).rejects.toMatchObject({ reason: "network" });
+  expect(time.waits).toEqual([250, 500, 1000]);
+});
+
+test("a silent line is given up and gone on with", async () => {
+  const { host, time, cache } = makeBench(big);
+  host.stallAt = 2_500_000;
+  let loaded = 0;
+  const ready = cache.ensure(infoOf(big), { onProgress: (now) => (loaded = now) });
+  await expect.poll(() => loaded).toBe(2_500_000);
+  time.loseSilentLines();
+  expect(await ready).toMatchObject({ status: "resumed", bytes: big.length });
+  expect(host.asked.map(({ range }) => range)).toEqual([null, "bytes=2500000-"]);
+});
+
+test("without a digest to go by, size and time decide", async () => {
+  const { host, cache } = makeBench(file);
+  const plain = infoOf(file, { sha256: undefined });
+  await cache.ensure(plain);
+  expect(await cache.ensure(plain)).toMatchObject({ status: "cache_hit" });
+  expect(await cache.ensure({ ...plain, mtime: plain.mtime + 1 })).toMatchObject({ status: "downloaded" });
+  expect(host.asked).toHaveLength(2);
+});
+
+test("without WebCrypto the size has to do", async () => {
+  const { host, cache } = makeBench(file, { digest: async () => undefined });
+  await cache.ensure(infoOf(file));
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "cache_hit" });
+  expect(host.asked).toHaveLength(1);
+});
+
+test("a published file that is no ZIP fails at once", async () => {
+  const text = new TextEncoder().encode("not a pack");
+  const { host, store, cache } = makeBench(text);
+  await expect(cache.ensure(infoOf(text))).rejects.toMatchObject({ reason: "invalid" });
+  expect(host.asked).toHaveLength(1);
+  expect(await store.list()).toEqual([]);
+});
+
+test("a description that cannot be true asks nobody", async () => {
+  const { host, cache } = makeBench(file);
+  for (const bad of [
+    { key: "../hub" },
+    { size: 0 },
+    { size: 65 * mebibyte },
+    { mtime: 1.5 },
+    { sha256: "abc" },
+    { url: "javascript:alert(1)" },
+    { url: "ftp://play.example/hub.zip" },
+  ])
+    await expect(cache.ensure(infoOf(file, bad))).rejects.toMatchObject({ reason: "invalid" });
+  expect(host.asked).toHaveLength(0);
+});
+
+test("the default tools are enough", async () => {
+  const { host, store } = makeBench(file);
+  const cache = createPackCache({ name: "defaults", store, fetch: host.fetch, origin });
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "downloaded" });
+  expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "cache_hit" });
+});
