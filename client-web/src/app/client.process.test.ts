@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PackError } from "../packs/pack.ts";
 import { createClient, type ClientDeps } from "./client.ts";
 import { Pilot } from "./pilot.ts";
 import { fakePacks, StubServer } from "./testing.ts";
@@ -53,7 +54,7 @@ describe("client", () => {
     expect(frame.self).toMatchObject({ id: 7, x: 100, y: 100, name: "Guest-1" });
     expect(frame.others).toMatchObject([{ id: 9, kind: "npc", name: "Host", sprite: "host" }]);
     expect(log.find((line) => line.startsWith("WORLD_PACK_READY"))).toMatch(
-      /key=hub status=downloaded cache=downloaded bytes=10/,
+      /key=hub status=downloaded cache=downloaded bytes=10 fetched=10/,
     );
     expect(log.some((line) => line.startsWith("PERF_SAMPLE ") && line.includes(" role=client "))).toBe(true);
   });
@@ -106,7 +107,7 @@ describe("client", () => {
   it("stays where it is when the pack cannot be had", async () => {
     const broken: ClientDeps["packs"] = {
       ensure: async (info, options) => {
-        if (info.key === "left_world") throw new TypeError("fetch failed");
+        if (info.key === "left_world") throw new PackError("network", "nothing came");
         return fakePacks.ensure(info, options);
       },
     };

@@ -1,7 +1,7 @@
 import { appVersion } from "#shared/version.ts";
 import type { WebSocketClass } from "../net/transport.ts";
 import { readEndpoints, withoutOverrides, type Endpoints, type EndpointSources } from "./endpoints.ts";
-import type { PackCache } from "./pack-loader.ts";
+import type { Packs } from "./pack-loader.ts";
 import { Playing, type PlayingDeps } from "./playing.ts";
 import type { Client, Frame, LoadedWorld, NetworkStats, Prompt, View } from "./view.ts";
 
@@ -9,7 +9,7 @@ import type { Client, Frame, LoadedWorld, NetworkStats, Prompt, View } from "./v
 export interface ClientDeps {
   /** Where to dial: the page's query and location, or the master given on a command line. */
   readonly endpoints: EndpointSources;
-  readonly packs: PackCache;
+  readonly packs: Packs;
   /** Per tab: what lets a reload come back to the same session. */
   readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   /** Says `online` when the network is back: a window. */

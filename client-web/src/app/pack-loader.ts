@@ -1,3 +1,5 @@
+import type { PackCache } from "../packs/pack-cache.ts";
+import { PackError } from "../packs/pack.ts";
 import type { PackInfo } from "#shared/protocol/parts.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import type { LoadedWorld, NetworkStats, PackStatus, Problem } from "./view.ts";
@@ -5,17 +7,7 @@ import type { LoadedWorld, NetworkStats, PackStatus, Problem } from "./view.ts";
 type KeyedInfo = PackInfo & { readonly key: string };
 
 /** What is used of the pack cache. */
-export interface PackCache {
-  ensure(
-    info: KeyedInfo,
-    options: { signal: AbortSignal; onProgress: (loaded: number, total: number) => void },
-  ): Promise<{
-    readonly files: ReadonlyMap<string, Uint8Array>;
-    readonly status: string;
-    readonly bytes: number;
-    readonly ms: number;
-  }>;
-}
+export type Packs = Pick<PackCache, "ensure">;
 
 export interface PackEvents {
   progress(loaded: number, total: number): void;
@@ -25,14 +17,14 @@ export interface PackEvents {
 
 /** Makes packs ready to draw and walk in: one at a time for travel, each under a number that can be cancelled. */
 export class PackLoader {
-  readonly #cache: PackCache;
+  readonly #cache: Packs;
   readonly #running = new Map<number, AbortController>();
   readonly #log: (line: string) => void;
   #last: NetworkStats["pack"] = { status: "none", bytes: 0, ms: 0 };
   #base: string | undefined;
 
   /** `base` replaces the folder of the first pack's address. */
-  constructor(cache: PackCache, base: string | undefined, log: (line: string) => void) {
+  constructor(cache: Packs, base: string | undefined, log: (line: string) => void) {
     this.#cache = cache;
     this.#base = base;
     this.#log = log;
@@ -42,18 +34,29 @@ export class PackLoader {
     return this.#last;
   }
 
-  /** Tells its events later, never from within the call; nothing after a cancel. */
-  prepare(number: number, key: string, info: PackInfo, on: PackEvents): void {
+  /**
+   * Tells its events later, never from within the call; nothing after a cancel. The packs of the worlds to `keep`
+   * need not make room.
+   */
+  prepare(number: number, info: KeyedInfo, keep: readonly string[], on: PackEvents): void {
     const abort = new AbortController();
+    const { key, size } = info;
     const url = this.#base === undefined ? info.url : `${this.#base}/${fileOf(info.url)}`;
     this.#running.set(number, abort);
     this.#last = { status: "loading", bytes: 0, ms: 0 };
-    this.#log(`WORLD_PACK_START key=${key} url=${url} bytes=${info.size}`);
-    void this.#ensure({ ...info, key, url }, abort.signal, on).finally(() => this.#running.delete(number));
+    this.#log(`WORLD_PACK_START key=${key} url=${url} bytes=${size}`);
+    void this.#ensure({ ...info, url }, { signal: abort.signal, keep }, on).finally(() =>
+      this.#running.delete(number),
+    );
   }
 
-  async #ensure(info: KeyedInfo, signal: AbortSignal, on: PackEvents): Promise<void> {
-    const { key, size } = info;
+  async #ensure(
+    info: KeyedInfo,
+    options: { readonly signal: AbortSignal; readonly keep: readonly string[] },
+    on: PackEvents,
+  ): Promise<void> {
+    const { key } = info;
+    const { signal } = options;
     let told = 0;
     const onProgress = (loaded: number, total: number): void => {
       if (signal.aborted) return;
@@ -64,12 +67,15 @@ export class PackLoader {
       on.progress(loaded, total);
     };
     try {
-      const { files, status, bytes, ms } = await this.#cache.ensure(info, { signal, onProgress });
+      const { files, status, bytes, fetched, ms } = await this.#cache.ensure(info, {
+        ...options,
+        onProgress,
+      });
       const world = { map: mapOf(files, key), files };
       if (signal.aborted) return;
       this.#base = undefined;
-      this.#last = { status: statusOf(status), bytes: size, ms };
-      const facts = `cache=${status} bytes=${size} downloaded=${bytes} ms=${Math.round(ms)}`;
+      this.#last = { status: statusOf(status), bytes, ms };
+      const facts = `cache=${status} bytes=${bytes} fetched=${ready.bytes} ms=${Math.round(ms)}`;
       this.#log(`WORLD_PACK_READY key=${key} status=${this.#last.status} ${facts}`);
       on.ready(world);
     } catch (error) {
@@ -91,9 +97,9 @@ export class PackLoader {
   }
 }
 
-/** Nothing came at all: the pack cache's own word for it, or a platform's failed fetch. */
+/** Nothing came at all, rather than something wrong. */
 function isNetwork(error: unknown): boolean {
-  return error instanceof TypeError || (error as { reason?: unknown } | undefined)?.reason === "network";
+  return error instanceof PackError && error.reason === "network";
 }
 
 function fileOf(url: string): string {

@@ -169,7 +169,7 @@ export class Playing {
     "close.world": ({ dial }) => this.#stage.visit(dial)?.close(),
     "send.world": ({ dial, message }) => this.#stage.visit(dial)?.tell(message),
     "pack.prepare": ({ pack, world: key, info }) =>
-      this.#packs.prepare(pack, key, info, {
+      this.#packs.prepare(pack, { ...info, key }, this.#playedKeys, {
         progress: (loaded, total) => {
           this.#progress = { pack, loaded, total };
           this.#changed();
@@ -193,7 +193,7 @@ export class Playing {
     "pack.changed": ({ world: key, info }) => {
       if (this.#stage.shown?.world.map.key !== key) return;
       // Numbers below zero are nobody's journey.
-      this.#packs.prepare(--this.#lastHotPack, key, info, {
+      this.#packs.prepare(--this.#lastHotPack, { ...info, key }, this.#playedKeys, {
         progress: () => {},
         ready: (world) => {
           if (this.#stage.shown?.world.map.key === key) this.#stage.shown.world = world;
@@ -241,6 +241,11 @@ export class Playing {
     if (!this.#stage.settle(this.#journey)) return;
     this.steering.forgetGoal();
     if (this.#journey.world) this.#template = undefined;
+  }
+
+  get #playedKeys(): string[] {
+    const { world } = this.#journey;
+    return world ? [world.key] : [];
   }
 
   #move(visit: Visit, now: number): void {

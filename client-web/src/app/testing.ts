@@ -9,7 +9,7 @@ import { stepPlayer, type Body } from "#shared/step-player.ts";
 import { groundOf } from "#shared/ground.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import { appVersion } from "#shared/version.ts";
-import type { PackCache } from "./pack-loader.ts";
+import type { Packs } from "./pack-loader.ts";
 
 /** A master and its worlds in one socket server, just polite enough for a client: test data. */
 
@@ -38,11 +38,12 @@ export function mapOf(key: string): WorldMap {
   return { ...map, npcs: [], zones: [], signs: [], tilesets: [], theme };
 }
 
-export const fakePacks: PackCache = {
-  async ensure({ key, size }, { onProgress }) {
-    onProgress(size, size);
+export const fakePacks: Packs = {
+  async ensure(info, { onProgress } = {}) {
+    const { key, size } = info;
+    onProgress?.(size, size);
     const files = new Map([["map.json", new TextEncoder().encode(JSON.stringify(mapOf(key)))]]);
-    return { files, status: "downloaded", bytes: size, ms: 1 };
+    return { info, files, status: "downloaded", bytes: size, ms: 1, isStored: true };
   },
 };
 
