@@ -1,15 +1,15 @@
-import { hex, ramp } from "./color.ts";
-import { hub } from "./hub.ts";
-import { leftWorld } from "./left-world.ts";
-import { arcadeHost, blueQuartermaster, player, redMechanic, violetComposer } from "./people.ts";
-import type { Picture } from "./picture.ts";
-import { encodePng } from "./png.ts";
-import { gate, gateLight } from "./portal.ts";
-import { rightWorld } from "./right-world.ts";
-import { layOut, paintingTileset, propTileset, sheetPicture } from "./sheet.ts";
-import { topWorld } from "./top-world.ts";
-import { appIcon } from "./icons.ts";
-import type { WorldArt } from "./world-art.ts";
+import { hex, ramp } from "./kit/color.ts";
+import { hub } from "./worlds/hub.ts";
+import { leftWorld } from "./worlds/left-world.ts";
+import { arcadeHost, blueQuartermaster, player, redMechanic, violetComposer } from "./figures/people.ts";
+import type { Picture } from "./kit/picture.ts";
+import { encodePng } from "./kit/png.ts";
+import { gate, gateLight } from "./figures/portal.ts";
+import { rightWorld } from "./worlds/right-world.ts";
+import { layOut, paintingTileset, propTileset, sheetPicture } from "./kit/sheet.ts";
+import { topWorld } from "./worlds/top-world.ts";
+import { appIcon } from "./figures/icons.ts";
+import type { WorldArt } from "./worlds/world-art.ts";
 
 export const worldArt: readonly WorldArt[] = [hub, leftWorld, rightWorld, topWorld];
 

@@ -5,12 +5,12 @@ import type { WorldMap } from "#shared/world-map.ts";
 import { compileWorlds } from "#tools/worlds/build.ts";
 import type { CompiledWorld } from "#tools/worlds/compile.ts";
 import { findPicture } from "#tools/worlds/discover.ts";
-import { frameHeight, frameWidth } from "./character.ts";
-import { alpha, blue, green, hex, red, rgba } from "./color.ts";
-import type { Color } from "./color.ts";
-import { Picture } from "./picture.ts";
-import { decodePng, encodePng } from "./png.ts";
-import { side } from "./sheet.ts";
+import { frameHeight, frameWidth } from "./figures/character.ts";
+import { alpha, blue, green, hex, red, rgba } from "./kit/color.ts";
+import type { Color } from "./kit/color.ts";
+import { Picture } from "./kit/picture.ts";
+import { decodePng, encodePng } from "./kit/png.ts";
+import { side } from "./kit/sheet.ts";
 
 /** `node tools/art/preview.ts [--times 2] [key…]`: what each world looks like, as `builds/preview/<key>.png`. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,7 +31,7 @@ function preview(world: CompiledWorld): Picture {
   const sheets = world.tilesets.map(({ path }) => decodePng(readFileSync(path)));
   tiles(picture, map, map.layers.ground, sheets);
   tiles(picture, map, map.layers.deco, sheets);
-  for (const { y, draw } of standing(world).sort((a, b) => a.y - b.y)) draw(picture, y);
+  for (const { draw } of standing(world).sort((a, b) => a.y - b.y)) draw(picture);
   tiles(picture, map, map.layers.above, sheets);
   return picture;
 }
@@ -66,7 +66,7 @@ function turned(tile: Picture, gid: number): Picture {
 
 interface Standing {
   readonly y: number;
-  draw(picture: Picture, y: number): void;
+  readonly draw: (picture: Picture) => void;
 }
 
 function standing({ dir, map }: CompiledWorld): Standing[] {

@@ -153,7 +153,14 @@ function readObjects(raw: AnyLayer, complain: Complain): TiledObject[] {
     if (!object) continue;
     const { x, y, width, height, point } = object;
     objects.push({
-      ...{ layer: raw.name, shownAs, name, x, y, width, height, isPoint: point },
+      layer: raw.name,
+      shownAs,
+      name,
+      x,
+      y,
+      width,
+      height,
+      isPoint: point,
       class: object.type || object.class || "",
       properties: byName(object.properties),
     });

@@ -1,8 +1,8 @@
-import { faded, hex, mix, shade } from "./color.ts";
-import type { Ramp } from "./color.ts";
-import { shadow } from "./light.ts";
-import { hash } from "./luck.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, mix, pick, shade } from "#tools/art/kit/color.ts";
+import type { Ramp } from "#tools/art/kit/color.ts";
+import { shadow } from "#tools/art/kit/light.ts";
+import { hash } from "#tools/art/kit/luck.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 
 /** Round clumps of leaves, each lit from above left. Later clumps lie in front. */
 export function leaves(
@@ -43,7 +43,7 @@ export function broadTree(seed: number, shades: Ramp, bark: Ramp): Picture {
     [62 + jitter(7), 32, 18],
     [48 + jitter(8), 22, 17],
   ]);
-  return picture.draw(crown.outlined(mix(shades[0] ?? 0, hex("08070e"), 0.4), 0.25), 0, 0);
+  return picture.draw(crown.outlined(mix(pick(shades, 0), hex("08070e"), 0.4), 0.25), 0, 0);
 }
 
 /** A trunk with roots, lit from the left. */
@@ -73,7 +73,7 @@ export function bush(width: number, height: number, seed: number, shades: Ramp):
   for (let x = 10; x <= width - 10; x += 9) clumps.push([x, height - 13, 10]);
   for (let x = 11; x <= width - 11; x += 9) clumps.push([x, height - 20 + hash(seed, x, 0) * 3, 9]);
   leaves(body, seed, shades, clumps);
-  return picture.draw(body.outlined(mix(shades[0] ?? 0, hex("08070e"), 0.4), 0.25), 0, 0);
+  return picture.draw(body.outlined(mix(pick(shades, 0), hex("08070e"), 0.4), 0.25), 0, 0);
 }
 
 /** Blossoms strewn over what leaves there are. */

@@ -93,7 +93,7 @@ export class Picture {
   /** Rows of characters, each a colour of the legend; others are left alone. */
   text(left: number, top: number, rows: readonly string[], legend: Readonly<Record<string, Color>>): this {
     for (const [y, row] of rows.entries())
-      for (const [x, letter] of [...row].entries()) {
+      for (const [x, letter] of row.split("").entries()) {
         const color = legend[letter];
         if (color !== undefined) this.put(left + x, top + y, color);
       }

@@ -67,7 +67,7 @@ interface Tile {
 }
 
 function solidTiles({ column, row }: Slot, line: string, y: number): Tile[] {
-  const marked = [...line].flatMap((mark, x) => (mark === "#" ? [x] : []));
+  const marked = line.split("").flatMap((mark, x) => (mark === "#" ? [x] : []));
   return marked.map((x) => ({
     id: (row + y) * columns + column + x,
     properties: [{ name: "solid", type: "bool", value: true }],

@@ -1,6 +1,6 @@
-import { faded, hex, mix, shade } from "./color.ts";
-import type { Color, Ramp } from "./color.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, mix, pick, shade } from "#tools/art/kit/color.ts";
+import type { Color, Ramp } from "#tools/art/kit/color.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 
 export const frameWidth = 32;
 export const frameHeight = 48;
@@ -146,9 +146,11 @@ function face(person: Picture, { skin, ink }: Looks, side: Side, top: number): v
     person.rect(x, top + 1, 2, 4, iris).rect(x, top + 1, 1, 1, white);
     person.rect(x, top, 2, 1, mix(iris, skin[0] ?? iris, 0.3));
   }
-  const blush = mix(skin[2] ?? 0, hex("f06a6a"), 0.42);
+  const blush = mix(pick(skin, 2), hex("f06a6a"), 0.42);
   for (const x of side === "front" ? [8, 21] : [10]) person.rect(x, top + 6, 3, 1, blush);
-  if (side === "front") person.rect(15, top + 7, 2, 1, mix(skin[0] ?? 0, hex("7a2a34"), 0.5));
+  if (side === "front") person.rect(15, top + 7, 2, 1, mix(pick(skin, 0), hex("7a2a34"), 0.5));
   else
-    person.rect(7, top + 7, 2, 1, mix(skin[0] ?? 0, hex("7a2a34"), 0.5)).rect(5, top + 4, 1, 2, skin[2] ?? 0);
+    person
+      .rect(7, top + 7, 2, 1, mix(pick(skin, 0), hex("7a2a34"), 0.5))
+      .rect(5, top + 4, 1, 2, pick(skin, 2));
 }

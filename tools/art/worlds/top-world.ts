@@ -1,10 +1,10 @@
-import { dither, hex, mix, ramp, shade } from "./color.ts";
-import type { Color } from "./color.ts";
-import { lit, scattered, vignette } from "./light.ts";
-import { clouds, hash, noise } from "./luck.ts";
-import { flagstones, grass, ringStones, rock, water } from "./materials.ts";
-import { Picture } from "./picture.ts";
-import { box, circle, merged, path, ragged, union } from "./shapes.ts";
+import { dither, hex, mix, pick, ramp, shade } from "#tools/art/kit/color.ts";
+import type { Color } from "#tools/art/kit/color.ts";
+import { lit, scattered, vignette } from "#tools/art/kit/light.ts";
+import { clouds, hash, noise } from "#tools/art/kit/luck.ts";
+import { flagstones, grass, ringStones, rock, water } from "#tools/art/kit/materials.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
+import { box, circle, merged, path, ragged, union } from "#tools/art/kit/shapes.ts";
 import {
   bells,
   blossomTree,
@@ -85,7 +85,7 @@ function cliffAt(x: number, y: number): Color | undefined {
   if (down >= limit || island(x, y - down) > 0) return undefined;
   if (down < 7 + (noise(134, x, 0, 5) - 0.5) * 8) return shade(lawn, 0.32 - down * 0.03, x, y, 0.6);
   const share = down / limit;
-  return mix(stoneFace(x, y), cliffShades[0] ?? 0, Math.floor(share * 5 + dither(x, y) * 0.8) / 7);
+  return mix(stoneFace(x, y), pick(cliffShades, 0), Math.floor(share * 5 + dither(x, y) * 0.8) / 7);
 }
 
 function landAt(x: number, y: number): Color {
@@ -105,11 +105,11 @@ function landAt(x: number, y: number): Color {
   const r = Math.hypot(u, v);
   if (r < 1) return stageAt(x, y, r, Math.atan2(v, u));
   const paved = -roads(x, y);
-  if (paved > 0) return paved < 1.5 ? (marble[0] ?? 0) : flags(x, y);
+  if (paved > 0) return paved < 1.5 ? pick(marble, 0) : flags(x, y);
   const edge = -island(x, y);
   const turf = meadow(x, y);
   const step = r < 1.05 || paved > -3 || pool > -9 ? mix(turf, hex("1a1240"), 0.45) : turf;
-  return edge < 5 ? mix(step, lawn[5] ?? 0, edge < 2.4 ? 0.75 : 0.35) : step;
+  return edge < 5 ? mix(step, pick(lawn, 5), edge < 2.4 ? 0.75 : 0.35) : step;
 }
 
 function pondAt(x: number, y: number, depth: number): Color {
@@ -120,17 +120,17 @@ function pondAt(x: number, y: number, depth: number): Color {
     : pad
       ? shade(ramp("2f5a6a 4a8a80 7cc09a"), 0.5 + (noise(136, x - 1, y - 1, 15) < 0.74 ? 0.4 : 0), x, y, 0.4)
       : depth < 3
-        ? (lily[4] ?? 0)
+        ? pick(lily, 4)
         : pond(x, y);
 }
 
 /** The stage: a ring of piano keys around five lines of music. */
 function stageAt(x: number, y: number, r: number, angle: number): Color {
-  if (r > 0.975 || (r < 0.83 && r > 0.805)) return marble[0] ?? 0;
+  if (r > 0.975 || (r < 0.83 && r > 0.805)) return pick(marble, 0);
   if (r > 0.83) return keyAt(angle, r, x, y);
   const isLine = [0.36, 0.44, 0.52, 0.6, 0.68].some((line) => Math.abs(r - line) < 0.0065);
   const base = round(x, y);
-  if (r < 0.2) return r > 0.18 ? (marble[1] ?? 0) : mix(base, hex("b98af0"), 0.34);
+  if (r < 0.2) return r > 0.18 ? pick(marble, 1) : mix(base, hex("b98af0"), 0.34);
   const at = (angle / (2 * Math.PI) + 1) * 18;
   const slot = Math.floor(at);
   const tone = 0.36 + Math.floor(hash(138, slot, 0) * 9) * 0.04;
@@ -150,7 +150,7 @@ function keyAt(angle: number, r: number, x: number, y: number): Color {
   const nearNext = inKey > 0.68 && isBlack;
   const nearLast = inKey < 0.32 && [0, 1, 3, 4, 5].includes((key + 6) % 7) && r > 0.892;
   if (nearNext || nearLast) return shade(ramp("1d1440 30205c 4a347e"), 0.3 + (r > 0.95 ? 0.4 : 0), x, y, 0.4);
-  if (inKey < 0.07) return marble[1] ?? 0;
+  if (inKey < 0.07) return pick(marble, 1);
   return shade(marble, 0.97 - (r < 0.85 ? 0.2 : 0) - Math.max(0, Math.sin(angle)) * 0.12, x, y, 0.5);
 }
 

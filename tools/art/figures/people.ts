@@ -1,8 +1,8 @@
-import { hex, ramp, shade } from "./color.ts";
-import type { Color, Ramp } from "./color.ts";
+import { hex, pick, ramp, shade } from "#tools/art/kit/color.ts";
+import type { Color, Ramp } from "#tools/art/kit/color.ts";
 import { character } from "./character.ts";
 import type { Pose } from "./character.ts";
-import type { Picture } from "./picture.ts";
+import type { Picture } from "#tools/art/kit/picture.ts";
 
 const fair = ramp("a8604e d98f6c f3bd91 ffdcb5");
 const tan = ramp("7c4432 ae6a45 d79a67 f2c48e");
@@ -16,7 +16,7 @@ function cap(person: Picture, { side }: Pose, y: number, cloth: Ramp, brim: Colo
   person.ellipse(16, 10 + y, 12, 7, (u, v, px, py) =>
     py > 12 + y ? undefined : shade(cloth, 0.68 - u * 0.26 - v * 0.26, px, py, 0.3),
   );
-  person.rect(5, 12 + y, 22, 2, cloth[0] ?? 0);
+  person.rect(5, 12 + y, 22, 2, pick(cloth, 0));
   if (side === "front") person.rect(8, 14 + y, 16, 2, brim).rect(9, 14 + y, 14, 1, hex("5a5d78"));
   if (side === "side") person.rect(2, 14 + y, 11, 2, brim).rect(3, 14 + y, 9, 1, hex("5a5d78"));
 }

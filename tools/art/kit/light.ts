@@ -1,4 +1,4 @@
-import { alpha, faded, hex, mix } from "./color.ts";
+import { faded, hex, mix } from "./color.ts";
 import type { Color } from "./color.ts";
 import { hash } from "./luck.ts";
 import type { Picture } from "./picture.ts";
@@ -13,17 +13,10 @@ export function lit(
   strength: number,
 ): void {
   picture.ellipse(x, y, radius, radius * 0.82, (u, v, px, py) => {
-    const near = 1 - Math.hypot(u, v);
-    const stepped = Math.floor((near + (hash(1, px, py) - 0.5) * 0.05) * 9) / 9;
-    return stepped <= 0
-      ? undefined
-      : faded(mix(picture.get(px, py), brightened(picture.get(px, py), color), 1), stepped * strength * 2);
+    const near = 1 - Math.hypot(u, v) + (hash(1, px, py) - 0.5) * 0.05;
+    const glow = mix(mix(picture.get(px, py), color, 0.42), hex("fff3d6"), 0.1);
+    return faded(glow, Math.max(0, (Math.floor(near * 9) / 9) * strength * 2));
   });
-}
-
-/** As if lit by that colour: what is bright shines, what is dark stays dark. */
-function brightened(under: Color, color: Color): Color {
-  return mix(mix(under, color, 0.42), hex("fff3d6"), 0.1);
 }
 
 /** Lets the edges of a picture fall into the colour that lies beyond them. */
@@ -81,6 +74,3 @@ export function shadow(picture: Picture, x: number, y: number, rx: number, ry: n
     faded(hex("0b0714"), u * u + v * v > 0.66 ? strength * 0.55 : strength),
   );
 }
-
-/** Whether a pixel of a prop stands out enough to be called part of it. */
-export const isSolidPixel = (color: Color): boolean => alpha(color) > 200;

@@ -12,6 +12,9 @@ export const hex = (digits: string): Color => ((Number.parseInt(digits, 16) << 8
 /** `ramp("201818 503030 a06050")`, dark to light. */
 export const ramp = (text: string): Ramp => text.split(" ").map(hex);
 
+/** One shade of a ramp, 0 the darkest. */
+export const pick = (shades: Ramp, index: number): Color => shades[index] ?? clear;
+
 export const red = (color: Color): number => color >>> 24;
 export const green = (color: Color): number => (color >>> 16) & 255;
 export const blue = (color: Color): number => (color >>> 8) & 255;
@@ -45,3 +48,7 @@ export function shade(shades: Ramp, brightness: number, x = 0, y = 0, rough = 0)
   const at = Math.floor(brightness * shades.length + (dither(x, y) - 0.5) * rough);
   return shades[Math.min(shades.length - 1, Math.max(0, at))] ?? clear;
 }
+
+/** The brightness of something round at `u`, −1 its left side, 1 its right; light comes from the left. */
+export const rounded = (brightness: number, u: number): number =>
+  brightness - u * 0.34 - (u > 0.7 ? 0.1 : 0) + (u < -0.5 && u > -0.75 ? 0.12 : 0);

@@ -1,7 +1,7 @@
-import { faded, hex, mix, shade } from "./color.ts";
-import type { Ramp } from "./color.ts";
-import { hash } from "./luck.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, mix, pick, shade } from "#tools/art/kit/color.ts";
+import type { Ramp } from "#tools/art/kit/color.ts";
+import { hash } from "#tools/art/kit/luck.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 
 const width = 96;
 const height = 112;
@@ -25,10 +25,10 @@ export function gate(seed: number, stone: Ramp, jewel: Ramp, ink = hex("1a1018")
           ? stone[0]
           : shade(stone, 0.46 - (py - y) * 0.02 - (x - 48) * 0.003, x, py, 0.5),
     );
-    body.rect(48 - half, y + 4, half * 2, 1, stone[1] ?? 0);
+    body.rect(48 - half, y + 4, half * 2, 1, pick(stone, 1));
   }
   arch(body, seed, stone);
-  body.ellipse(48, 14, 7, 8, stone[0] ?? 0);
+  body.ellipse(48, 14, 7, 8, pick(stone, 0));
   body.ellipse(48, 14, 6, 7, (u, v, px, py) =>
     shade(jewel, 0.55 - u * 0.35 - v * 0.35 + (u < -0.2 && v < -0.3 ? 0.3 : 0), px, py, 0.4),
   );

@@ -1,9 +1,9 @@
-import { faded, hex, ramp, shade } from "./color.ts";
-import type { Color, Ramp } from "./color.ts";
+import { faded, hex, pick, ramp, rounded, shade } from "#tools/art/kit/color.ts";
+import type { Color, Ramp } from "#tools/art/kit/color.ts";
 import { blossoms, broadTree, bush, leaves } from "./foliage.ts";
-import { shadow } from "./light.ts";
-import { hash } from "./luck.ts";
-import { Picture } from "./picture.ts";
+import { shadow } from "#tools/art/kit/light.ts";
+import { hash } from "#tools/art/kit/luck.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 import { board } from "./sign.ts";
 
 const pink = ramp("6a2468 9c3c88 cc64a6 ec94c0 fbc2d8 fff0f2");
@@ -14,8 +14,6 @@ const marble = ramp("4a3c70 7464a0 a092c4 c6bae0 e6def4 ffffff");
 const gold = ramp("5a3418 96601e d09a34 f6cc60 fff0b0");
 const wood = ramp("2a1634 46244c 6c3a60 96587a c08498 e8bcc0");
 const ink = hex("1a1034");
-
-const rounded = (tone: number, u: number): number => tone - u * 0.3 - (u > 0.7 ? 0.1 : 0);
 
 /** A cherry of the sky, 96 × 128. */
 export function blossomTree(seed: number): Picture {
@@ -40,7 +38,7 @@ export function column(): Picture {
   );
   for (const x of [8, 24])
     body.ellipse(x, 13, 4, 4, (u, v, px, py) =>
-      Math.hypot(u, v) < 0.36 ? marble[1] : shade(marble, 0.76 - u * 0.2 - v * 0.2, px, py, 0.4),
+      Math.hypot(u, v) < 0.36 ? pick(marble, 1) : shade(marble, 0.76 - u * 0.2 - v * 0.2, px, py, 0.4),
     );
   return picture.draw(body.outlined(ink, 0.2), 0, 0);
 }
@@ -88,19 +86,21 @@ export function organ(): Picture {
   });
   for (let i = 0; i < 13; i++) pipe(body, 13 + i * 8.1, 18 + Math.abs(i - 6) * 6.6 - (i % 2) * 3, 92);
   body.area(8, 86, 112, 34, (x, y) =>
-    (x - 8) % 28 < 2 || y > 116 ? wood[1] : shade(wood, 0.66 - (y - 86) * 0.01 - (x - 64) * 0.002, x, y, 0.5),
+    (x - 8) % 28 < 2 || y > 116
+      ? pick(wood, 1)
+      : shade(wood, 0.66 - (y - 86) * 0.01 - (x - 64) * 0.002, x, y, 0.5),
   );
-  body.rect(8, 86, 112, 3, gold[3] ?? 0).rect(8, 89, 112, 1, gold[0] ?? 0);
+  body.rect(8, 86, 112, 3, pick(gold, 3)).rect(8, 89, 112, 1, pick(gold, 0));
   body.area(36, 96, 56, 7, (x, y) =>
     y < 100 && (x - 36) % 4 === 3 && (x - 36) % 28 !== 11 && (x - 36) % 28 !== 27
       ? ink
       : (x - 36) % 4 === 0
-        ? marble[2]
-        : marble[5],
+        ? pick(marble, 2)
+        : pick(marble, 5),
   );
-  body.rect(34, 103, 60, 3, wood[5] ?? 0);
+  body.rect(34, 103, 60, 3, pick(wood, 5));
   for (const x of [14, 100])
-    body.text(x, 98, [".oo.oo.", "oooooo.", ".oooo..", "..oo..."], { o: gold[3] ?? 0 });
+    body.text(x, 98, [".oo.oo.", "oooooo.", ".oooo..", "..oo..."], { o: pick(gold, 3) });
   return picture.draw(body.outlined(ink), 16, 0);
 }
 
@@ -110,7 +110,7 @@ function pipe(body: Picture, left: number, top: number, bottom: number): void {
   body.area(x, y, 7, bottom - y, (px, py) =>
     shade(gold, rounded(0.72, (px - x - 3) / 3.5) - (py - y < 2 ? -0.14 : 0), px, py, 0.4),
   );
-  body.rect(x + 2, bottom - 22, 3, 5, ink).rect(x + 1, bottom - 16, 5, 1, gold[0] ?? 0);
+  body.rect(x + 2, bottom - 22, 3, 5, ink).rect(x + 1, bottom - 16, 5, 1, pick(gold, 0));
 }
 
 /** A golden harp. 64 × 64. */
@@ -246,12 +246,12 @@ export function bells(): Picture {
     [45, 22, 7],
   ] as const)
     bell(body, x, y, size, gold);
-  body.rect(31, 17, 2, 23, gold[1] ?? 0);
+  body.rect(31, 17, 2, 23, pick(gold, 1));
   return picture.draw(body.outlined(ink), 0, 0);
 }
 
 function bell(body: Picture, x: number, top: number, size: number, shades: readonly Color[]): void {
-  body.rect(x - 1, top - 4, 2, 4, shades[1] ?? 0);
+  body.rect(x - 1, top - 4, 2, 4, pick(shades, 1));
   body.area(x - size - 2, top, size * 2 + 4, size * 2, (px, y) => {
     const t = (y - top) / (size * 2);
     const half = size * (0.46 + 0.5 * Math.sqrt(t) * (t > 0.8 ? 1.12 : 0.86));
@@ -260,7 +260,7 @@ function bell(body: Picture, x: number, top: number, size: number, shades: reado
       ? undefined
       : shade(shades, rounded(t > 0.84 ? 0.86 : 0.66, u), px, y, 0.4);
   });
-  body.ellipse(x, top + size * 2, 2, 2, shades[0] ?? 0);
+  body.ellipse(x, top + size * 2, 2, 2, pick(shades, 0));
 }
 
 export const skySign = (): Picture => board(wood, ink);

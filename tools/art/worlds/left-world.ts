@@ -1,6 +1,6 @@
-import { dither, faded, hex, mix, ramp } from "./color.ts";
-import type { Color, Ramp } from "./color.ts";
-import { lit, vignette } from "./light.ts";
+import { dither, faded, hex, mix, pick, ramp } from "#tools/art/kit/color.ts";
+import type { Color, Ramp } from "#tools/art/kit/color.ts";
+import { lit, vignette } from "#tools/art/kit/light.ts";
 import {
   barrel,
   boat,
@@ -8,16 +8,16 @@ import {
   crates,
   crystal,
   crystals,
-  lighthouse,
   palm,
   shells,
   starfish,
   tideSign,
 } from "./left-props.ts";
-import { hash, noise } from "./luck.ts";
-import { flagstones, ringStones, ripples, water } from "./materials.ts";
-import { Picture } from "./picture.ts";
-import { box, circle, merged, path, ragged, union } from "./shapes.ts";
+import { lighthouse } from "./lighthouse.ts";
+import { hash, noise } from "#tools/art/kit/luck.ts";
+import { flagstones, ringStones, ripples, water } from "#tools/art/kit/materials.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
+import { box, circle, merged, path, ragged, union } from "#tools/art/kit/shapes.ts";
 import type { WorldArt } from "./world-art.ts";
 
 const deep = ramp("0b1c4a 0f2c66 14437f 1a5f9c 2a82ba 6fc3e0");
@@ -71,7 +71,7 @@ function seaAt(x: number, y: number): Color {
 
 function poolAt(x: number, y: number): Color {
   const inner = -pools(x, y);
-  if (inner < 3) return hash(91, x >> 2, y >> 2) > 0.5 ? (slate[1] ?? 0) : (slate[3] ?? 0);
+  if (inner < 3) return hash(91, x >> 2, y >> 2) > 0.5 ? pick(slate, 1) : pick(slate, 3);
   if (inner < 5) return hex("dffcf4");
   return inner < 13 ? lagoon(x, y) : mix(lagoon(x, y), sea(x, y), 0.45);
 }
@@ -92,12 +92,12 @@ function pavedAt(x: number, y: number, inside: number): Color {
   const radius = Math.hypot(x - square.x, y - square.y);
   if (radius < 96)
     return radius > 91 || Math.abs(radius - 60) < 2
-      ? (slate[0] ?? 0)
+      ? pick(slate, 0)
       : radius > 60
         ? tide(x, y, radius)
         : ring(x, y);
   const drifted = noise(93, x, y, 22) * 16 > inside + 4;
-  return inside < 1.4 ? (slate[0] ?? 0) : drifted ? mix(sand(x, y), slate[3] ?? 0, 0.15) : flags(x, y);
+  return inside < 1.4 ? pick(slate, 0) : drifted ? mix(sand(x, y), pick(slate, 3), 0.15) : flags(x, y);
 }
 
 /** A band of waves around the square. */
@@ -112,7 +112,7 @@ function tide(x: number, y: number, radius: number): Color {
 function pierAt(x: number, y: number): Color | undefined {
   if (pier(x, y) > 0) return pier(x, y - 9) < 0 && island(x, y) > 0 ? faded(hex("0a1434"), 0.55) : undefined;
   const board = Math.floor(x / 9);
-  if (x % 9 === 8 || y > 288) return plank[0];
+  if (x % 9 === 8 || y > 288) return pick(plank, 0);
   if (y < 240 || y > 285) return plank[y % 2 ? 2 : 3];
   const knot = hash(94, board, y >> 2) > 0.94 ? 1 : 0;
   return plank[

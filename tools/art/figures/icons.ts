@@ -1,6 +1,6 @@
-import { faded, hex, mix, ramp } from "./color.ts";
-import { clouds, hash } from "./luck.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, mix, ramp } from "#tools/art/kit/color.ts";
+import { clouds, hash } from "#tools/art/kit/luck.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 import { gate, gateLight } from "./portal.ts";
 
 /** The app's icon: a gate at night, its light in the four colours of the worlds. `size` is a multiple of 64. */

@@ -1,9 +1,9 @@
-import { faded, hex, mix, ramp, shade } from "./color.ts";
+import { faded, hex, mix, pick, ramp, shade } from "#tools/art/kit/color.ts";
 import { broadTree, bush, leaves } from "./foliage.ts";
-import { shadow } from "./light.ts";
-import { hash } from "./luck.ts";
-import { Picture } from "./picture.ts";
-import type { Prop } from "./sheet.ts";
+import { shadow } from "#tools/art/kit/light.ts";
+import { hash } from "#tools/art/kit/luck.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
+import type { Prop } from "#tools/art/kit/sheet.ts";
 import { board } from "./sign.ts";
 
 const leaf = ramp("12302e 1c4a36 2d653c 478542 6ea64b a3c65a");
@@ -26,22 +26,18 @@ export function lantern(): Picture {
   shadow(picture, 17, 57, 9, 4, 0.5);
   const body = new Picture(32, 64);
   body
-    .rect(14, 24, 4, 32, iron[2] ?? 0)
-    .rect(14, 24, 1, 32, iron[4] ?? 0)
-    .rect(17, 24, 1, 32, iron[1] ?? 0);
-  body
-    .rect(11, 53, 10, 5, iron[1] ?? 0)
-    .rect(12, 51, 8, 2, iron[3] ?? 0)
-    .rect(12, 34, 8, 2, iron[3] ?? 0);
-  body.rect(9, 8, 14, 16, iron[1] ?? 0);
+    .rect(14, 24, 4, 32, pick(iron, 2))
+    .rect(14, 24, 1, 32, pick(iron, 4))
+    .rect(17, 24, 1, 32, pick(iron, 1));
+  body.rect(11, 53, 10, 5, pick(iron, 1)).rect(12, 51, 8, 2, pick(iron, 3)).rect(12, 34, 8, 2, pick(iron, 3));
+  body.rect(9, 8, 14, 16, pick(iron, 1));
   body.area(11, 10, 10, 12, (x, y) =>
     shade(ramp("f08a32 ffb347 ffd777 fff3c2 ffffff"), 1.1 - Math.hypot(x - 15.5, y - 16) / 9, x, y, 0.6),
   );
-  body.rect(15, 10, 1, 12, iron[2] ?? 0);
-  body.rect(8, 22, 16, 3, iron[2] ?? 0).rect(8, 22, 16, 1, iron[4] ?? 0);
-  for (let i = 0; i < 5; i++)
-    body.rect(9 + i, 8 - i, 14 - i * 2, 1, i === 0 ? (iron[4] ?? 0) : (iron[2] ?? 0));
-  body.rect(15, 1, 2, 3, iron[3] ?? 0);
+  body.rect(15, 10, 1, 12, pick(iron, 2));
+  body.rect(8, 22, 16, 3, pick(iron, 2)).rect(8, 22, 16, 1, pick(iron, 4));
+  for (let i = 0; i < 5; i++) body.rect(9 + i, 8 - i, 14 - i * 2, 1, i === 0 ? pick(iron, 4) : pick(iron, 2));
+  body.rect(15, 1, 2, 3, pick(iron, 3));
   picture.ellipse(16, 16, 15, 15, (u, v) => faded(hex("ffc46b"), 0.34 * (1 - Math.hypot(u, v))));
   return picture.draw(body.outlined(ink), 0, 0);
 }
@@ -51,7 +47,7 @@ export function bench(): Picture {
   const picture = new Picture(64, 32);
   shadow(picture, 33, 26, 29, 5, 0.45);
   const body = new Picture(64, 32);
-  for (const x of [7, 52]) body.rect(x, 4, 4, 23, iron[1] ?? 0).rect(x, 4, 1, 23, iron[3] ?? 0);
+  for (const x of [7, 52]) body.rect(x, 4, 4, 23, pick(iron, 1)).rect(x, 4, 1, 23, pick(iron, 3));
   for (const [y, tone] of [
     [3, 0.8],
     [8, 0.62],
@@ -61,7 +57,7 @@ export function bench(): Picture {
   ] as const)
     body.area(4, y, 55, 4, (x, py) =>
       py === y + 3
-        ? wood[1]
+        ? pick(wood, 1)
         : shade(wood, tone - (py - y) * 0.09 + (hash(2, x >> 3, y) - 0.5) * 0.2, x, py, 0.5),
     );
   return picture.draw(body.outlined(ink), 0, 0);
@@ -73,9 +69,11 @@ export function planter(): Picture {
   shadow(picture, 17, 27, 14, 4, 0.45);
   const body = new Picture(32, 32);
   body.area(4, 16, 24, 12, (x, y) =>
-    x === 15 || y === 27 ? stone[1] : shade(stone, 0.85 - (y - 16) * 0.045 - (x > 24 ? 0.2 : 0), x, y, 0.6),
+    x === 15 || y === 27
+      ? pick(stone, 1)
+      : shade(stone, 0.85 - (y - 16) * 0.045 - (x > 24 ? 0.2 : 0), x, y, 0.6),
   );
-  body.rect(3, 15, 26, 3, stone[5] ?? 0).rect(3, 18, 26, 1, stone[1] ?? 0);
+  body.rect(3, 15, 26, 3, pick(stone, 5)).rect(3, 18, 26, 1, pick(stone, 1));
   leaves(body, 71, leaf, [
     [9, 13, 7],
     [22, 13, 7],
@@ -102,10 +100,10 @@ export function fountain(): Picture {
   const body = new Picture(96, 128);
   basin(body, 48, 79, 46, 36, 10);
   body.area(40, 56, 16, 30, (x, y) =>
-    y > 83 - Math.abs(x - 47.5) * 0.3 ? pool[4] : shade(stone, 0.78 - (x - 40) * 0.045, x, y, 0.6),
+    y > 83 - Math.abs(x - 47.5) * 0.3 ? pick(pool, 4) : shade(stone, 0.78 - (x - 40) * 0.045, x, y, 0.6),
   );
   basin(body, 48, 48, 22, 12, 6);
-  body.rect(45, 26, 6, 20, stone[3] ?? 0).rect(45, 26, 2, 20, stone[5] ?? 0);
+  body.rect(45, 26, 6, 20, pick(stone, 3)).rect(45, 26, 2, 20, pick(stone, 5));
   picture.draw(body.outlined(ink), 0, 0);
   jets(picture);
   return picture;
@@ -124,7 +122,7 @@ function basin(body: Picture, x: number, y: number, rx: number, ry: number, wall
       0.6,
     ),
   );
-  body.ellipse(x, y + 1, rx - 6, ry - 5, stone[0] ?? 0);
+  body.ellipse(x, y + 1, rx - 6, ry - 5, pick(stone, 0));
   body.ellipse(x, y + 2, rx - 7, ry - 6, (u, v, px, py) => {
     const ring = Math.sin(Math.hypot(u * rx, v * ry * 1.2) * 0.75);
     return shade(pool, 0.36 - v * 0.12 + (ring > 0.8 && hash(6, px >> 2, py) > 0.35 ? 0.34 : 0), px, py, 0.6);
@@ -142,9 +140,9 @@ function jets(picture: Picture): void {
     picture.put(x, y, faded(pool[hash(8, i, 3) > 0.4 ? 5 : 4] ?? 0, 0.85));
   }
   picture
-    .rect(47, 12, 2, 16, faded(pool[5] ?? 0, 0.9))
-    .rect(46, 16, 1, 12, faded(pool[4] ?? 0, 0.7))
-    .rect(49, 16, 1, 12, faded(pool[4] ?? 0, 0.7));
+    .rect(47, 12, 2, 16, faded(pick(pool, 5), 0.9))
+    .rect(46, 16, 1, 12, faded(pick(pool, 4), 0.7))
+    .rect(49, 16, 1, 12, faded(pick(pool, 4), 0.7));
 }
 
 /** A cabinet with a game on its screen. 32 × 64. */
@@ -169,11 +167,8 @@ export function arcade(): Picture {
   body.area(6, 34, 20, 6, (x, y) => shade(iron, 0.8 - (y - 34) * 0.12, x, y, 0.4));
   body.rect(11, 34, 2, 3, hex("e6e6f0")).rect(11, 33, 2, 2, hex("ff5a5a"));
   body.rect(18, 36, 1, 1, hex("ffd777")).rect(20, 36, 1, 1, hex("7dfcd0"));
-  body
-    .rect(22, 36, 1, 1, hex("ff6b8b"))
-    .rect(14, 46, 5, 7, iron[1] ?? 0)
-    .rect(15, 48, 3, 1, hex("ffd777"));
-  body.area(5, 55, 22, 3, () => side[0]);
+  body.rect(22, 36, 1, 1, hex("ff6b8b")).rect(14, 46, 5, 7, pick(iron, 1)).rect(15, 48, 3, 1, hex("ffd777"));
+  body.area(5, 55, 22, 3, () => pick(side, 0));
   picture.ellipse(16, 30, 15, 15, (u, v) => faded(hex("6be7ff"), 0.16 * (1 - Math.hypot(u, v))));
   return picture.draw(body.outlined(ink), 0, 0);
 }
@@ -187,7 +182,7 @@ export function banner(color: string): Picture {
     mix(hex(color), hex("fff0d0"), 0.3),
   ];
   const body = new Picture(32, 64);
-  body.rect(6, 6, 20, 3, iron[3] ?? 0).rect(6, 6, 20, 1, iron[4] ?? 0);
+  body.rect(6, 6, 20, 3, pick(iron, 3)).rect(6, 6, 20, 1, pick(iron, 4));
   body.area(8, 9, 16, 44, (x, y) => {
     if (y > 44 && Math.abs(x - 15.5) < (y - 44) * 0.9) return undefined;
     const fold = Math.sin((x - 8) * 0.8 + y * 0.05) * 0.28;

@@ -1,10 +1,10 @@
-import { faded, hex, mix, ramp, shade } from "./color.ts";
-import { flagstones, grass, ringStones } from "./materials.ts";
-import { clouds, hash } from "./luck.ts";
-import { lit, scattered, vignette } from "./light.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, mix, pick, ramp, shade } from "#tools/art/kit/color.ts";
+import { flagstones, grass, ringStones } from "#tools/art/kit/materials.ts";
+import { clouds, hash } from "#tools/art/kit/luck.ts";
+import { lit, scattered, vignette } from "#tools/art/kit/light.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 import { arcade, banner, bench, fountain, hedge, lantern, planter, signpost, tree } from "./hub-props.ts";
-import { box, circle, merged } from "./shapes.ts";
+import { box, circle, merged } from "#tools/art/kit/shapes.ts";
 import type { WorldArt } from "./world-art.ts";
 
 const stone = ramp("3b2a2e 5e4340 85614f a98061 c69d74 dcb98a efd6a6");
@@ -39,10 +39,10 @@ function plazaAt(x: number, y: number): number | undefined {
   // The curb: a bright ring of stones, its own shadow on the paving.
   if (inside < 9)
     return inside < 1 || inside > 8
-      ? stone[0]
+      ? pick(stone, 0)
       : hash(3, Math.floor(Math.atan2(y - 270, x - 400) * 46), 0) > 0.12
         ? shade(pale, inside < 3 ? 0.86 : 0.66, x, y, 0.7)
-        : pale[2];
+        : pick(pale, 2);
   const radius = Math.hypot(x - centre.x, y - centre.y);
   const base =
     radius < 56 ? mosaic(x, y) : radius < 118 ? rose(x, y, radius) : radius < 126 ? rim(x, y) : paving(x, y);
@@ -56,17 +56,13 @@ function rose(x: number, y: number, radius: number): number {
   const angle = Math.atan2(y - centre.y + 0.5, x - centre.x + 0.5) / (Math.PI / 2) + 1.5;
   const quarter = Math.floor(angle) & 3;
   const off = angle - Math.floor(angle) - 0.5;
-  // Straight flanks: the point's width shrinks with the distance along it.
-  const along = radius * Math.cos((off * Math.PI) / 2);
-  const reach = radius - along + 114 - Math.abs(radius * Math.sin((off * Math.PI) / 2)) * 2.6;
-  if (radius < 59 || (radius > 112 && radius < 115)) return stone[1] ?? 0;
-  if (radius < reach)
-    return mix(
-      hex(points[(quarter + 4) % 4] ?? "ffffff"),
-      off < 0 ? hex("fff0c8") : hex("2a1a30"),
-      off < 0 ? 0.22 : 0.26,
-    );
-  return radius < reach + 2.5 ? (stone[1] ?? 0) : mosaic(x, y);
+  // Straight flanks: a point is the narrower the further out.
+  const toTip =
+    radius * Math.cos((off * Math.PI) / 2) + Math.abs(radius * Math.sin((off * Math.PI) / 2)) * 2.6;
+  if (radius < 59 || (radius > 112 && radius < 115) || (toTip > 114 && toTip < 116.5)) return pick(stone, 1);
+  if (toTip > 114) return mosaic(x, y);
+  const color = hex(points[quarter] ?? "ffffff");
+  return off < 0 ? mix(color, hex("fff0c8"), 0.22) : mix(color, hex("2a1a30"), 0.26);
 }
 
 /** The town wall along the north: courses of stone, windows with light behind them. */
@@ -81,22 +77,22 @@ function wall(picture: Picture): void {
   );
   for (let x = 0; x < 800; x += 32) {
     picture.area(x + 4, 4, 22, 16, (px, py) =>
-      py < 7 ? masonry[5] : px < x + 6 ? masonry[4] : shade(masonry, 0.55, px, py, 1),
+      py < 7 ? pick(masonry, 5) : px < x + 6 ? pick(masonry, 4) : shade(masonry, 0.55, px, py, 1),
     );
-    picture.rect(x + 4, 19, 22, 1, masonry[1] ?? 0);
+    picture.rect(x + 4, 19, 22, 1, pick(masonry, 1));
   }
   picture.area(0, 96, 800, 12, (_x, y) => faded(hex("120c18"), (108 - y) / 20));
   for (const x of [84, 180, 268, 532, 620, 716]) window(picture, x, 44);
 }
 
 function window(picture: Picture, x: number, y: number): void {
-  picture.ellipse(x, y, 11, 11, masonry[1] ?? 0).rect(x - 11, y, 22, 28, masonry[1] ?? 0);
+  picture.ellipse(x, y, 11, 11, pick(masonry, 1)).rect(x - 11, y, 22, 28, pick(masonry, 1));
   const glow = ramp("a4502c d97b34 f4ad4c ffd983");
   const pane = (px: number, py: number): number =>
     shade(glow, 0.35 + (py - y) / 40 + (hash(5, px >> 2, py >> 3) - 0.5) * 0.3, px, py, 0.8);
   picture.ellipse(x, y, 8, 8, (_u, _v, px, py) => pane(px, py)).area(x - 8, y, 16, 25, pane);
-  picture.rect(x - 1, y - 8, 2, 33, masonry[0] ?? 0).rect(x - 8, y + 6, 16, 2, masonry[0] ?? 0);
-  picture.rect(x - 13, y + 26, 26, 4, masonry[5] ?? 0).rect(x - 13, y + 30, 26, 1, masonry[0] ?? 0);
+  picture.rect(x - 1, y - 8, 2, 33, pick(masonry, 0)).rect(x - 8, y + 6, 16, 2, pick(masonry, 0));
+  picture.rect(x - 13, y + 26, 26, 4, pick(masonry, 5)).rect(x - 13, y + 30, 26, 1, pick(masonry, 0));
 }
 
 function painting(): Picture {

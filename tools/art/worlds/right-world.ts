@@ -1,15 +1,14 @@
-import { faded, hex, mix, ramp, shade } from "./color.ts";
-import type { Color } from "./color.ts";
-import { lit, vignette } from "./light.ts";
-import { hash, noise } from "./luck.ts";
-import { flagstones, ripples, rock } from "./materials.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, mix, pick, ramp, shade } from "#tools/art/kit/color.ts";
+import type { Color } from "#tools/art/kit/color.ts";
+import { lit, vignette } from "#tools/art/kit/light.ts";
+import { hash, noise } from "#tools/art/kit/luck.ts";
+import { flagstones, ripples, rock } from "#tools/art/kit/materials.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 import {
   anvil,
   bones,
   cactus,
   cart,
-  furnace,
   gears,
   oreHeap,
   pipes,
@@ -18,7 +17,8 @@ import {
   toolbox,
   torch,
 } from "./right-props.ts";
-import { box, circle, merged, path, ragged, union } from "./shapes.ts";
+import { furnace } from "./furnace.ts";
+import { box, circle, merged, path, ragged, union } from "#tools/art/kit/shapes.ts";
 import type { WorldArt } from "./world-art.ts";
 
 const sandShades = ramp("5c2a24 8a4230 b45f3c cf7d4a e39a5e f3bd80");
@@ -55,7 +55,7 @@ function groundAt(x: number, y: number): Color {
   if (yard(x, y) < 0) return yardAt(x, y);
   if (walkway(x, y) < 0) return plateAt(x, y);
   const near = Math.min(yard(x, y), walkway(x, y));
-  const grain = hot < 26 ? mix(sand(x, y), fire[1] ?? 0, 0.5 * (1 - hot / 26)) : sand(x, y);
+  const grain = hot < 26 ? mix(sand(x, y), pick(fire, 1), 0.5 * (1 - hot / 26)) : sand(x, y);
   // The cliff stands over the sand: its shadow falls where the sun does not reach.
   const above = floor(x - 5, y - 16) > 0 ? 0.5 : 0;
   return mix(grain, hex("240e18"), Math.max(above, near < 3 ? 0.4 : 0));
@@ -65,7 +65,7 @@ function groundAt(x: number, y: number): Color {
 function cliffAt(x: number, y: number, out: number): Color {
   const isFace = floor(x, y + 34) < 0;
   const rim = Math.abs(floor(x, y + 34)) < 2.5 || (!isFace && out < 3);
-  if (rim) return cliffShades[5] ?? 0;
+  if (rim) return pick(cliffShades, 5);
   if (isFace) return mix(cliff(x, y), hex("14080e"), Math.max(0, 0.5 - out / 40));
   const strata = noise(106, x, y, 40);
   return shade(cliffShades, 0.4 + (strata - 0.5) * 0.5 + (noise(107, x, y, 7) > 0.78 ? 0.1 : 0), x, y, 0.7);
@@ -73,7 +73,7 @@ function cliffAt(x: number, y: number, out: number): Color {
 
 function lavaAt(x: number, y: number, edge: number): Color {
   if (edge > 0)
-    return edge > 5 ? (cliffShades[1] ?? 0) : mix(cliff(x, y), fire[2] ?? 0, edge < 2 ? 0.55 : 0.15);
+    return edge > 5 ? pick(cliffShades, 1) : mix(cliff(x, y), pick(fire, 2), edge < 2 ? 0.55 : 0.15);
   const flow = noise(108, x * 0.6, y, 13) + noise(109, x, y * 1.4, 6) * 0.4;
   const crust = flow > 0.86 && edge > -14 ? -0.5 : 0;
   return shade(fire, 0.62 - edge * 0.014 + (flow - 0.6) * 0.4 + crust, x, y, 0.5);
@@ -81,7 +81,7 @@ function lavaAt(x: number, y: number, edge: number): Color {
 
 function yardAt(x: number, y: number): Color {
   const rim = -yard(x, y);
-  if (rim < 7) return rim < 1 || rim > 6 ? (plate[0] ?? 0) : riveted(x, y, rim < 3 ? 0.82 : 0.6);
+  if (rim < 7) return rim < 1 || rim > 6 ? pick(plate, 0) : riveted(x, y, rim < 3 ? 0.82 : 0.6);
   const radius = Math.hypot(x - 500, y - 260);
   if (radius < 84) return gearAt(x, y, radius);
   return setts(x, y);
@@ -94,8 +94,7 @@ function gearAt(x: number, y: number, radius: number): Color {
   const spoke = Math.abs(Math.sin(angle * 3)) * radius < 8;
   const isIron = radius < tooth && (radius > 48 || spoke || radius < 20);
   const edge = Math.abs(radius - tooth) < 1.6 || Math.abs(radius - 48) < 1.3 || Math.abs(radius - 20) < 1.3;
-  if (radius < 8) return plate[0] ?? 0;
-  if (edge) return plate[0] ?? 0;
+  if (edge || radius < 8) return pick(plate, 0);
   if (!isIron) return mix(setts(x, y), hex("180c10"), radius < tooth ? 0.3 : 0);
   const light = Math.cos(angle + 2.2) * 0.14;
   return shade(
@@ -110,31 +109,25 @@ function gearAt(x: number, y: number, radius: number): Color {
 /** Iron plates with rivets in their corners, rust creeping from the seams. */
 function plateAt(x: number, y: number): Color {
   const edge = -walkway(x, y);
-  if (edge < 2) return edge < 1 ? (plate[0] ?? 0) : (plate[5] ?? 0);
+  if (edge < 2) return pick(plate, edge < 1 ? 0 : 5);
   const u = (x - 127) % 43;
   const v = (y - 90) % 40;
-  if (u < 1 || v < 1) return plate[0] ?? 0;
-  const rivet = Math.min(
-    Math.hypot(u - 5, v - 5),
-    Math.hypot(u - 38, v - 5),
-    Math.hypot(u - 5, v - 35),
-    Math.hypot(u - 38, v - 35),
-  );
-  if (rivet < 2) return rivet < 1 ? (plate[5] ?? 0) : (plate[1] ?? 0);
-  const diamond = (x + y) % 12 < 2 !== (x - y + 1200) % 12 < 2 && u > 9 && u < 34 && v > 9 && v < 31;
-  const rust = noise(112, x, y, 18) * 1.2 + (u < 4 || v < 4 || u > 39 || v > 36 ? 0.2 : 0);
-  const tone =
-    0.5 +
-    (diamond ? 0.14 : 0) +
-    (u === 1 || v === 1 ? 0.2 : 0) -
-    (u > 40 || v > 37 ? 0.14 : 0) +
-    (noise(113, x, y, 30) - 0.5) * 0.2;
+  if (u < 1 || v < 1) return pick(plate, 0);
+  const rivet = Math.hypot(Math.abs(u - 21.5) - 16.5, Math.abs(v - 20) - 15);
+  if (rivet < 2) return pick(plate, rivet < 1 ? 5 : 1);
+  const toSeam = Math.min(u, v, 43 - u, 40 - v);
+  const bevel = u === 1 || v === 1 ? 0.2 : u > 40 || v > 37 ? -0.14 : 0;
+  const tone = 0.5 + bevel + (isTread(x, y) && toSeam > 9 ? 0.14 : 0) + (noise(113, x, y, 30) - 0.5) * 0.2;
   const iron = shade(plate, tone, x, y, 0.4);
+  const rust = noise(112, x, y, 18) * 1.2 + (toSeam < 4 ? 0.2 : 0);
   return rust > 0.95 ? mix(iron, hex("9a4a26"), 0.5) : iron;
 }
 
+/** The raised pattern that keeps boots from slipping. */
+const isTread = (x: number, y: number): boolean => (x + y) % 12 < 2 !== (x - y + 1200) % 12 < 2;
+
 const riveted = (x: number, y: number, tone: number): Color =>
-  (x + y) % 14 === 0 ? (plate[5] ?? 0) : shade(plate, tone, x, y, 0.5);
+  (x + y) % 14 === 0 ? pick(plate, 5) : shade(plate, tone, x, y, 0.5);
 
 function railsOn(picture: Picture): void {
   for (let x = rails.from; x < rails.to; x += 12)
@@ -143,8 +136,8 @@ function railsOn(picture: Picture): void {
     );
   for (const y of [rails.y + 1, rails.y + 18])
     picture
-      .rect(rails.from - 6, y, rails.to - rails.from + 12, 3, plate[1] ?? 0)
-      .rect(rails.from - 6, y, rails.to - rails.from + 12, 1, plate[5] ?? 0);
+      .rect(rails.from - 6, y, rails.to - rails.from + 12, 3, pick(plate, 1))
+      .rect(rails.from - 6, y, rails.to - rails.from + 12, 1, pick(plate, 5));
 }
 
 function painting(): Picture {
@@ -152,7 +145,7 @@ function painting(): Picture {
   picture.paint(groundAt);
   picture.paint((x, y) =>
     noise(114, x, y, 9) > 0.9 && floor(x, y) < -24 && Math.min(yard(x, y), walkway(x, y), lava(x, y) - 12) > 6
-      ? faded(sandShades[0] ?? 0, 0.4)
+      ? faded(pick(sandShades, 0), 0.4)
       : undefined,
   );
   railsOn(picture);

@@ -1,9 +1,8 @@
-import { faded, hex, ramp, shade } from "./color.ts";
-import type { Color, Ramp } from "./color.ts";
-import { shadow } from "./light.ts";
-import { hash } from "./luck.ts";
-import { flagstones } from "./materials.ts";
-import { Picture } from "./picture.ts";
+import { faded, hex, pick, ramp, rounded, shade } from "#tools/art/kit/color.ts";
+import type { Ramp } from "#tools/art/kit/color.ts";
+import { shadow } from "#tools/art/kit/light.ts";
+import { hash } from "#tools/art/kit/luck.ts";
+import { Picture } from "#tools/art/kit/picture.ts";
 import { board } from "./sign.ts";
 
 const iron = ramp("17141a 2a262d 454049 68606a 938a92 c4bcc0");
@@ -15,82 +14,6 @@ const bone = ramp("6a5a58 a89684 d8c8aa f6ecd0");
 const copper = ramp("3a1a14 6e3420 a85a30 d98a4c f6c084");
 const ink = hex("160a10");
 
-const round = (tone: number, u: number): number =>
-  tone - u * 0.34 - (u > 0.7 ? 0.1 : 0) + (u < -0.5 && u > -0.75 ? 0.12 : 0);
-
-/** The blast furnace, 128 × 160, standing on its lowest two rows. */
-export function furnace(): Picture {
-  const picture = new Picture(128, 160);
-  shadow(picture, 70, 146, 56, 13, 0.5);
-  const body = new Picture(128, 160);
-  const courses = flagstones(7, brick, 14, 8);
-  for (const [x, top] of [
-    [26, 18],
-    [102, 34],
-  ] as const)
-    stack(body, x, top);
-  body.area(14, 66, 100, 84, (x, y) => {
-    const half = 36 + Math.max(0, (y - 66) / 84) * 12;
-    const u = (x + 0.5 - 64) / half;
-    if (Math.abs(u) > 1) return undefined;
-    return y < 72 || (y > 104 && y < 109) ? shade(iron, round(0.72, u), x, y, 0.4) : darker(courses(x, y), u);
-  });
-  body.area(34, 46, 60, 21, (x, y) => {
-    const half = 18 + ((y - 46) / 20) * 16;
-    const u = (x + 0.5 - 64) / half;
-    return Math.abs(u) > 1 ? undefined : shade(iron, round(0.62, u) - (y % 7 === 0 ? 0.14 : 0), x, y, 0.4);
-  });
-  mouth(body);
-  picture.draw(body.outlined(ink), 0, 0);
-  return picture.ellipse(64, 132, 44, 30, (u, v) => faded(hex("ff8a2c"), 0.36 * (1 - Math.hypot(u, v))));
-}
-
-function darker(color: Color, u: number): Color {
-  const dark = Math.max(0, u * 0.5 - 0.05);
-  const part = (shift: number): number => Math.round(((color >>> shift) & 255) * (1 - dark));
-  return ((part(24) << 24) | (part(16) << 16) | (part(8) << 8) | 255) >>> 0;
-}
-
-function stack(body: Picture, x: number, top: number): void {
-  body.area(x - 11, top, 22, 150 - top, (px, y) =>
-    shade(
-      iron,
-      round(0.58, (px + 0.5 - x) / 11) - ((y - top) % 22 === 0 ? 0.3 : 0) + ((y - top) % 22 === 1 ? 0.14 : 0),
-      px,
-      y,
-      0.4,
-    ),
-  );
-  body.area(x - 13, top - 2, 26, 7, (px, y) =>
-    shade(iron, round(0.75, (px + 0.5 - x) / 13) - (y - top) * 0.03, px, y, 0.4),
-  );
-  body.ellipse(x, top - 1, 10, 2.5, hex("0c070c"));
-  for (let i = 0; i < 5; i++)
-    body.ellipse(
-      x + (hash(3, i, x) - 0.5) * 7,
-      top - 3 - i * 1.6,
-      4 - i * 0.4,
-      2.6,
-      faded(hex("c8b8b4"), 0.24),
-    );
-}
-
-function mouth(body: Picture): void {
-  const inside = (x: number, y: number, grow: number): boolean =>
-    Math.hypot(x + 0.5 - 64, Math.min(0, y - 124)) < 22 + grow && y < 147;
-  body.area(36, 94, 56, 54, (x, y) => {
-    if (!inside(x, y, 6)) return undefined;
-    if (!inside(x, y, 0))
-      return (Math.floor(Math.atan2(y - 124, x - 64) * 5.2) & 1) === 0 ? iron[4] : iron[2];
-    const flame = 1 - (y - 102) / 46 + Math.sin(x * 0.55) * 0.14 + Math.sin(x * 1.4 + 2) * 0.08;
-    return flame > 0.82
-      ? hex("2a0a0c")
-      : shade(fire, 1.02 - flame * 1.05 - (Math.abs(x - 64) / 22) ** 2 * 0.25, x, y, 0.6);
-  });
-  for (let x = 46; x < 86; x += 9) body.rect(x, 128, 2, 19, iron[1] ?? 0);
-  body.rect(43, 134, 43, 2, iron[1] ?? 0);
-}
-
 /** An anvil on its block, a glowing blade on it. 64 × 32. */
 export function anvil(): Picture {
   const picture = new Picture(64, 32);
@@ -100,7 +23,7 @@ export function anvil(): Picture {
     y < 19
       ? shade(wood, 0.9, x, y, 0.4)
       : x % 7 === 0
-        ? wood[0]
+        ? pick(wood, 0)
         : shade(wood, 0.6 - (x - 20) * 0.016, x, y, 0.5),
   );
   body.area(25, 10, 14, 8, (x, y) => shade(iron, 0.55 - (x - 25) * 0.02, x, y, 0.4));
@@ -108,7 +31,7 @@ export function anvil(): Picture {
     x < 20 && y > 4 + (x - 8) * 0.6
       ? undefined
       : y === 4
-        ? iron[5]
+        ? pick(iron, 5)
         : shade(iron, 0.7 - (y - 4) * 0.07, x, y, 0.4),
   );
   body.area(26, 2, 22, 3, (x, y) => shade(fire, 0.5 + (x - 26) * 0.022 - (y - 2) * 0.08, x, y, 0.5));
@@ -137,11 +60,11 @@ export function pipes(): Picture {
 
 function pipe(body: Picture, x: number, top: number, bottom: number, half: number, shades: Ramp): void {
   body.area(x - half, top, half * 2, bottom - top, (px, y) =>
-    shade(shades, round(0.62, (px + 0.5 - x) / half), px, y, 0.4),
+    shade(shades, rounded(0.62, (px + 0.5 - x) / half), px, y, 0.4),
   );
   for (const y of [top + 14, bottom - 5])
     body.area(x - half - 1, y, half * 2 + 2, 4, (px) =>
-      shade(shades, round(0.78, (px + 0.5 - x) / half), px, y, 0.4),
+      shade(shades, rounded(0.78, (px + 0.5 - x) / half), px, y, 0.4),
     );
 }
 
@@ -178,12 +101,12 @@ export function cart(): Picture {
     return y < 32
       ? shade(iron, 0.85, x, y, 0.4)
       : (x - 5) % 18 < 2
-        ? iron[1]
+        ? pick(iron, 1)
         : shade(brick, 0.6 - (y - 32) * 0.014 - (x - 32) * 0.004, x, y, 0.5);
   });
   for (const x of [18, 46])
     body.ellipse(x, 53, 6.5, 6.5, (u, v, px, py) =>
-      Math.hypot(u, v) < 0.3 ? iron[5] : shade(iron, 0.5 - u * 0.2 - v * 0.24, px, py, 0.4),
+      Math.hypot(u, v) < 0.3 ? pick(iron, 5) : shade(iron, 0.5 - u * 0.2 - v * 0.24, px, py, 0.4),
     );
   return picture.draw(body.outlined(ink), 0, 0);
 }
@@ -215,16 +138,10 @@ export function toolbox(): Picture {
   shadow(picture, 17, 28, 13, 3, 0.45);
   const body = new Picture(32, 32);
   const red = ramp("5a101a 96202a d23a36 ff7a5e");
-  body
-    .line(9, 6, 13, 17, iron[4] ?? 0)
-    .line(10, 6, 14, 17, iron[3] ?? 0)
-    .rect(7, 4, 5, 3, iron[5] ?? 0);
-  body
-    .line(22, 7, 19, 17, wood[3] ?? 0)
-    .line(23, 7, 20, 17, wood[2] ?? 0)
-    .rect(19, 4, 8, 4, iron[3] ?? 0);
+  body.line(9, 6, 13, 17, pick(iron, 4)).line(10, 6, 14, 17, pick(iron, 3)).rect(7, 4, 5, 3, pick(iron, 5));
+  body.line(22, 7, 19, 17, pick(wood, 3)).line(23, 7, 20, 17, pick(wood, 2)).rect(19, 4, 8, 4, pick(iron, 3));
   body.area(4, 16, 25, 12, (x, y) =>
-    y < 18 ? red[3] : x === 16 ? red[0] : shade(red, 0.72 - (y - 16) * 0.035, x, y, 0.4),
+    y < 18 ? pick(red, 3) : x === 16 ? pick(red, 0) : shade(red, 0.72 - (y - 16) * 0.035, x, y, 0.4),
   );
   body.rect(14, 18, 5, 3, hex("ffd36b"));
   return picture.draw(body.outlined(ink), 0, 0);
@@ -288,19 +205,13 @@ export function tallCactus(): Picture {
 export function bones(): Picture {
   const body = new Picture(64, 32);
   body.ellipse(14, 18, 8, 7, (u, v, px, py) => shade(bone, 0.74 - u * 0.2 - v * 0.24, px, py, 0.3));
-  body
-    .rect(9, 17, 3, 4, ink)
-    .rect(15, 17, 3, 4, ink)
-    .rect(12, 24, 4, 2, bone[0] ?? 0);
-  body
-    .line(6, 12, 1, 5, bone[2] ?? 0)
-    .line(21, 12, 26, 5, bone[2] ?? 0)
-    .line(7, 12, 2, 5, bone[1] ?? 0);
+  body.rect(9, 17, 3, 4, ink).rect(15, 17, 3, 4, ink).rect(12, 24, 4, 2, pick(bone, 0));
+  body.line(6, 12, 1, 5, pick(bone, 2)).line(21, 12, 26, 5, pick(bone, 2)).line(7, 12, 2, 5, pick(bone, 1));
   for (let i = 0; i < 4; i++)
     body.ellipse(33 + i * 7, 19, 4, 8 - i, (u, v) =>
       Math.hypot(u, v) > 0.62 && v < 0.7 ? bone[u < 0 ? 3 : 1] : undefined,
     );
-  body.rect(26, 19, 34, 2, bone[2] ?? 0);
+  body.rect(26, 19, 34, 2, pick(bone, 2));
   return new Picture(64, 32).draw(body.outlined(faded(ink, 0.8), 0.2), 0, 0);
 }
 
@@ -310,12 +221,12 @@ export function torch(): Picture {
   shadow(picture, 17, 58, 9, 4, 0.45);
   const body = new Picture(32, 64);
   body
-    .area(13, 30, 6, 28, (x, y) => shade(iron, round(0.6, (x - 15.5) / 3), x, y, 0.3))
+    .area(13, 30, 6, 28, (x, y) => shade(iron, rounded(0.6, (x - 15.5) / 3), x, y, 0.3))
     .area(9, 54, 14, 5, (x, y) => shade(iron, 0.7 - (y - 54) * 0.1, x, y, 0.3));
   body.area(7, 22, 18, 9, (x, y) =>
     Math.abs(x - 15.5) > 9 - (y - 22) * 0.5
       ? undefined
-      : shade(iron, y < 24 ? 0.85 : round(0.5, (x - 15.5) / 9), x, y, 0.3),
+      : shade(iron, y < 24 ? 0.85 : rounded(0.5, (x - 15.5) / 9), x, y, 0.3),
   );
   picture.draw(body.outlined(ink), 0, 0);
   picture.ellipse(16, 16, 15, 16, (u, v) => faded(hex("ff9a3c"), 0.4 * (1 - Math.hypot(u, v))));
