@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -153,4 +153,20 @@ function parse(text: string): LogLine {
   } catch {
     return { msg: text };
   }
+}
+
+/** World processes that this master started, as the system knows them; also orphans and spares. */
+export function childrenOf(master: TestMaster): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) return [];
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ");
+      return Number(fields[1]) === master.process.pid && fields[0] !== "Z" ? [pid] : [];
+    } catch {
+      return [];
+    }
+  });
 }
