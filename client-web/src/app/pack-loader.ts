@@ -67,13 +67,12 @@ export class PackLoader {
       on.progress(loaded, total);
     };
     try {
-      const { files, status, bytes, fetched, ms } = await this.#cache.ensure(info, {
-        ...options,
-        onProgress,
-      });
+      const ready = await this.#cache.ensure(info, { ...options, onProgress });
+      const { files, status, ms } = ready;
       const world = { map: mapOf(files, key), files };
       if (signal.aborted) return;
       this.#base = undefined;
+      const bytes = ready.info.size;
       this.#last = { status: statusOf(status), bytes, ms };
       const facts = `cache=${status} bytes=${bytes} fetched=${ready.bytes} ms=${Math.round(ms)}`;
       this.#log(`WORLD_PACK_READY key=${key} status=${this.#last.status} ${facts}`);
