@@ -3,18 +3,29 @@ import { clouds, hash } from "#tools/art/kit/luck.ts";
 import { Picture } from "#tools/art/kit/picture.ts";
 import { gate, gateLight } from "./portal.ts";
 
-/** The app's icon: a gate at night, its light in the four colours of the worlds. `size` is a multiple of 64. */
+/** The app's icon: a gate at night, its light in the four colours of the worlds. */
 export function appIcon(size: number, isMaskable: boolean): Picture {
-  const art = 128;
-  const small = new Picture(art, art);
+  // A mask may cut all but the middle four fifths, so there the gate stands further back.
+  const art = isMaskable ? 171 : 128;
   const corner = isMaskable ? 0 : 24;
-  small.paint((x, y) => (isInside(x, y, art, corner) ? sky(x, y) : undefined));
+  const small = new Picture(art, art).paint((x, y) =>
+    isInside(x, y, art, corner) ? sky(x, y, art) : undefined,
+  );
   const stone = ramp("2b2030 4a363c 735a52 a08468 cbb088 efdcae");
   const jewel = ramp("6a2a10 b85a1c f0a040 ffe08a fff8d8");
-  small.draw(gate(3, stone, jewel), 16, 6).draw(coloured(gateLight().cut(0, 0, 96, 112)), 16, 6);
-  return new Picture(size, size).paint((x, y) =>
-    small.get(Math.floor((x * art) / size), Math.floor((y * art) / size)),
-  );
+  const left = Math.floor((art - 96) / 2);
+  const top = Math.floor((art - 112) / 2) - 2;
+  small.draw(gate(3, stone, jewel), left, top).draw(coloured(gateLight().cut(0, 0, 96, 112)), left, top);
+  return scaled(small, size, isMaskable ? 3 : size / art);
+}
+
+/** Each pixel the mean of four points, so that a scale of one and a half stays even. */
+function scaled(picture: Picture, size: number, scale: number): Picture {
+  return new Picture(size, size).paint((x, y) => {
+    const at = (dx: number, dy: number): number =>
+      picture.get(Math.floor((x + dx) / scale), Math.floor((y + dy) / scale));
+    return mix(mix(at(0.25, 0.25), at(0.75, 0.25), 0.5), mix(at(0.25, 0.75), at(0.75, 0.75), 0.5), 0.5);
+  });
 }
 
 function isInside(x: number, y: number, side: number, corner: number): boolean {
@@ -23,14 +34,11 @@ function isInside(x: number, y: number, side: number, corner: number): boolean {
   return Math.hypot(dx, dy) <= corner;
 }
 
-function sky(x: number, y: number): number {
-  if (y > 100) return mix(hex("1c3a34"), hex("0e1f22"), (y - 100) / 28);
-  const night = mix(
-    hex("151230"),
-    hex("4a2c6a"),
-    Math.floor((y / 100 + (clouds(4, x, y, 30) - 0.5) * 0.3) * 8) / 8,
-  );
-  return hash(6, x, y) > 0.994 ? hex("fff3d6") : night;
+function sky(x: number, y: number, side: number): number {
+  const ground = Math.floor(side * 0.78);
+  if (y > ground) return mix(hex("1c3a34"), hex("0e1f22"), (y - ground) / (side - ground));
+  const night = Math.floor((y / ground + (clouds(4, x, y, 30) - 0.5) * 0.3) * 8) / 8;
+  return hash(6, x, y) > 0.994 ? hex("fff3d6") : mix(hex("151230"), hex("4a2c6a"), Math.max(0, night));
 }
 
 function coloured(light: Picture): Picture {
