@@ -71,7 +71,6 @@ export async function download(
     try {
       return await run.attempt(n);
     } catch (cause) {
-      options.signal?.throwIfAborted();
       if (!(cause instanceof TryAgain)) throw cause;
       if (cause.reason === "integrity" && ++wrongFiles === 2) {
         const fresh = await options.refresh?.();

@@ -30,6 +30,7 @@ export interface Asked {
   readonly url: URL;
   readonly range: string | null;
   readonly ifRange: string | null;
+  readonly cache: RequestCache | undefined;
   /** Bytes of content answered with. */
   sent: number;
 }
@@ -60,7 +61,13 @@ export class FakeHost {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     const url = new URL(input instanceof Request ? input.url : input);
-    const asked = { url, range: headers.get("range"), ifRange: headers.get("if-range"), sent: 0 };
+    const asked = {
+      url,
+      range: headers.get("range"),
+      ifRange: headers.get("if-range"),
+      cache: init.cache,
+      sent: 0,
+    };
     this.before?.(this.asked.length);
     this.asked.push(asked);
     init.signal?.throwIfAborted();
