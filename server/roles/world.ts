@@ -1,9 +1,10 @@
-import { Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import { limits as builtIn } from "#shared/limits.ts";
 import type { Limits } from "#shared/limits.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 import { appVersion, protocol } from "#shared/version.ts";
 import { clock } from "#world-server/clock.ts";
+import { sha256 } from "#world-server/digest.ts";
 import { Log, marker } from "#world-server/log.ts";
 import { MasterLink } from "#world-server/master-link.ts";
 import { openWorld, rulesOf } from "#world-server/open-world.ts";
@@ -63,9 +64,16 @@ async function main(): Promise<void> {
 
 async function waitForOrder(): Promise<LaunchOrder | undefined> {
   const pipe = new Socket({ fd: orderFd, readable: true, writable: false });
+  setImmediate(warmUp);
   const order = await readOrder(pipe);
   pipe.destroy();
   return order;
+}
+
+/** A spare has time: what every world needs first, and Node loads late, is there before it is one. */
+function warmUp(): void {
+  sha256("");
+  isIP("::1");
 }
 
 async function serve(order: LaunchOrder, world: World): Promise<void> {
