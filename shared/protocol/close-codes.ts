@@ -7,7 +7,6 @@ export const closeCodes = {
   badFrame: { code: 4005, next: "mend the client; the reason names the fault" },
   tooManyFrames: { code: 4006, next: "connect again after a pause, slower" },
   continuedElsewhere: { code: 4007, next: "wait for the player; never reconnect by itself" },
-  sessionEnded: { code: 4008, next: "connect again with a fresh hello" },
   serverFull: { code: 4009, next: "connect again after a pause" },
   admissionDenied: { code: 4010, next: "redeem the lease again" },
   removed: { code: 4011, next: "ask the master what to do" },

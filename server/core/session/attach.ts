@@ -15,6 +15,22 @@ export function attached<S extends Attached, I>(
   return (state, input, turn) => (turn.from === state.client ? handle(state, input, turn) : state);
 }
 
+/** A client that begins one journey after the other is told to wait; nobody who plays ever meets this. */
+export function paced<S extends Attached, I extends { id: number }>(
+  handle: (state: S, input: I, turn: Turn) => Attached,
+): (state: S, input: I, turn: Turn) => Session {
+  return (state, input, turn) => {
+    const { journeyRequests, journeyRequestsMs } = turn.facts.limits;
+    const asked = (state.asked ?? []).filter((at) => at > turn.now - journeyRequestsMs);
+    if (asked.length >= journeyRequests) {
+      turn.send(player(turn), { type: "denied", re: input.id, reason: "too_many_requests" });
+      return state;
+    }
+    const next = handle(state, input, turn);
+    return next === state ? state : { ...next, asked: [...asked, turn.now] };
+  };
+}
+
 /** The version gate comes before everything: a refused client leaves no trace. */
 export function open(_: undefined, { hello }: Got<"open">, turn: Turn): Naming | undefined {
   const client = turn.from as Address<"client">;

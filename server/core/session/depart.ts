@@ -3,7 +3,7 @@ import type { Cause } from "#shared/protocol/client-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
-import type { Attached, Session } from "./session.ts";
+import type { Attached } from "./session.ts";
 
 interface Plan {
   readonly cause: Cause;
@@ -19,7 +19,7 @@ export function depart(
   state: Attached,
   { cause, target, re, request, tried = [] }: Plan,
   turn: Turn,
-): Session {
+): Attached {
   if (state.phase === "travelling") turn.send(state.travel, { type: "release", reason: "travel_cancelled" });
   const travel: Address<"travel"> = `travel:${turn.newId("t")}`;
   const admission = "admission" in state ? state.admission : undefined;

@@ -46,6 +46,21 @@ describe("a journey", () => {
     expect(rejoin(travelling, "hub")).toMatchObject({ reason: "already_travelling" });
   });
 
+  test("may be asked for five times in five seconds; what is refused does not count", () => {
+    const rejoin = { type: "world.rejoin", id: 4, world: "hub" };
+    let state: Attached = inWorld;
+    for (let time = 0; time < 5; time++) {
+      expect(cells.take<Session>(state, { ...rejoin, world: "nowhere" }, fromClient).state).toBe(state);
+      const { asked } = cells.take<Session>(state, rejoin, { ...fromClient, now: 100 }).state as Attached;
+      state = { ...inWorld, asked };
+    }
+    const sixth = cells.take<Session>(state, rejoin, { ...fromClient, now: 5099 });
+    expect(sixth).toMatchObject({ state, said: [{ type: "denied", re: 4, reason: "too_many_requests" }] });
+    expect(cells.take<Session>(state, rejoin, { ...fromClient, now: 5100 }).said).toMatchObject([
+      { type: "begin" },
+    ]);
+  });
+
   test("is asked for by its own lease only", () => {
     for (const type of ["lease.refresh", "lease.redeem", "lease.release"]) {
       for (const state of [lobby, inWorld, travelling])

@@ -9,8 +9,8 @@ import type { Attached, Got, InWorld, Lobby, Session, Travelling } from "./sessi
 type LeaseRequest = Got<"lease.refresh"> | Got<"lease.redeem"> | Got<"lease.release">;
 
 /** The initial world needs no lease, from nowhere. Every other way in is a portal. */
-export function join(state: Attached, { id, world }: Got<"world.join">, turn: Turn): Session {
-  const deny = (reason: "invalid_world" | "missing_travel_lease"): Session => {
+export function join(state: Attached, { id, world }: Got<"world.join">, turn: Turn): Attached {
+  const deny = (reason: "invalid_world" | "missing_travel_lease"): Attached => {
     turn.send(player(turn), { type: "denied", re: id, reason });
     return state;
   };
@@ -21,8 +21,8 @@ export function join(state: Attached, { id, world }: Got<"world.join">, turn: Tu
 }
 
 /** Back into the world the player is in, or was in last, where they stood. */
-export function rejoin(state: Attached, { id, world }: Got<"world.rejoin">, turn: Turn): Session {
-  const deny = (reason: "invalid_world" | "not_active_world"): Session => {
+export function rejoin(state: Attached, { id, world }: Got<"world.rejoin">, turn: Turn): Attached {
+  const deny = (reason: "invalid_world" | "not_active_world"): Attached => {
     turn.send(player(turn), { type: "denied", re: id, reason });
     return state;
   };

@@ -4,7 +4,7 @@ import type { Cause, FromClient } from "#shared/protocol/client-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
-import { attached, closed, deadline, open, player, reopen, welcomed } from "./attach.ts";
+import { attached, closed, deadline, open, paced, player, reopen, welcomed } from "./attach.ts";
 import { claimed, claimRefused, login, logout, renamed, settled, takenOver } from "./identity.ts";
 import { committed, join, leaseRequest, noLease, portal, rejoin, travelEnded } from "./journeys.ts";
 import { gone, notHere, saved, seen } from "./presence.ts";
@@ -40,6 +40,8 @@ export interface Stay {
   readonly leaving?: Address<"account"> | undefined;
   /** The journey that has committed and still waits for the source to depart. */
   readonly settling?: Address<"travel"> | undefined;
+  /** When journeys lately began because the client asked, without a portal: each may start a process. */
+  readonly asked?: readonly number[] | undefined;
   /** When a detached session ends. */
   readonly wakeAt?: number | undefined;
 }
@@ -131,8 +133,8 @@ export const session: Table<Session, SessionInput, Turn> = {
   },
   lobby: {
     ...everywhere,
-    "world.join": attached(join),
-    "world.rejoin": attached(rejoin),
+    "world.join": attached(paced(join)),
+    "world.rejoin": attached(paced(rejoin)),
     "lease.refresh": attached(noLease),
     "lease.redeem": attached(noLease),
     "lease.release": attached(noLease),
@@ -140,8 +142,8 @@ export const session: Table<Session, SessionInput, Turn> = {
   },
   inWorld: {
     ...everywhere,
-    "world.join": attached(join),
-    "world.rejoin": attached(rejoin),
+    "world.join": attached(paced(join)),
+    "world.rejoin": attached(paced(rejoin)),
     "lease.refresh": attached(noLease),
     "lease.redeem": attached(noLease),
     "lease.release": attached(noLease),
@@ -149,8 +151,8 @@ export const session: Table<Session, SessionInput, Turn> = {
   },
   travelling: {
     ...everywhere,
-    "world.join": attached(join),
-    "world.rejoin": attached(rejoin),
+    "world.join": attached(paced(join)),
+    "world.rejoin": attached(paced(rejoin)),
     "lease.refresh": attached(leaseRequest),
     "lease.redeem": attached(leaseRequest),
     "lease.release": attached(leaseRequest),
