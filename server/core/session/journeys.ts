@@ -64,7 +64,7 @@ export function portal(state: Attached, input: Got<"portal">, turn: Turn): Sessi
   const { admission, request, target, spawn } = input;
   const launch = turn.from as Address<"launch">;
   const here = "admission" in state ? state.admission : undefined;
-  const deny = (reason: "not_joined" | "already_travelling" | "invalid_portal"): Session => {
+  const deny = (reason: "not_joined" | "already_travelling" | "invalid_portal"): Attached => {
     turn.send(launch, { type: "unhold", admission, request, reason });
     return state;
   };
