@@ -3,9 +3,11 @@ import type { DestinationStream, Level } from "pino";
 import type { Log, Transition } from "#engine/ports.ts";
 import { PhaseClock } from "#engine/phase-clock.ts";
 import { type Address, idOf, kindOf } from "#shared/address.ts";
-import { escape, type Fields, markerLine } from "./escape.ts";
+import { Descriptor } from "./descriptor.ts";
+import { escape, type Fields } from "./escape.ts";
+import { lineOf } from "./event-lines.ts";
 import { type MarkerFacts, markersOf } from "./markers.ts";
-import { createSink, type LogFormat, type LogLevel, openDescriptor, type Sink } from "./sink.ts";
+import { createSink, type LogFormat, type LogLevel, type Sink } from "./sink.ts";
 
 export interface LogOptions extends MarkerFacts {
   readonly format: LogFormat;
@@ -17,7 +19,7 @@ export interface LogOptions extends MarkerFacts {
 }
 
 /** Events worth a person's attention; every other adapter event is routine. */
-const warnings = new Set(["link.violated", "packs.refused"]);
+const warnings = new Set(["link.violated", "packs.refused", "engine.stalled"]);
 /** Events that a stranger can cause as often as they like: so many lines a second, then only a count. */
 const sampled = new Set(["link.violated", "link.opened", "link.closed"]);
 const sampleMax = 50;
@@ -27,20 +29,20 @@ const sampleMs = 1000;
  * The master's log. A line says what happened and to whom, never what was said: fields are picked one by
  * one, so that no ticket, token or text of a peer can slip in, and accounts appear under a pseudonym.
  */
-export class MasterLog implements Log, Disposable {
+export class MasterLog implements Log, AsyncDisposable {
   readonly #sink: Sink;
   readonly #facts: MarkerFacts;
   readonly #phases = new PhaseClock();
   readonly #pseudonyms = randomBytes(16);
-  readonly #flush: () => void;
+  readonly #output: Descriptor | undefined;
+  readonly #flush = (): void => this.#output?.flush();
   #sample = { since: 0, written: 0, left: 0 };
 
   constructor({ format, level, node = "master", to, urlOf }: LogOptions) {
     this.#facts = { urlOf };
-    const { stream, flush } = to ? { stream: to, flush: () => {} } : openDescriptor(1);
-    this.#flush = flush;
-    this.#sink = createSink(format, level, node, stream);
-    process.on("exit", this.#flush);
+    this.#output = to ? undefined : new Descriptor(1);
+    this.#sink = createSink(format, level, node, to ?? (this.#output as Descriptor));
+    if (this.#output) process.on("exit", this.#flush);
   }
 
   /** A machine took an input: its event is the phase it reached. */
@@ -64,12 +66,7 @@ export class MasterLog implements Log, Disposable {
 
   /** The engine cannot commit, or can again. */
   stalled(isStalled: boolean, reason?: string): void {
-    const fields = { event: "engine.stalled", stalled: isStalled, reason: reason && escape(reason) };
-    this.#sink.write(
-      "warn",
-      fields,
-      markerLine("MASTER_SAVING", { state: isStalled ? "paused" : "resumed", reason }),
-    );
+    this.report(isStalled ? "engine.stalled" : "engine.resumed", { reason });
   }
 
   /** What an adapter noticed, such as `link.closed` or `host.exited`. */
@@ -78,8 +75,9 @@ export class MasterLog implements Log, Disposable {
     if (!this.#sink.isOn(level)) return;
     const left = sampled.has(event) ? this.#leftOut() : 0;
     if (left === undefined) return;
-    const safe = Object.entries(fields).map(([key, value]) => [key, this.#safe(value)] as const);
-    this.#sink.write(level, { event, ...Object.fromEntries(safe), leftOut: left || undefined });
+    const entries = Object.entries(fields).map(([key, value]) => [key, this.#safe(value)] as const);
+    const safe: Fields = Object.fromEntries(entries);
+    this.#sink.write(level, { event, ...safe, leftOut: left || undefined }, lineOf(event, safe));
   };
 
   /** One commit; only a slow one is worth a line by default. */
@@ -88,20 +86,10 @@ export class MasterLog implements Log, Disposable {
     if (this.#sink.isOn(level)) this.#sink.write(level, { event: "store.committed", writes, ms: round(ms) });
   };
 
-  /** A line of the master itself, such as `MASTER_READY port=19080`. */
-  marker(name: string, fields: Fields = {}): void {
-    this.#sink.write("info", { event: "master.marker" }, markerLine(name, fields));
-  }
-
-  /** A sentence for whoever watches, as a warning: a setting without effect, a spare that would not start. */
-  warn(text: string): void {
-    this.#sink.write("warn", { event: "master.warned" }, escape(text));
-  }
-
-  /** Writes what still waits; the last thing before the process ends. */
-  [Symbol.dispose](): void {
+  /** Resolves when everything is written; the last thing before the process ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#output?.drained();
     process.off("exit", this.#flush);
-    this.#flush();
   }
 
   /** `undefined` when this line is one too many; else how many were left out before it. */

@@ -93,8 +93,8 @@ const launchRows = [
   launch("MASTER_WORLD_IDLE", "deadline", (now, before) =>
     now?.phase === "closing" && before?.phase === "running" ? { key: now.world, players: 0 } : undefined,
   ),
-  launch("MASTER_WORLD_EXPIRED", "deadline", (now) =>
-    reasonOf(now) === "heartbeat_timeout" ? { key: now?.world } : undefined,
+  launch("MASTER_WORLD_EXPIRED", "deadline", (now, before) =>
+    before?.phase === "suspect" && now?.phase === "stopping" ? { key: now.world } : undefined,
   ),
   launch("MASTER_WORLD_DEREGISTERED", "any", (now, before) => {
     if (!before || !isRegistered(before) || isRegistered(now) || now?.phase === "stopping") return undefined;

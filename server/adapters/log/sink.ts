@@ -30,21 +30,3 @@ export function createSink(format: LogFormat, level: LogLevel, node: string, to:
     },
   };
 }
-
-/**
- * A file descriptor, written in the background: a reader that stands still must not stop the game. What
- * does not fit into 16 MiB is dropped.
- */
-export function openDescriptor(fd: number): { stream: DestinationStream; flush: () => void } {
-  const stream = pino.destination({ dest: fd, sync: false, maxLength: 16 * 1024 * 1024 });
-  // Nobody reads any more; there is nowhere to say so.
-  stream.on("error", () => {});
-  const flush = (): void => {
-    try {
-      stream.flushSync();
-    } catch {
-      // As above.
-    }
-  };
-  return { stream, flush };
-}

@@ -1,0 +1,79 @@
+import { write, writeSync } from "node:fs";
+
+const heldMax = 16 * 1024 * 1024;
+const retryMs = 20;
+const flushRetries = 50;
+
+/**
+ * A file descriptor that is written in the background: a reader that stands still must not stop the game,
+ * and one that is gone must not end it. What waits beyond 16 Mi characters is dropped.
+ */
+export class Descriptor {
+  readonly #fd: number;
+  #waiting: string[] = [];
+  #held = 0;
+  #isWriting = false;
+  #isBroken = false;
+  #idle = Promise.withResolvers<void>();
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.#idle.resolve();
+  }
+
+  write(text: string): void {
+    if (this.#isBroken || this.#held > heldMax) return;
+    this.#waiting.push(text);
+    this.#held += text.length;
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    this.#idle = Promise.withResolvers();
+    // What is written in the same turn goes out together.
+    setImmediate(() => this.#next());
+  }
+
+  /** Resolves when everything is written, or nobody is there to read it. */
+  drained(): Promise<void> {
+    return this.#idle.promise;
+  }
+
+  /** Writes the rest at once; for the very end of the process. Gives up on a reader that stands still. */
+  flush(): void {
+    let rest = Buffer.from(this.#take());
+    for (let tries = 0; rest.length > 0 && tries < flushRetries && !this.#isBroken;) {
+      try {
+        rest = rest.subarray(writeSync(this.#fd, rest));
+      } catch (error) {
+        if (!isBusy(error)) this.#isBroken = true;
+        tries += 1;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+      }
+    }
+  }
+
+  #take(): string {
+    const text = this.#waiting.join("");
+    this.#waiting = [];
+    this.#held = 0;
+    return text;
+  }
+
+  #next(): void {
+    const text = this.#take();
+    if (text !== "" && !this.#isBroken) return this.#send(Buffer.from(text));
+    this.#isWriting = false;
+    this.#idle.resolve();
+  }
+
+  #send(bytes: Buffer): void {
+    write(this.#fd, bytes, (error, count) => {
+      if (error && isBusy(error)) return void setTimeout(() => this.#send(bytes), retryMs).unref();
+      if (error) this.#isBroken = true;
+      if (!error && count < bytes.length) this.#send(bytes.subarray(count));
+      else this.#next();
+    });
+  }
+}
+
+const isBusy = (error: unknown): boolean =>
+  ["EAGAIN", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "");

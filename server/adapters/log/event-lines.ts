@@ -1,0 +1,19 @@
+import { type Fields, markerLine } from "./escape.ts";
+
+/** What the adapters' and the master's own events say as a line, where VirtuCade or a person expects one. */
+const lines: Readonly<Record<string, (fields: Fields) => string>> = {
+  "master.ready": (fields) => markerLine("MASTER_READY", fields),
+  "master.open": ({ page }) =>
+    `Portcade runs at ${String(page)} - open it in a browser; Ctrl-C stops everything`,
+  "master.stopping": (fields) => markerLine("MASTER_STOPPING", fields),
+  "store.opened": (fields) => markerLine("MASTER_DB_READY", fields),
+  "store.migrated": (fields) => markerLine("MASTER_DB_MIGRATED", fields),
+  "engine.stalled": (fields) => markerLine("MASTER_SAVING_PAUSED", fields),
+  "engine.resumed": (fields) => markerLine("MASTER_SAVING_RESUMED", fields),
+  "metrics.sampled": (fields) => markerLine("PERF_SAMPLE", fields),
+  "metrics.configured": (fields) => markerLine("RUNTIME_LOOP_CONFIG", fields),
+};
+
+export function lineOf(event: string, fields: Fields): string | undefined {
+  return lines[event]?.(fields);
+}
