@@ -210,7 +210,7 @@ test("no secret is in a process's arguments or environment, in the log, or in th
     .flatMap(({ resume, ticket }) => [resume, ticket])
     .filter((secret) => typeof secret === "string");
   expect(secrets).toHaveLength(2);
-  const parts = secrets.flatMap((secret) => (secret as string).split("."));
+  const parts = secrets.flatMap((secret) => secret.split("."));
   const stored = ["durable.db", "runtime.db", "runtime.db-wal"].map((name) =>
     readFileSync(join(master.dataDir, name), "latin1"),
   );

@@ -70,15 +70,12 @@ describe("world processes", () => {
   });
 
   test("a crashed world is started again, and its players are back where they stood", async () => {
-    const master = await start();
+    const master = await start({ PORTCADE_LIMIT_SAVE_MS: "200" });
     const player = await master.player();
     await player.enter();
     await player.walk(300, 300, 5);
     const { x, y } = player.snapshot.self;
-    await master.until(
-      ({ event, input, id }) => event === "session.inWorld" && input === "saved" && id !== undefined,
-      master.lines.length,
-    );
+    await master.untilSaved(player);
     const pid = master.pidOf("hub");
     process.kill(pid, "SIGKILL");
     expect(await player.control.until("world.lost")).toMatchObject({ world: "hub", reason: "crashed" });
@@ -107,12 +104,35 @@ describe("world processes", () => {
     player.cut();
   });
 
-  test("twelve portals lead somewhere, and the chat goes on through all of them", async () => {
+  test("behind a proxy they listen on socket files, under the names their addresses have", async () => {
+    const master = await start({
+      PORTCADE_WORLD_LISTEN: "unix",
+      PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: "wss://play.example.org/{world_key}",
+    });
+    const player = await master.player();
+    const { lease } = await player.control.until("lease");
+    player.ask({ type: "lease.redeem", lease });
+    const ticket = await player.control.until("ticket");
+    expect(ticket["url"]).toBe("wss://play.example.org/hub");
+    // What the proxy does with that address.
+    const peer = await player.knock(
+      `ws+unix:${master.dataDir}/worlds/hub.sock:/`,
+      ticket["ticket"] as string,
+    );
+    await peer.until("entered");
+    expect(await player.control.until("arrived")).toMatchObject({ world: "hub" });
+    peer.cut();
+    player.cut();
+    expect(await master.stop()).toBe(0);
+    expect(readdirSync(join(master.dataDir, "worlds"))).toEqual([]);
+  });
+
+  test("portals lead there and back, and the chat goes on through them", async () => {
     const master = await start();
     const player = await master.player();
     await player.enter();
     await player.walk(400, 200, 5);
-    // Every arrival stands in a portal, so only the first one needs a walk.
+    // Who arrives stands in a portal, so only the first one needs a walk.
     for (const [portal, world] of [
       ["TopPortal", "top_world"],
       ["HubPortal", "hub"],

@@ -174,7 +174,7 @@ export class Master {
     this.#packs[Symbol.dispose]();
     this.#stores.close();
     await this.#nature[Symbol.asyncDispose]();
-    this.log[Symbol.dispose]();
+    await this.log[Symbol.asyncDispose]();
   }
 
   #createHttp(): Http {

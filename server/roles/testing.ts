@@ -94,6 +94,13 @@ export class TestMaster {
     return this.until(({ msg }) => msg?.startsWith(text) ?? false, from);
   }
 
+  /** Until a save that is surely newer than what the player did last. */
+  async untilSaved(player: TestPlayer): Promise<void> {
+    const id = `session:${String(player.welcome["session"])}`;
+    for (let n = 0; n < 2; n++)
+      await this.until((line) => line["id"] === id && line["input"] === "saved", this.lines.length);
+  }
+
   /** The process id of the newest launch of a world. */
   pidOf(world: string): number {
     const line = this.lines.findLast((line) => line.event === "host.launched" && line["world"] === world);
@@ -131,11 +138,29 @@ export class TestMaster {
   }
 }
 
+/** Remains that nobody has fetched yet run no more. */
 export function isRunning(pid: number): boolean {
+  const [state] = statOf(pid) ?? ["Z"];
+  return state !== "Z";
+}
+
+/** World processes that this master started and that still are its children; spares too. */
+export function childrenOf(master: TestMaster): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter(
+      (pid) => Number.isInteger(pid) && isRunning(pid) && Number(statOf(pid)?.[1]) === master.process.pid,
+    );
+}
+
+/** State, parent and the rest of what the system says of a process. */
+function statOf(pid: number): string[] | undefined {
   try {
-    return process.kill(pid, 0);
+    return readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -153,20 +178,4 @@ function parse(text: string): LogLine {
   } catch {
     return { msg: text };
   }
-}
-
-/** World processes that this master started, as the system knows them; also orphans and spares. */
-export function childrenOf(master: TestMaster): number[] {
-  return readdirSync("/proc").flatMap((name) => {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) return [];
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return Number(fields[1]) === master.process.pid && fields[0] !== "Z" ? [pid] : [];
-    } catch {
-      return [];
-    }
-  });
 }
