@@ -3,7 +3,6 @@ import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
 import type { Facts } from "#core/facts.ts";
 import type { Inbox } from "#core/inbox.ts";
 import { machines, type MachineSet } from "#core/machines.ts";
-import { limits } from "#shared/limits.ts";
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import { stepDoor } from "#world-server/door.ts";
@@ -143,7 +142,7 @@ export class Cluster {
       epoch: `e${++this.#epochs}`,
       initialWorld: "hub",
       worlds: this.#worlds,
-      limits,
+      limits: this.#circumstances.limits,
       packOf: (world) => ({ url: `/world_packs/${world}.zip`, size: 1, mtime: 1, sha256: "0".repeat(64) }),
       urlOf: (_, endpoint) => `sim:${"port" in endpoint ? endpoint.port : 0}`,
     };
@@ -203,7 +202,7 @@ export class Cluster {
     if (!entry) throw new Error(`no such world: ${order.world}`);
     const world = new SimWorld(order, ++this.#pids, temper, {
       nature,
-      limits,
+      limits: this.#circumstances.limits,
       entry,
       version,
       step: this.#code.door,
@@ -245,7 +244,7 @@ export class Cluster {
 
   #mishap(): void {
     const { nature, auditor } = this;
-    const { crash, freeze, cut, halfOpen, clog, kill, jam } = this.#circumstances;
+    const { crash, freeze, cut, halfOpen, clog, kill, jam, stop } = this.#circumstances;
     if (this.#isHealed) return;
     const wires = (): Wire<never, never>[] => [
       ...this.players.flatMap(({ pages }) =>
@@ -266,6 +265,9 @@ export class Cluster {
     if (nature.chance(cut)) nature.pick(wires())?.cut();
     if (nature.chance(halfOpen)) nature.pick(wires())?.halfOpen();
     if (nature.chance(clog)) nature.pick(wires())?.clog(nature.between(300, 4_500));
+    const launch = nature.chance(stop) ? nature.pick([...this.processes.keys()]) : undefined;
+    if (launch !== undefined)
+      this.master.tell("host:local", `launch:${launch}`, { type: "stop", reason: "stopped" });
     if (nature.chance(jam)) this.store.jam(nature.between(200, 8_000));
     if (nature.chance(kill) && this.master.isAlive) this.#restart();
   }

@@ -1,3 +1,4 @@
+import { limits as usual, type Limits } from "#shared/limits.ts";
 import type { SimNature } from "./nature.ts";
 import type { Habits } from "./player.ts";
 import type { Temper } from "./world.ts";
@@ -20,6 +21,9 @@ export interface Circumstances {
   /** Chance that a started process is not willing. */
   readonly unwilling: number;
   readonly packFails: number;
+  /** The operator stops a world. */
+  readonly stop: number;
+  readonly limits: Limits;
 }
 
 const calm: Omit<Circumstances, "seconds" | "players"> = {
@@ -34,12 +38,14 @@ const calm: Omit<Circumstances, "seconds" | "players"> = {
   slowestMs: 0,
   unwilling: 0,
   packFails: 0,
+  stop: 0,
+  limits: usual,
 };
 
 /** Each kind of trouble is there or not, and then more or less of it: rare combinations are found this way. */
 export function draw(suite: Suite, nature: SimNature): Circumstances {
   const seconds = nature.between(30, 70);
-  const players = nature.between(2, 5);
+  const players = nature.between(1, 5);
   if (suite === "calm") return { ...calm, seconds, players };
   if (suite === "restart") return { ...calm, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
   const some = (chance: number, most: number): number => (nature.chance(chance) ? nature.luck() * most : 0);
@@ -64,6 +70,20 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
     slowestMs: some(0.3, 400),
     unwilling: some(0.4, 0.6),
     packFails: some(0.3, 0.2),
+    stop: some(0.3, 0.1),
+    limits: drawLimits(nature),
+  };
+}
+
+/** Bounds an operator may set otherwise; shorter ones bring more endings into a short life. */
+function drawLimits(nature: SimNature): Limits {
+  return {
+    ...usual,
+    idleMs: nature.pick([300, 1_500, usual.idleMs]) ?? usual.idleMs,
+    leaseSoftMs: nature.pick([12_000, usual.leaseSoftMs]) ?? usual.leaseSoftMs,
+    detachGraceMs: nature.pick([8_000, 20_000, usual.detachGraceMs]) ?? usual.detachGraceMs,
+    worldDetachMs: nature.pick([2_000, usual.worldDetachMs]) ?? usual.worldDetachMs,
+    rosterAuditMs: nature.pick([1_000, usual.rosterAuditMs]) ?? usual.rosterAuditMs,
   };
 }
 

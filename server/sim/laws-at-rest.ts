@@ -35,8 +35,8 @@ export function atTheEnd(auditor: Auditor): void {
 /** L8: where nothing goes wrong nothing is refused. */
 function isCalm(auditor: Auditor, mayCheck: boolean): void {
   const { circumstances } = auditor.seen;
-  const { habits, freeze, cut, halfOpen, clog, jam, unwilling, packFails } = circumstances;
-  const trouble = freeze + cut + halfOpen + clog + jam + unwilling + packFails;
+  const { habits, freeze, cut, halfOpen, clog, jam, unwilling, packFails, stop } = circumstances;
+  const trouble = freeze + cut + halfOpen + clog + jam + unwilling + packFails + stop;
   const whims = habits.cancel + habits.reload + habits.duplicate + habits.cheat;
   if (!mayCheck || trouble + whims > 0) return;
   const refusals = [...auditor.counts].filter(([name]) => name.startsWith("refusal "));

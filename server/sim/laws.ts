@@ -148,6 +148,9 @@ export class Auditor {
     this.count("kills");
     const { launch } = world.order;
     const wasFrozen = world.isFrozen || this.now - world.thawedAt < 30_000;
+    const state = this.launches().find(([address]) => address === `launch:${launch}`)?.[1];
+    // The operator's word is a reason of its own.
+    if (state && "reason" in state && state.reason === "stopped") return;
     const isYoung = world.linkedAt === undefined && this.now - world.startedAt < 30_000;
     if (this.tempers.get(launch) === "willing" && world.isAlive && !wasFrozen && !isYoung)
       this.breach("S12", `${launch} (${world.order.world}) was killed in good health`);

@@ -84,7 +84,7 @@ export class SimMaster {
     this.engine.start();
   }
 
-  tell(from: Address, to: Address, body: { readonly type: string }): void {
+  tell<B extends { readonly type: string }>(from: Address, to: Address, body: B): void {
     if (!this.isAlive) return;
     this.#deps.nature.touch();
     this.engine.tell(from, to, body);

@@ -42,8 +42,6 @@ export function closed(journey: Journey, { dial, code }: Got<"control.closed">, 
   switch (code) {
     case closeCodes.continuedElsewhere.code:
       return halt(journey, { kind: "continued_elsewhere" }, turn);
-    case closeCodes.sessionEnded.code:
-      return lose(forget(journey, turn), turn);
     case closeCodes.versionMismatch.code:
       return halt(journey, { kind: "connection_rejected", reason: "version_mismatch" }, turn);
     case closeCodes.protocolUnsupported.code:

@@ -124,10 +124,17 @@ function leaseDenied(
   turn: Turn,
 ): Journey {
   const { world, id } = travel.lease;
-  const isAnswer = travel.phase === "redeeming" && (travel.re === re || (re === undefined && lease === id));
+  // A refusal without a request is the master's own: what it granted last is off.
+  const isOff = re === undefined && lease === id;
+  const isAnswer =
+    travel.phase === "redeeming" ? travel.re === re || isOff : isWaitingToEnter(travel) && isOff;
   const isOver = final === true || reason === "invalid_travel_lease" || reason === "travel_lease_expired";
   if (isOver && (isAnswer || lease === id)) return end(journey, { about: "travel", reason, world }, turn);
   return isAnswer ? fail(journey, reason, turn) : journey;
+}
+
+function isWaitingToEnter(travel: Travel): boolean {
+  return travel.phase === "entering" && !travel.isCommitted;
 }
 
 /** The way asked for is closed; the next attempt takes another. */
