@@ -20,7 +20,13 @@ export default defineConfig({
       { root, test: { name: "sim", include: sim, testTimeout: 300_000 } },
       {
         root,
-        test: { name: "process", include: processes, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+        test: {
+          name: "process",
+          include: processes,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { playwrightCounts, vitestCounts } from "./counts.ts";
+import type { Counts } from "./counts.ts";
+import { program, root } from "./programs.ts";
+
+/** One part of `npm test`: a Node script that succeeds, or that says in a report how many tests did. */
+export interface Stage {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Part of `npm run check`, which needs neither browser nor build. */
+  readonly isQuick?: boolean;
+  readonly needsBrowser?: boolean;
+  readonly report?: { readonly file: string; readonly counts: (report: unknown) => Counts };
+}
+
+export const logs = join(root, ".logs", "test");
+
+const stage = (name: string, ...command: string[]): Stage => ({ name, command, isQuick: true });
+
+function vitest(name: string, project: string): Stage {
+  const file = join(logs, `${project}.json`);
+  const config = ["--config", "tools/config/vitest.config.ts", "--project", project];
+  const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${file}`];
+  return {
+    name,
+    command: [program("vitest"), "run", ...config, ...reporters],
+    isQuick: project === "unit",
+    report: { file, counts: vitestCounts },
+  };
+}
+
+/** Every smoke of the manifest is a stage of its own. */
+function smokes(): Stage[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  return Object.keys(scripts)
+    .filter((name) => /^smoke(:|$)/.test(name))
+    .map((name) => ({ name, command: ["tools/run.mjs", name], needsBrowser: /web|ui/.test(name) }));
+}
+
+/** What Playwright writes its report to is an environment variable of its own. */
+export const browserReport = join(logs, "browser.json");
+
+export function allStages(): Stage[] {
+  return [
+    stage("format", program("oxfmt"), "--check", "."),
+    stage("lint", program("oxlint"), "--type-aware", "--deny-warnings"),
+    stage("types", program("typescript", "tsc"), "-p", "tsconfig.json"),
+    stage("pure types", program("typescript", "tsc"), "-p", "tools/config/tsconfig.pure.json"),
+    stage("unused code", program("knip"), "--config", "tools/config/knip.json"),
+    { name: "build", command: ["tools/build/all.ts"] },
+    vitest("unit tests", "unit"),
+    vitest("simulation", "sim"),
+    vitest("process tests", "process"),
+    {
+      name: "browser tests",
+      command: [
+        program("playwright"),
+        "test",
+        "-c",
+        "tools/config/playwright.config.ts",
+        "--reporter=list,json",
+      ],
+      needsBrowser: true,
+      report: { file: browserReport, counts: playwrightCounts },
+    },
+    ...smokes(),
+  ];
+}
