@@ -10,9 +10,18 @@ const lines: Readonly<Record<string, (fields: Fields) => string>> = {
   "store.migrated": (fields) => markerLine("MASTER_DB_MIGRATED", fields),
   "engine.stalled": (fields) => markerLine("MASTER_SAVING_PAUSED", fields),
   "engine.resumed": (fields) => markerLine("MASTER_SAVING_RESUMED", fields),
-  "metrics.sampled": (fields) => markerLine("PERF_SAMPLE", fields),
+  "metrics.sampled": (fields) => markerLine("PERF_SAMPLE", fixed(fields)),
   "metrics.configured": (fields) => markerLine("RUNTIME_LOOP_CONFIG", fields),
 };
+
+/** Measures have three decimals, counts none; the name tells which it is. */
+const fixed = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => {
+      const isMeasure = typeof value === "number" && /_(mb|kbps|pct|msec|sec)$/.test(key);
+      return [key, isMeasure ? value.toFixed(3) : value];
+    }),
+  );
 
 export function lineOf(event: string, fields: Fields): string | undefined {
   return lines[event]?.(fields);

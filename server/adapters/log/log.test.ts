@@ -199,6 +199,11 @@ describe("the log", () => {
     expect(written.at(-1)).toContain(" MASTER_DB_READY path=/data/durable.db");
   });
 
+  test("writes measures with three decimals and counts with none", () => {
+    open("info", "text").report("metrics.sampled", { cpu_pct: 1.5, rss_mb: 70, world_processes: 2 });
+    expect(written[0]).toMatch(/ PERF_SAMPLE cpu_pct=1\.500 rss_mb=70\.000 world_processes=2\n$/);
+  });
+
   test("writes nothing at all when silent", () => {
     const log = open("silent", "text");
     log.report("store.opened", { path: "x" });
