@@ -37,7 +37,7 @@ export function rejoin(state: Attached, { id, world }: Got<"world.rejoin">, turn
 }
 
 /** A client that asks for a way while it has one has lost sight of it: it is told again. */
-function underWay(state: Travelling, re: number, turn: Turn): Session {
+function underWay(state: Travelling, re: number, turn: Turn): Attached {
   turn.send(player(turn), { type: "denied", re, reason: "already_travelling" });
   turn.send(state.travel, { type: "repeat" });
   return state;
