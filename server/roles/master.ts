@@ -6,6 +6,7 @@ import { Engine } from "#engine/engine.ts";
 import type { Host } from "#adapters/host/host.ts";
 import { createHttp, type Http } from "#adapters/http/server.ts";
 import { MasterLog } from "#adapters/log/log.ts";
+import { Metrics } from "#adapters/metrics/metrics.ts";
 import { RealNature } from "#adapters/nature/nature.ts";
 import { PackIndexReader } from "#adapters/packs/pack-index.ts";
 import { openStores, type Stores } from "#adapters/sqlite/open-stores.ts";
@@ -15,9 +16,10 @@ import { type Tell, turnAway } from "#adapters/ws/upgrade.ts";
 import type { Config } from "#server/config.ts";
 import type { Layout } from "#server/layout.ts";
 import { initialWorld, readWorlds } from "#server/worlds.ts";
-import { kindOf } from "#shared/address.ts";
+import { type Address, kindOf } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
 import { Addresses } from "./addresses.ts";
-import { launchesOf, takeCensus } from "./census.ts";
+import { countHeads } from "./head-count.ts";
 import { createHost } from "./master-host.ts";
 
 /** A stop may take as long as a world is given to stop, and this much longer. */
@@ -36,6 +38,7 @@ export interface MasterOptions {
 export class Master {
   readonly log: MasterLog;
   readonly #options: MasterOptions;
+  readonly #metrics = new Metrics();
   readonly #nature = new RealNature();
   readonly #addresses: Addresses;
   readonly #stores: Stores;
@@ -47,6 +50,7 @@ export class Master {
   readonly #http: Http;
   readonly #startedAt = this.#nature.now();
   readonly #tell: Tell = (from, to, body) => this.#engine.tell(from, to, body);
+  readonly #states = (kind: string): Iterable<[Address, Phased]> => this.#engine.states(kind);
   #masterUrl = "";
   #isStopping = false;
 
@@ -89,12 +93,16 @@ export class Master {
       bus: { send: (envelope) => this.#send(envelope) },
       nature: this.#nature,
       log: {
-        transition: (event) => this.log.transition(event),
+        transition: (event) => {
+          this.log.transition(event);
+          this.#metrics.transition(event);
+        },
         stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
       },
       facts,
     });
     this.#http = this.#createHttp();
+    this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });
   }
 
   /**
@@ -154,12 +162,13 @@ export class Master {
       world_pack_base_url: this.#addresses.packs,
       world_pack_dir: config.packDir,
     });
+    this.#metrics.startSamples(this.log.report);
   }
 
   async #stopWorlds(): Promise<void> {
     const { limits } = this.#options.config;
-    for (const launch of launchesOf(this.#engine))
-      this.#tell("master:local", `launch:${launch}`, { type: "stop", reason: "shutdown" });
+    for (const [launch] of this.#states("launch"))
+      this.#tell("master:local", launch as Address<"launch">, { type: "stop", reason: "shutdown" });
     const callOff = this.#nature.wakeAt(this.#nature.now() + limits.stopMs + stopGraceMs, () => this.kill());
     await this.#host.drained();
     callOff();
@@ -171,6 +180,7 @@ export class Master {
     await this.#launches.close();
     await this.#engine.stop();
     await this.#http.close();
+    this.#metrics[Symbol.dispose]();
     this.#packs[Symbol.dispose]();
     this.#stores.close();
     await this.#nature[Symbol.asyncDispose]();
@@ -202,7 +212,7 @@ export class Master {
       },
       maxConnections: config.limits.connectionsTotal + plainConnections,
       status: () => ({
-        ...takeCensus(this.#engine),
+        ...countHeads(this.#states),
         uptimeSeconds: Math.floor((this.#nature.now() - this.#startedAt) / 1000),
         version,
       }),
@@ -210,7 +220,7 @@ export class Master {
         if (this.#isStopping) return "stopping";
         return this.#engine.isStalled ? "saving is paused: the database cannot be written" : undefined;
       },
-      metrics: () => Promise.resolve(""),
+      metrics: () => this.#metrics.text(),
     });
   }
 
@@ -223,6 +233,7 @@ export class Master {
 
   #stalled(isStalled: boolean, reason?: string): void {
     this.log.stalled(isStalled, reason);
+    this.#metrics.stalled(isStalled);
     this.#clients.announce({ type: "notice", notice: isStalled ? "saving_paused" : "saving_resumed" });
   }
 

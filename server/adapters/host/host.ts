@@ -41,16 +41,6 @@ export class Host {
     this.#spares = new Spares(deps.start, deps.limits, deps.nature);
   }
 
-  /** The processes that serve a world, by launch. */
-  *processes(): Iterable<{ launch: string; pid: number }> {
-    for (const [launch, { pid }] of this.#ours) if (pid !== undefined) yield { launch, pid };
-    for (const [launch, { pid }] of this.#adopted) yield { launch, pid };
-  }
-
-  get sparePids(): number[] {
-    return [...this.#spares.processes].flatMap(({ pid }) => pid ?? []);
-  }
-
   /** Takes over what a former master left running, and reports what it left to die. */
   adopt(): void {
     for (const record of this.#deps.pids.all()) {

@@ -27,10 +27,6 @@ export class Spares {
     this.#clock = clock;
   }
 
-  get count(): number {
-    return this.#waiting.size;
-  }
-
   get processes(): Iterable<WorldProcess> {
     return this.#waiting;
   }

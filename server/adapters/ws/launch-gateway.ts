@@ -91,11 +91,6 @@ export class LaunchGateway {
     caller.link.send(encode(body));
   }
 
-  /** Hands over the saves still waiting. */
-  flush(): void {
-    this.#saves.flush();
-  }
-
   async close(): Promise<void> {
     this.#saves.flush();
     const gone = [...this.#callers.values()].map(({ link }) => {
