@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -200,10 +201,13 @@ export class RawPlayer implements Disposable {
   readonly snapshots = new Heard<Snapshot>();
   readonly closed: Promise<number>;
   readonly socket: WebSocket;
+  /** The bytes below the frames. */
+  wire: Socket | undefined;
 
   constructor(url: string, options: { origin?: string; ca?: string } = {}) {
     this.socket = new WebSocket(url, options);
     this.socket.on("error", () => {});
+    this.socket.once("upgrade", (response) => (this.wire = response.socket));
     this.socket.on("message", (data, isBinary) => {
       const bytes = data as Buffer;
       if (!isBinary) return this.heard.add(toPlayer.parse(JSON.parse(bytes.toString())));

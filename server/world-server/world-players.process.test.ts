@@ -1,0 +1,243 @@
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { closeCodes } from "#shared/protocol/close-codes.ts";
+import { encodeCommands } from "#shared/protocol/commands.ts";
+import { buildWorldServer } from "#tools/build/world-server.ts";
+import { sha256 } from "./digest.ts";
+import { hall } from "./testing.ts";
+import {
+  buildFolder,
+  expectPlayer,
+  orderFor,
+  RawPlayer,
+  StubMaster,
+  WorldProcess,
+  writeWorld,
+} from "./testing-world.ts";
+
+const outDir = buildFolder();
+const right = { dx: 127, dy: 0, buttons: 0 };
+let master: StubMaster;
+let world: WorldProcess;
+let url: string;
+const players: RawPlayer[] = [];
+
+beforeAll(async () => {
+  await buildWorldServer({ outDir });
+  writeWorld(outDir, hall);
+});
+
+beforeEach(async () => {
+  master = await new StubMaster().listen();
+  world = new WorldProcess(outDir);
+  const limits = { helloMs: 300, sourceCloseMs: 200, worldDetachMs: 200, saveMs: 100, holdMs: 400 };
+  world.order(orderFor(master, { limits, origins: ["https://example.org"] }));
+  const { endpoint } = await master.next("register");
+  url = `ws://127.0.0.1:${(endpoint as { port: number }).port}/`;
+  await master.next("heartbeat");
+});
+
+afterEach(async () => {
+  for (const player of players.splice(0)) player[Symbol.dispose]();
+  await world[Symbol.asyncDispose]();
+  await master[Symbol.asyncDispose]();
+});
+
+afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+
+async function connect(options: { origin?: string } = {}): Promise<RawPlayer> {
+  const player = new RawPlayer(url, options);
+  players.push(player);
+  return player.open();
+}
+
+async function show(ticket: string): Promise<RawPlayer> {
+  const player = await connect();
+  player.say({ type: "enter", id: 1, protocol: 1, ticket });
+  return player;
+}
+
+/** A player who is all the way in, standing at `at`. */
+async function play(name: string, at = { x: 80, y: 80 }): Promise<RawPlayer> {
+  const player = await show(await expectPlayer(master, name, { at: { world: "hub", ...at, facing: 0 } }));
+  await player.next("entered");
+  master.tell({ type: "activate", admission: `a-${name}` });
+  await player.next("entities");
+  return player;
+}
+
+async function denied(ticket: string): Promise<void> {
+  const player = await show(ticket);
+  expect(await player.next("rejected")).toEqual({ type: "rejected", re: 1, reason: "admission_denied" });
+  expect(await player.closed).toBe(closeCodes.admissionDenied.code);
+}
+
+describe("a ticket", () => {
+  test("lets one player in, who sees nothing before `activate` and everything with it", async () => {
+    const player = await show(await expectPlayer(master, "Ada"));
+    const entered = await player.next("entered");
+    expect(entered).toEqual({
+      type: "entered",
+      re: 1,
+      world: "hub",
+      map: sha256(JSON.stringify(hall)),
+      entity: 2,
+    });
+    await master.next("arrived");
+    expect((await master.next("heartbeat")).roster.inside).toEqual([
+      { admission: "a-Ada", session: "s-Ada", active: false },
+    ]);
+    expect(player.snapshots.all).toEqual([]);
+    master.tell({ type: "activate", admission: "a-Ada", at: { world: "hub", x: 200, y: 100, facing: 3 } });
+    const { enter, leave } = await player.next("entities");
+    expect(enter.map(({ name, kind }) => [name, kind])).toEqual([
+      ["Arcade Host", "npc"],
+      ["Ada", "player"],
+    ]);
+    expect(leave).toEqual([]);
+    const first = await player.snapshots.until(() => true);
+    expect(first).toMatchObject({ flags: 1, ack: 0, self: { x: 200, y: 100, facing: 3 } });
+    expect(first.others.map(({ id }) => id)).toEqual([1]);
+    const next = await player.snapshots.until(({ tick }) => tick > first.tick);
+    expect(next.flags).toBe(0);
+  });
+
+  test("opens the door once", async () => {
+    const ticket = await expectPlayer(master, "Ada");
+    await (await show(ticket)).next("entered");
+    await denied(ticket);
+  });
+
+  test("does not open the door when it is revoked, expired, foreign or unknown", async () => {
+    const revoked = await expectPlayer(master, "Ada");
+    master.tell({ type: "revoke", admission: "a-Ada" });
+    await expectPlayer(master, "Bob");
+    await denied(revoked);
+    const expired = await expectPlayer(master, "Cyd", { expiresMs: 1 });
+    await master.heard.until((one) => one.type === "heartbeat" && !one.roster.expected.includes("a-Cyd"));
+    await denied(expired);
+    await denied("a-ticket-of-another-world");
+  });
+
+  test("is refused in a world that is full", async () => {
+    for (const name of ["Ada", "Bob", "Cyd"]) await expectPlayer(master, name);
+    const at = { world: "hub", x: 80, y: 80, facing: 0 };
+    const who = { admission: "a-Dan", session: "s-Dan", name: "Dan", guest: false };
+    master.tell({ type: "expect", ...who, ticketHash: sha256("ticket-of-dan-xxxx"), at, expiresMs: 1000 });
+    expect(await master.next("refused")).toEqual({
+      type: "refused",
+      admission: "a-Dan",
+      reason: "world_full",
+    });
+  });
+});
+
+describe("before its ticket a player", () => {
+  test.each([
+    ["uses a portal", JSON.stringify({ type: "portal.use", id: 1, portal: "EastPortal" }), "helloExpected"],
+    ["moves", encodeCommands({ first: 1, commands: [right] }), "helloExpected"],
+    ["speaks no JSON", "hello", "badFrame"],
+    [
+      "sends a field nobody knows",
+      '{"type":"enter","id":1,"protocol":1,"ticket":"aaaaaaaaaaaaaaaa","name":"Ada"}',
+      "badFrame",
+    ],
+    ["sends too much", `{"type":"enter","ticket":"${"a".repeat(3000)}"}`, "badFrame"],
+    ["sends far too deep", "[".repeat(2000), "badFrame"],
+    [
+      "speaks a protocol of the future",
+      '{"type":"enter","id":1,"protocol":99,"ticket":"aaaaaaaaaaaaaaaa"}',
+      "protocolUnsupported",
+    ],
+  ] as const)("that %s is sent away", async (_, frame, why) => {
+    const player = await connect();
+    player.say(frame);
+    expect(await player.closed).toBe(closeCodes[why].code);
+  });
+
+  test("that says nothing is sent away in time", async () => {
+    const player = await connect();
+    expect(await player.closed).toBe(closeCodes.helloTimeout.code);
+  });
+
+  test("whose frame cannot be read is told so", async () => {
+    const player = await connect();
+    player.say("{");
+    expect(await player.next("rejected")).toEqual({ type: "rejected", reason: "bad_request" });
+  });
+
+  test.each([
+    ["https://example.org", undefined],
+    ["http://localhost:5173", undefined],
+    ["https://example.org.evil.example", closeCodes.originRefused.code],
+    ["null", closeCodes.originRefused.code],
+  ])("from a page of %s is closed with %s", async (origin, code) => {
+    const player = await connect({ origin });
+    if (code === undefined) player.say({ type: "enter", id: 1, protocol: 1, ticket: "no-such-ticket-here" });
+    expect(await player.closed).toBe(code ?? closeCodes.admissionDenied.code);
+  });
+});
+
+describe("a player inside", () => {
+  test("walks, is seen walking, and is saved where they stand", async () => {
+    const ada = await play("Ada");
+    const bob = await play("Bob", { x: 80, y: 200 });
+    const { enter } = await ada.next("entities");
+    expect(enter).toEqual([{ id: 3, kind: "player", name: "Bob", guest: false, sprite: "player" }]);
+    ada.say(encodeCommands({ first: 1, commands: [right, right, right] }));
+    const { self } = await ada.snapshots.until(({ ack }) => ack === 3);
+    expect(self).toEqual({ x: 89, y: 80, facing: 2 });
+    await bob.snapshots.until(({ others }) => others.some(({ id, x }) => id === 2 && x === 89));
+    const { saves } = await master.heard.until(
+      (one): one is Extract<typeof one, { type: "saves" }> =>
+        one.type === "saves" && one.saves[0]?.place.x === 89,
+    );
+    expect(saves.map(({ admission }) => admission)).toEqual(["a-Ada", "a-Bob"]);
+    expect(saves[0]).toMatchObject({ place: { world: "hub", x: 89, y: 80, facing: 2 } });
+  });
+
+  test("is answered a ping, and may send more commands than are ever run without being sent away", async () => {
+    const ada = await play("Ada");
+    for (let first = 1; first < 400; first++) ada.say(encodeCommands({ first, commands: [right] }));
+    await ada.snapshots.until(({ ack }) => ack > 0);
+    await ada.snapshots.until(() => ada.snapshots.all.length > 30);
+    ada.say({ type: "ping", id: 7 });
+    expect(await ada.next("pong")).toEqual({ type: "pong", re: 7 });
+  });
+
+  test.each([
+    ["a binary frame that is no commands", new Uint8Array([9, 9, 9]), "badFrame"],
+    ["a second ticket", '{"type":"enter","id":2,"protocol":1,"ticket":"aaaaaaaaaaaaaaaa"}', "badFrame"],
+    ["text that is not JSON", "\u0000", "badFrame"],
+  ] as const)(
+    "that sends %s is sent away; the others play on, and the avatar stands a while",
+    async (_, frame, why) => {
+      const bob = await play("Bob", { x: 80, y: 200 });
+      const ada = await play("Ada");
+      ada.say(frame);
+      expect(await ada.closed).toBe(closeCodes[why].code);
+      expect(await master.next("left")).toMatchObject({ admission: "a-Ada", place: { x: 80, y: 80 } });
+      await bob.heard.until((one) => one.type === "entities" && one.leave.includes(3));
+      const seen = bob.snapshots.all.length;
+      await bob.snapshots.until(() => bob.snapshots.all.length > seen + 1);
+    },
+  );
+
+  test("that floods with text is warned, then sent away", async () => {
+    const ada = await play("Ada");
+    for (let id = 1; id < 200; id++) ada.say({ type: "ping", id });
+    expect(await ada.next("rejected")).toEqual({ type: "rejected", reason: "too_many_requests" });
+    expect(await ada.closed).toBe(closeCodes.tooManyFrames.code);
+  });
+
+  test("whose proxy breaks the protocol does not end the process", async () => {
+    const ada = await play("Ada");
+    const bob = await play("Bob");
+    // What Caddy sends its backend on a reload: a close frame without a mask.
+    ada.wire?.write(new Uint8Array([0x88, 0x02, 0x03, 0xe9]));
+    await ada.closed;
+    bob.say({ type: "ping", id: 1 });
+    await bob.next("pong");
+    expect(world.child.exitCode).toBeNull();
+  });
+});
