@@ -10,7 +10,7 @@ export function portOwner(port: number): string | undefined {
   const pid = entries("/proc").find((name) => /^[0-9]+$/.test(name) && holdsAny(name, sockets));
   if (pid === undefined) return undefined;
   const name = attempt(() => readFileSync(`/proc/${pid}/comm`, "utf8").trim()) ?? "a process";
-  return `${name.replaceAll(/[^\x20-\x7E]/g, "?")} (pid ${pid})`;
+  return `${name.replace(/-MainThread$/, "").replaceAll(/[^\x20-\x7E]/g, "?")} (pid ${pid})`;
 }
 
 /** `socket:[inode]` of every listener on the port. */
