@@ -42,9 +42,10 @@ export class RealNature implements Nature, AsyncDisposable {
     return this.#clock.now();
   }
 
-  /** The prefix and 16 characters of `[A-Za-z0-9_-]`: 96 random bits. */
+  /** The prefix and 20 digits of base 36: about 100 random bits, fit for a host name, a path and a socket file. */
   newId(prefix: string): string {
-    return `${prefix}${randomBytes(12).toString("base64url")}`;
+    const bits = BigInt(`0x${randomBytes(13).toString("hex")}`);
+    return `${prefix}${bits.toString(36).padStart(20, "0").slice(-20)}`;
   }
 
   /** 32 random bytes as base64url, and their SHA-256 as hex. */

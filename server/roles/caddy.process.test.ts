@@ -1,0 +1,147 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { TestMaster } from "./testing.ts";
+import { TestPlayer } from "./testing-player.ts";
+
+const shipped = fileURLToPath(new URL("../../Caddyfile", import.meta.url));
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).toReversed()) await step();
+});
+
+/** Ports in a row that nobody has; below those the system gives to others. */
+async function freePorts(count: number): Promise<number[]> {
+  for (let first = 21_000; ; first += count) {
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const isFree = await Promise.all(ports.map(listens));
+    if (isFree.every(Boolean)) return ports;
+  }
+}
+
+async function listens(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = new Promise<boolean>((resolve) => {
+    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
+  });
+  server.listen(port, "127.0.0.1");
+  const isFree = await free;
+  if (isFree) await once(server.close(), "close");
+  return isFree;
+}
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), "portcade-caddy-"));
+  cleanUp.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A real Caddy with certificates of its own making; resolves when it serves. */
+async function caddy(site: string, https: number, env: Record<string, string>): Promise<void> {
+  const dir = folder();
+  const config = join(dir, "Caddyfile");
+  writeFileSync(
+    config,
+    `{\n admin off\n skip_install_trust\n auto_https disable_redirects\n local_certs\n https_port ${https}\n storage file_system ${dir}/store\n}\n${site}\n`,
+  );
+  const home = { PATH: process.env["PATH"], XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir, HOME: dir };
+  const child = spawn("caddy", ["run", "--config", config, "--adapter", "caddyfile"], {
+    env: { ...home, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  cleanUp.push(async () => {
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  });
+  await new Promise<void>((resolve, reject) => {
+    const lines: string[] = [];
+    // Read to its end: a Caddy whose log nobody reads is ended by its own next line.
+    createInterface({ input: child.stderr })
+      .on("line", (line) => {
+        lines.push(line);
+        if (line.includes("serving initial configuration")) resolve();
+      })
+      .on("close", () => reject(new Error(lines.join("\n"))));
+  });
+}
+
+async function started(settings: Record<string, string>, dataDir: string): Promise<TestMaster> {
+  const master = await TestMaster.start(settings, dataDir);
+  cleanUp.push(() => master.end());
+  return master;
+}
+
+describe("behind Caddy", () => {
+  test("the shipped Caddyfile is valid", () => {
+    expect(() =>
+      execFileSync("caddy", ["validate", "--config", shipped, "--adapter", "caddyfile"], { stdio: "pipe" }),
+    ).not.toThrow();
+  });
+
+  test("the shipped Caddyfile leads players to worlds on socket files, and keeps private pages private", async () => {
+    const [https = 0, port = 0] = await freePorts(2);
+    const dataDir = folder();
+    const master = await started(
+      {
+        PORTCADE_PORT: String(port),
+        PORTCADE_WORLD_LISTEN: "unix",
+        PORTCADE_PUBLIC_MASTER_URL: `wss://localhost:${https}/`,
+        PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: `wss://localhost:${https}/{world_key}`,
+      },
+      dataDir,
+    );
+    await caddy(`import ${shipped}`, https, {
+      PORTCADE_PORT: String(master.port),
+      PORTCADE_SOCKETS: join(dataDir, "worlds"),
+    });
+    const player = await TestPlayer.connect(`wss://localhost:${https}/`);
+    await player.enter();
+    await player.walk(170, 260);
+    expect(await player.travel("LeftPortal")).toMatchObject({ world: "left_world" });
+    expect(player.snapshot.self).toMatchObject({ x: 630, y: 260 });
+    for (const path of ["status", "metrics"])
+      expect(await statusOf(`https://localhost:${https}/${path}`)).toBe(404);
+    expect(await statusOf(`https://localhost:${https}/healthz`)).toBe(200);
+    player.cut();
+  });
+
+  test("worlds on their kept ports are led to by one route each", async () => {
+    const [https = 0, port = 0, base = 0] = await freePorts(6);
+    const master = await started(
+      {
+        PORTCADE_PORT: String(port),
+        PORTCADE_WORLD_PORT_BASE: String(base),
+        PORTCADE_PUBLIC_MASTER_URL: `wss://localhost:${https}/`,
+        PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: `wss://localhost:${https}/{world_key}`,
+      },
+      folder(),
+    );
+    const routes = ["hub", "left_world", "right_world", "top_world"].map(
+      (key, index) => ` handle /${key} {\n  reverse_proxy 127.0.0.1:${base + index}\n }\n`,
+    );
+    await caddy(
+      `localhost {\n${routes.join("")} handle {\n  reverse_proxy 127.0.0.1:${master.port}\n }\n}`,
+      https,
+      {},
+    );
+    const player = await TestPlayer.connect(`wss://localhost:${https}/`);
+    await player.enter();
+    await player.walk(630, 260);
+    expect(await player.travel("RightPortal")).toMatchObject({ world: "right_world" });
+    player.cut();
+  });
+});
+
+async function statusOf(url: string): Promise<number> {
+  const code = execFileSync("curl", ["-sk", "-o", "/dev/null", "-w", "%{http_code}", url], {
+    encoding: "utf8",
+  });
+  return Number(code);
+}
