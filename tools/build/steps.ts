@@ -29,6 +29,7 @@ export const steps: readonly Step[] = [
     name: "world server",
     inputs: [
       "server/world-server",
+      "server/adapters/ws",
       "server/roles/world.ts",
       "shared",
       "tools/build/world-server.ts",

@@ -1,0 +1,34 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { runAlone } from "./alone.ts";
+import { Log } from "./log.ts";
+import { hall } from "./testing.ts";
+import { buildFolder, RawPlayer, writeWorld } from "./testing-world.ts";
+import { UnknownWorld } from "./world-files.ts";
+
+test("a world alone says so, admits everybody, and has nowhere to travel to", async () => {
+  const outDir = buildFolder();
+  writeWorld(outDir, { ...hall, spawns: { default: { x: 470, y: 80, facing: 0 } } });
+  const worlds = pathToFileURL(join(outDir, "server", "worlds", "/"));
+  const lines: string[] = [];
+  const log = new Log({ format: "text", write: (line) => void lines.push(line) });
+  await expect(runAlone("nowhere", { worlds, log })).rejects.toThrow(UnknownWorld);
+  const world = await runAlone("hub", { worlds, log });
+  expect(lines.join("")).toContain("WORLD_ALONE key=hub: no master; EVERYONE is admitted");
+
+  const { port } = world.endpoint as { port: number };
+  using player = await new RawPlayer(`ws://127.0.0.1:${port}/`).open();
+  player.say({ type: "enter", id: 1, protocol: 1, ticket: "anything-at-all-works" });
+  await player.next("entered");
+  expect((await player.next("entities")).enter.map(({ name }) => name)).toEqual(["Arcade Host", "Guest-1"]);
+  await player.snapshots.until(() => true);
+  player.say({ type: "portal.use", id: 2, portal: "EastPortal" });
+  expect(await player.next("portal.denied")).toMatchObject({ re: 2, reason: "world_unavailable" });
+
+  const stopped = world.stop();
+  expect(await player.closed).toBe(4013);
+  await stopped;
+  rmSync(outDir, { recursive: true });
+});
