@@ -1,5 +1,5 @@
 import type { MapPortal } from "#shared/world-map.ts";
-import type { Client, Sprite, View } from "./view.ts";
+import type { Client, LoadedWorld, Sprite, View } from "./view.ts";
 
 export class PilotLost extends Error {
   override readonly name = "PilotLost";
@@ -98,13 +98,23 @@ export class Pilot {
     return performance.now() - since;
   }
 
+  /** Logs in, and waits for the journey that makes: into the world the name was last in. */
   async login(name: string): Promise<View> {
+    const before = this.client.loaded;
     this.client.login(name);
-    return this.until(({ player }) => player?.guest === false, `log in as ${name}`);
+    return this.#arrivedAs(false, before, `log in as ${name}`);
   }
 
   async logout(): Promise<View> {
+    const before = this.client.loaded;
     this.client.logout();
-    return this.until(({ player }) => player?.guest === true, "log out");
+    return this.#arrivedAs(true, before, "log out");
+  }
+
+  /** A world entered anew is loaded anew, be it the same. */
+  async #arrivedAs(isGuest: boolean, before: LoadedWorld | undefined, what: string): Promise<View> {
+    const isThere = ({ state, player }: View): boolean =>
+      state === "in-world" && player?.guest === isGuest && this.client.loaded !== before;
+    return this.until(isThere, what);
   }
 }

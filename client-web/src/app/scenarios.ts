@@ -15,7 +15,8 @@ export interface ScenarioHost {
 
 interface Scenario {
   readonly name: string;
-  play(host: ScenarioHost, pilot: Pilot): Promise<string>;
+  /** Resolves with the facts of the pass line; without one where VirtuCade has none. */
+  play(host: ScenarioHost, pilot: Pilot): Promise<string | undefined>;
 }
 
 /** Every pair of worlds at least once in nine journeys, and back to the start. */
@@ -45,7 +46,7 @@ export async function playScenario(args: LaunchArgs, host: ScenarioHost): Promis
   const pilot = new Pilot(host.client, { patienceMs: host.patienceMs });
   try {
     const facts = await scenario.play(host, pilot);
-    host.log(`${scenario.name}_PASS${facts && ` ${facts}`}`);
+    if (facts !== undefined) host.log(`${scenario.name}_PASS ${facts}`);
     return true;
   } catch (error) {
     const { state, world } = host.client.view;
@@ -114,13 +115,12 @@ const park = (name: string): Scenario => ({
   async play({ log }, pilot) {
     await pilot.inWorld("hub");
     await pilot.login(name);
-    await pilot.inWorld();
     if (pilot.view.world?.key !== "left_world") await pilot.travelTo("left_world");
     await pilot.walkTo(parkedAt, parkedUnits / 2);
     log(`DBTEST_STEP parked x=${parkedAt.x} y=${parkedAt.y}`);
     await new Promise((resolve) => setTimeout(resolve, savedMs));
     log("DBTEST_PHASE1_DONE");
-    return "phase=1";
+    return undefined;
   },
 });
 

@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bumpMinor, readVersion, withVersion } from "#tools/version.ts";
+import { appVersion } from "#shared/version.ts";
+import { runSmoke, type SmokeRun } from "./smoke-run.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const source = join(root, "shared", "version.ts");
+
+/** One version, read the same everywhere; changed only on purpose, here in a copy, and never by a test. */
+await runSmoke(
+  { name: "project-version", marker: "PROJECT_VERSION_TEST_PASS", timeoutS: 60 },
+  async (smoke) => {
+    const before = readFileSync(source, "utf8");
+    smoke.check(readVersion(before) === appVersion, "the source and the program disagree on the version");
+    const printed = run(["server/main.ts", "version"]);
+    smoke.check(printed.includes(appVersion), `portcade version prints ${printed.trim()}`);
+    checkBumps(smoke);
+    checkEdits(smoke, before);
+    const master = await smoke.master({ APP_VERSION: "6.5" });
+    const build = master.lines.find((line) => line.includes("MASTER_READY"));
+    smoke.check(
+      build?.includes("build=6.5") === true,
+      "a version given for a test is not the one the master has",
+    );
+    smoke.check(readFileSync(source, "utf8") === before, "the version file was changed");
+    return `version=${appVersion}`;
+  },
+);
+
+function checkBumps(smoke: SmokeRun): void {
+  for (const [from, to] of [
+    ["0.1", "0.2"],
+    ["0.9", "1.0"],
+    ["9.9", "10.0"],
+  ] as const)
+    smoke.check(bumpMinor(from) === to, `${from} is followed by ${bumpMinor(from)}, not ${to}`);
+  for (const bad of ["1", "1.10", "01.0", "1.0.0", "v1.0", ""])
+    smoke.check(
+      isRefused(() => withVersion('export const appVersion = "0.1";', bad)),
+      `${bad} passes for a version`,
+    );
+  for (const text of ["", 'export const appVersion = "0.1";\nexport const appVersion = "0.2";'])
+    smoke.check(
+      isRefused(() => readVersion(text)),
+      "a source without exactly one version is read",
+    );
+}
+
+/** Printing, setting, bumping and restoring leave the file as it was. */
+function checkEdits(smoke: SmokeRun, before: string): void {
+  const copy = join(smoke.emptyFolder(), "version.ts");
+  writeFileSync(copy, before);
+  const tool = (...args: string[]): string => run(["tools/version.ts", ...args, "--file", copy]).trim();
+  smoke.check(tool("--print") === appVersion, "--print prints something else");
+  smoke.check(
+    tool("--set", "3.9") === "3.9" && tool("--bump-minor") === "4.0",
+    "--set and --bump-minor disagree",
+  );
+  smoke.check(tool("--set", appVersion) === appVersion, "--set does not restore");
+  smoke.check(readFileSync(copy, "utf8") === before, "the restored file differs");
+}
+
+function run(args: readonly string[]): string {
+  return execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+}
+
+function isRefused(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return false;
+  } catch {
+    return true;
+  }
+}
