@@ -42,7 +42,8 @@ for (let seed = first; seed < first + count; seed++) {
   add(counts, Object.entries(report.counts));
   add(cells, report.cells);
   add(strays, report.strays);
-  if (values.grep !== undefined) for (const line of report.trace) if (new RegExp(values.grep).test(line)) console.log(line);
+  if (values.grep !== undefined)
+    for (const line of report.trace) if (new RegExp(values.grep).test(line)) console.log(line);
   if (report.violations.length === 0) continue;
   broken.push(report);
   for (const { law, at, text } of report.violations)
@@ -55,6 +56,10 @@ if (values.seed !== undefined) {
 }
 if (values.strays) console.log(`inputs no cell was for:\n${table(strays)}`);
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
-console.log(`${suite}: ${count} seeds in ${seconds} s, ${broken.length} broke a law; ${cells.size} cells, ${strays.size} kinds of strays`);
-console.log(`arrivals ${counts.get("arrivals") ?? 0}, refusals ${counts.get("refusals") ?? 0}, crashes ${counts.get("crashes") ?? 0}, restarts ${counts.get("restarts") ?? 0}`);
+console.log(
+  `${suite}: ${count} seeds in ${seconds} s, ${broken.length} broke a law; ${cells.size} cells, ${strays.size} kinds of strays`,
+);
+console.log(
+  `arrivals ${counts.get("arrivals") ?? 0}, refusals ${counts.get("refusals") ?? 0}, crashes ${counts.get("crash") ?? 0}, restarts ${counts.get("restarts") ?? 0}`,
+);
 process.exitCode = broken.length > 0 ? 1 : 0;

@@ -89,7 +89,6 @@ export class Page {
   }
 
   #obey(effect: JourneyEffect): void {
-    const { nature } = this.#deps;
     switch (effect.type) {
       case "dial.control":
         return this.#dialControl(effect.dial);
@@ -106,16 +105,8 @@ export class Page {
         return void this.#worlds.delete(effect.dial);
       case "send.world":
         return this.#sendWorld(effect.dial, effect.message);
-      case "pack.prepare": {
-        const ms = this.#deps.packMs(effect.world);
-        const { pack } = effect;
-        nature.after(ms === "pack_failed" ? 200 : ms, () =>
-          this.take(
-            ms === "pack_failed" ? { type: "pack.failed", pack, reason: ms } : { type: "pack.ready", pack },
-          ),
-        );
-        return;
-      }
+      case "pack.prepare":
+        return this.#prepare(effect.pack, this.#deps.packMs(effect.world));
       case "remember":
         this.resume = effect.resume;
         return;
@@ -126,6 +117,13 @@ export class Page {
       case "pack.changed":
       case "chat":
     }
+  }
+
+  #prepare(pack: number, ms: number | "pack_failed"): void {
+    const isGood = typeof ms === "number";
+    this.#deps.nature.after(isGood ? ms : 200, () =>
+      this.take(isGood ? { type: "pack.ready", pack } : { type: "pack.failed", pack, reason: ms }),
+    );
   }
 
   #dialControl(dial: number): void {

@@ -40,9 +40,9 @@ describe("every law holds", () => {
     expect(broken("mixed", reports)).toEqual([]);
     // None of this proves anything if nothing happens.
     expect(sum(reports, "arrivals")).toBeGreaterThan(3_000);
-    expect(sum(reports, "crashes")).toBeGreaterThan(150);
+    expect(sum(reports, "crash")).toBeGreaterThan(150);
     expect(sum(reports, "restarts")).toBeGreaterThan(60);
-    expect(sum(reports, "freezes")).toBeGreaterThan(100);
+    expect(sum(reports, "freeze")).toBeGreaterThan(100);
     expect(sum(reports, "kills")).toBeGreaterThan(50);
     expect(sum(reports, "stalls")).toBeGreaterThan(50);
     expect(sum(reports, "refusals")).toBeGreaterThan(700);

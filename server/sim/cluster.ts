@@ -14,6 +14,7 @@ import { SimNature } from "./nature.ts";
 import { Wire, type Delay, type End } from "./network.ts";
 import { Player } from "./player.ts";
 import { SimStore } from "./store.ts";
+import { befall, forge, showAgain } from "./trouble.ts";
 import { fourWorlds } from "./worlds.ts";
 import { SimWorld, type PlayerWire, type ToPlayerSocket } from "./world.ts";
 
@@ -98,7 +99,9 @@ export class Cluster {
     for (let count = 0; count < players; count++)
       nature.after(nature.between(0, 3_000), () => this.#enter(`p${count}`));
     this.#repeat(auditMs, () => auditor.look());
-    this.#repeat(1_000, () => this.#mishap());
+    this.#repeat(1_000, () => {
+      if (!this.#isHealed) befall(this);
+    });
     await nature.runUntil(seconds * 1000);
     this.#heal();
     await nature.runUntil(seconds * 1000 + healMs);
@@ -116,14 +119,14 @@ export class Cluster {
         nature,
         worlds: this.#worlds,
         habits,
-        cheat: (url, ticket) => this.#showAgain(url, ticket),
-        forge: () => this.#forge(),
+        cheat: (url, ticket) => showAgain(this, url, ticket),
+        forge: () => forge(this, version),
         page: {
           nature,
           version,
           code: this.#code.journey,
-          dialMaster: (end) => this.#dialMaster(end),
-          dialWorld: (url, end) => this.#dialWorld(url, end),
+          dialMaster: this.dialMaster,
+          dialWorld: this.dialWorld,
           packMs: () => {
             if (!this.#isHealed && nature.chance(packFails)) return "pack_failed";
             return nature.chance(0.7)
@@ -160,7 +163,7 @@ export class Cluster {
     return master;
   }
 
-  #dialMaster(end: End<ToClient>): ClientWire | undefined {
+  readonly dialMaster = (end: End<ToClient>): ClientWire | undefined => {
     const { master, nature } = this;
     if (!master.isAlive) return undefined;
     const wire: ClientWire = new Wire(nature, toMaster, {
@@ -168,7 +171,7 @@ export class Cluster {
       acceptor: master.admitClient(() => wire),
     });
     return wire;
-  }
+  };
 
   #dialLauncher(end: End<ToLaunch>): LaunchWire | undefined {
     const { master, nature } = this;
@@ -180,13 +183,13 @@ export class Cluster {
     return wire;
   }
 
-  #dialWorld(url: string, end: End<ToPlayerSocket>): PlayerWire | undefined {
+  readonly dialWorld = (url: string, end: End<ToPlayerSocket>): PlayerWire | undefined => {
     const world = [...this.processes.values()].find(({ pid }) => url === `sim:${pid}`);
     if (!world?.isAlive) return undefined;
     const acceptor = world.admit(`k${++this.#connections}`, () => wire);
     const wire: PlayerWire = new Wire(this.nature, toMaster, { dialer: end, acceptor });
     return wire;
-  }
+  };
 
   #obey(order: Inbox["host"]): void {
     if (order.type === "warm") return;
@@ -231,7 +234,9 @@ export class Cluster {
     });
   }
 
-  #restart(): void {
+  /** kill -9, and a new master soon after, over the same disk. */
+  restart(): void {
+    if (!this.master.isAlive) return;
     this.auditor.count("restarts");
     this.master.kill();
     this.nature.after(this.nature.between(100, 1_500), () => {
@@ -242,66 +247,10 @@ export class Cluster {
     });
   }
 
-  #mishap(): void {
-    const { nature, auditor } = this;
-    const { crash, freeze, cut, halfOpen, clog, kill, jam, stop } = this.#circumstances;
-    if (this.#isHealed) return;
-    const wires = (): Wire<never, never>[] => [
-      ...this.players.flatMap(({ pages }) =>
-        pages.flatMap((page) => page.wires as readonly Wire<never, never>[]),
-      ),
-      ...[...this.processes.values()].flatMap(({ controlWire }) =>
-        controlWire ? [controlWire as never] : [],
-      ),
-    ];
-    if (nature.chance(crash)) {
-      auditor.count("crashes");
-      nature.pick([...this.processes.values()])?.exit(139);
-    }
-    if (nature.chance(freeze)) {
-      auditor.count("freezes");
-      nature.pick([...this.processes.values()])?.freeze(nature.between(500, 30_000));
-    }
-    if (nature.chance(cut)) nature.pick(wires())?.cut();
-    if (nature.chance(halfOpen)) nature.pick(wires())?.halfOpen();
-    if (nature.chance(clog)) nature.pick(wires())?.clog(nature.between(300, 4_500));
-    const launch = nature.chance(stop) ? nature.pick([...this.processes.keys()]) : undefined;
-    if (launch !== undefined)
-      this.master.tell("host:local", `launch:${launch}`, { type: "stop", reason: "stopped" });
-    if (nature.chance(jam)) this.store.jam(nature.between(200, 8_000));
-    if (nature.chance(kill) && this.master.isAlive) this.#restart();
-  }
-
   #heal(): void {
     this.#isHealed = true;
     this.store.heal();
     for (const player of this.players) player.isCalm = true;
-  }
-
-  /** A cheat shows a ticket a second time. */
-  #showAgain(url: string, ticket: string): void {
-    const wire = this.#dialWorld(url, { hear: () => {}, closed: () => {} });
-    wire?.toAcceptor({ type: "enter", id: 1, protocol: 1, ticket });
-    this.nature.after(20_000, () => wire?.drop("dialer"));
-  }
-
-  /** A cheat asks for other people's leases and guesses tickets. */
-  #forge(): void {
-    const { nature, auditor } = this;
-    const lease = auditor.someLease() ?? "t0";
-    const wire = this.#dialMaster({
-      closed: () => {},
-      hear: (message) => {
-        if (message.type !== "welcome") return;
-        wire?.toAcceptor({ type: "lease.redeem", id: 2, lease });
-        wire?.toAcceptor({ type: "lease.release", id: 3, lease });
-        wire?.toAcceptor({ type: "world.rejoin", id: 4, world: "top_world" });
-        wire?.drop("dialer");
-      },
-    });
-    wire?.toAcceptor({ type: "hello", id: 1, protocol: { oldest: 1, newest: 1 }, version });
-    for (const { pid } of this.processes.values())
-      this.#showAgain(`sim:${pid}`, `secret-number-${nature.between(1, 10_000)}-guessed`);
   }
 
   #repeat(ms: number, run: () => void): void {

@@ -1,3 +1,5 @@
+import type { Admission } from "#core/session/session.ts";
+import type { Inside } from "#world-server/door-state.ts";
 import type { Auditor } from "./laws.ts";
 import type { Player } from "./player.ts";
 
@@ -9,15 +11,26 @@ export function atRest(auditor: Auditor): void {
 /** L1: whoever wants to play, plays: page, world and master agree where. */
 function isSomewhere(auditor: Auditor, { page }: Player): void {
   const { world, session, control, travel } = page.journey;
-  const state = session && new Map(auditor.sessions()).get(`session:${session.id}`);
+  const known = whereabouts(auditor, session?.id);
+  const isPlaying = known.avatar?.isActive === true && known.avatar.connection !== undefined;
+  if (isPlaying && world?.isLive === true && world.key === known.admission?.world) return;
+  const believed = { control: control.phase, travel: travel?.phase, world, session: session?.id };
+  auditor.breach("L1", `${page.id} believes ${JSON.stringify(believed)}; so it is: ${JSON.stringify(known)}`);
+}
+
+/** What the master knows of a session, and the avatar that the world really has for it. */
+function whereabouts(auditor: Auditor, session: string | undefined): Whereabouts {
+  const state = new Map(auditor.sessions()).get(`session:${session}`);
   const admission = state && "admission" in state ? state.admission : undefined;
-  const launch = admission && auditor.seen.processes.get(admission.launch.slice("launch:".length));
-  const avatar = admission && launch?.door.inside.get(admission.id);
-  const isPlaying = world?.isLive === true && world.key === admission?.world && avatar?.isActive === true;
-  if (isPlaying && avatar.connection !== undefined) return;
-  const page_ = `${page.id} ${control.phase} ${travel?.phase ?? "-"} in ${world?.key}${world?.isLive ? "" : " (gone)"}`;
-  const master = `${state?.phase ?? "no session"} in ${admission?.world} as ${admission?.id}`;
-  auditor.breach("L1", `${page_}; master: ${session?.id} ${master}; avatar: ${JSON.stringify(avatar)}`);
+  if (!admission) return { phase: state?.phase };
+  const launch = auditor.seen.processes.get(admission.launch.slice("launch:".length));
+  return { phase: state?.phase, admission, avatar: launch?.door.inside.get(admission.id) };
+}
+
+interface Whereabouts {
+  readonly phase: string | undefined;
+  readonly admission?: Admission | undefined;
+  readonly avatar?: Inside | undefined;
 }
 
 /** L2: after everybody has left nothing is left: no machine, no process, nobody counted in. */

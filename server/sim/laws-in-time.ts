@@ -90,6 +90,8 @@ function* processes(auditor: Auditor): Iterable<Condition> {
 
 /** L6: every request is answered. */
 function* requests(auditor: Auditor): Iterable<Condition> {
+  // Nothing is said before it is true: a master that cannot commit is silent, and says so once it can.
+  if (auditor.seen.master.engine.isStalled) return;
   for (const { pages } of auditor.seen.players)
     for (const page of pages)
       for (const [id, { message }] of page.isDeaf ? [] : page.waiting)

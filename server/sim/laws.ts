@@ -121,21 +121,22 @@ export class Auditor {
   door(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void {
     if (input.type !== "save")
       this.#tell(
-        `${world.order.launch} (${world.order.world}) ${input.type} ${effects.map(({ type }) => type)}`,
+        `${world.order.launch} (${world.order.world}) ${input.type} ${effects.map(({ type }) => type).join()}`,
       );
     onDoor(this, world, input, before, effects);
   }
 
   page(page: Page, input: JourneyInput | undefined, effects: readonly JourneyEffect[]): void {
     const heard = input && "message" in input ? ` ${input.message.type}` : "";
-    if (input) this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type)}`);
+    if (input) this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
     if (input?.type === "world.drawn" && page.journey.world?.dial === input.dial) this.count("arrivals");
-    if (input?.type !== "control.heard" && input?.type !== "world.heard") return;
-    const { type } = input.message;
-    if (type === "denied" || type === "rejected" || type === "portal.denied") {
-      this.count("refusals");
-      this.count(`refusal ${"reason" in input.message ? input.message.reason : type}`);
-    }
+    if (input?.type === "control.heard" || input?.type === "world.heard") this.#refused(input.message);
+  }
+
+  #refused(message: { readonly type: string; readonly reason?: unknown }): void {
+    if (!["denied", "rejected", "portal.denied"].includes(message.type)) return;
+    this.count("refusals");
+    this.count(`refusal ${String(message.reason)}`);
   }
 
   started(world: SimWorld, temper: Temper): void {
@@ -151,8 +152,11 @@ export class Auditor {
     const state = this.launches().find(([address]) => address === `launch:${launch}`)?.[1];
     // The operator's word is a reason of its own.
     if (state && "reason" in state && state.reason === "stopped") return;
+    const isEmpty =
+      world.door.inside.size === 0 &&
+      [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= this.now);
     const isYoung = world.linkedAt === undefined && this.now - world.startedAt < 30_000;
-    if (this.tempers.get(launch) === "willing" && world.isAlive && !wasFrozen && !isYoung)
+    if (this.tempers.get(launch) === "willing" && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
       this.breach("S12", `${launch} (${world.order.world}) was killed in good health`);
   }
 

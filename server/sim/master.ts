@@ -84,7 +84,7 @@ export class SimMaster {
     this.engine.start();
   }
 
-  tell<B extends { readonly type: string }>(from: Address, to: Address, body: B): void {
+  tell(from: Address, to: Address, body: { readonly type: string; readonly reason?: unknown }): void {
     if (!this.isAlive) return;
     this.#deps.nature.touch();
     this.engine.tell(from, to, body);

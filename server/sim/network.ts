@@ -33,7 +33,7 @@ export class Wire<ToDialer, ToAcceptor> {
   constructor(nature: SimNature, delay: Delay, ends: { dialer: End<ToDialer>; acceptor: End<ToAcceptor> }) {
     this.#nature = nature;
     this.#delay = delay;
-    this.#ends = ends as Record<Side, End<never>>;
+    this.#ends = ends;
   }
 
   /** Nothing gets through any more, though an end may not have noticed. */

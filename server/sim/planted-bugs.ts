@@ -149,7 +149,11 @@ const swallow =
 
 export const plantedBugs: readonly PlantedBug[] = [
   { name: "a ticket opens the door again and again", law: "S1", code: () => door(reusableTicket) },
-  { name: "nobody makes the old avatar go", law: "S2", code: () => door(deafTo("depart", "kick")) },
+  {
+    name: "nobody makes the old avatar go",
+    law: "S2",
+    code: () => door(deafTo("depart", "kick", "disconnect")),
+  },
   { name: "a hold neither lapses nor is lifted", law: "S3", code: () => door(eternalHold) },
   {
     name: "a save counts whoever it is from",
@@ -188,11 +192,16 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "logging out takes along the place of whoever stood there",
     law: "S11",
+    change: (circumstances) => ({
+      ...circumstances,
+      habits: { ...circumstances.habits, login: 0.4, restMs: 1_500 },
+    }),
     code: () =>
       cells("session", attached, {
         settled: () => (state, input, turn) => {
           const { place } = input as unknown as { place?: unknown };
-          if (state?.["leaving"]) turn.send(String(state["leaving"]), { type: "release", place });
+          const leaving = state?.["leaving"] as string | undefined;
+          if (leaving) turn.send(leaving, { type: "release", place });
           return state && { ...state, settling: undefined, leaving: undefined };
         },
         logout: (real) => (state, input, turn) => {
@@ -256,6 +265,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a redeem waits for its world for ever",
     law: "L6",
+    change: (circumstances) => ({ ...circumstances, unwilling: 0.9 }),
     code: () =>
       cells("travel", ["starting"], {
         deadline: () => (state, _, turn) => state && { ...state, wakeAt: turn.now + 60_000 },

@@ -8,9 +8,9 @@ export interface PlayerDeps {
   readonly page: PageDeps;
   readonly habits: Habits;
   /** Shows a ticket behind the page's back. */
-  cheat(url: string, ticket: string): void;
+  readonly cheat: (url: string, ticket: string) => void;
   /** Says hello on a socket of its own and asks for what is not its own. */
-  forge(): void;
+  readonly forge: () => void;
 }
 
 /** How often, per wish, a player does what. */
@@ -67,7 +67,7 @@ export class Player {
   }
 
   #wish(): void {
-    const { nature, habits, cheat, forge } = this.#deps;
+    const { nature, habits } = this.#deps;
     const { page } = this;
     if (page.journey.control.phase === "halted") return page.take({ type: "retry" });
     if (this.isCalm) return;
@@ -75,13 +75,18 @@ export class Player {
     if (nature.chance(habits.duplicate)) return this.#duplicate();
     if (nature.chance(habits.cancel)) return page.take({ type: "cancelTravel" });
     if (nature.chance(habits.login)) return this.#changeIdentity();
-    const ticket = page.tickets.at(-1);
+    this.#cheat();
+    if (nature.chance(0.2)) page.take({ type: "say", text: "hello" });
+    const portals = this.#deps.worlds.get(page.journey.world?.key ?? "")?.portals ?? {};
+    const portal = nature.pick(Object.keys(portals));
+    if (portal !== undefined) page.take({ type: "usePortal", portal });
+  }
+
+  #cheat(): void {
+    const { nature, habits, cheat, forge } = this.#deps;
+    const ticket = this.page.tickets.at(-1);
     if (ticket && nature.chance(habits.cheat)) cheat(ticket.url, ticket.ticket);
     if (nature.chance(habits.cheat)) forge();
-    if (nature.chance(0.2)) page.take({ type: "say", text: "hello" });
-    const here = page.journey.world?.key;
-    const portal = nature.pick(Object.keys(this.#deps.worlds.get(here ?? "")?.portals ?? {}));
-    if (portal !== undefined) page.take({ type: "usePortal", portal });
   }
 
   #changeIdentity(): void {
