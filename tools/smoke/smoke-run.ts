@@ -48,7 +48,7 @@ export async function runSmoke(
     ),
   });
   const smoke = new SmokeRun(name);
-  const timeoutMs = Number(values["timeout"]) * 1000;
+  const timeoutMs = Number(values["timeout_ms"] || Number(values["timeout"]) * 1000);
   const late = new Promise<"late">((resolve) => void setTimeout(resolve, timeoutMs, "late").unref());
   try {
     const outcome = await Promise.race([body(smoke, values), late]);
