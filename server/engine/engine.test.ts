@@ -124,6 +124,17 @@ describe("the engine", () => {
     expect(c.store.read("ledger:l")).toMatchObject({ count: 2 });
   });
 
+  test("wakes a durable kind that asked, also after a restart", async () => {
+    const c = cluster();
+    await c.tell("client:x", "ledger:l", add1);
+    await c.nature.pass(500);
+    expect(c.store.read("ledger:l")).toMatchObject({ count: 101 });
+    await c.tell("client:x", "ledger:l", add1);
+    c.restart();
+    await c.nature.pass(500);
+    expect(c.store.read("ledger:l")).toMatchObject({ count: 202 });
+  });
+
   test("refuses what would need a durable kind it cannot read", async () => {
     const c = cluster();
     c.store.isDown = true;

@@ -133,10 +133,10 @@ export class Engine {
     for (const envelope of batch.outbound) this.#deps.bus.send(envelope);
   }
 
-  /** Kinds read on demand are not kept; the others live in memory and are woken when they asked. */
+  /** Everything is woken when it asked; kinds that are read on demand are not kept besides. */
   #keep(address: Address, state: Phased | undefined): void {
-    if (this.#deps.machines[kindOf(address)]?.tier === "durable") return;
-    if (state) this.#states.set(address, state);
+    const isKept = this.#deps.machines[kindOf(address)]?.tier !== "durable";
+    if (state && isKept) this.#states.set(address, state);
     else this.#states.delete(address);
     const armed = this.#wakes.get(address);
     if (armed?.at === state?.wakeAt) return;

@@ -7,8 +7,11 @@ export class MemoryStore implements Store {
   readonly #rows = new Map<Address, string>();
 
   *load(): Iterable<[Address, Phased]> {
-    for (const [address, row] of this.#rows)
-      if (!address.startsWith("account:")) yield [address, JSON.parse(row) as Phased];
+    for (const [address, row] of this.#rows) {
+      const state = JSON.parse(row) as Phased;
+      // Accounts are read when somebody asks for them; only those that must be woken are loaded.
+      if (!address.startsWith("account:") || state.wakeAt !== undefined) yield [address, state];
+    }
   }
 
   read(address: Address): Phased | undefined {
