@@ -16,17 +16,19 @@ test("the clock wakes nobody early, and never who called it off", async () => {
 test("a period that was missed is made up for in one call, and the beat does not drift", () => {
   const hand = new HandClock();
   const periods: number[] = [];
-  let isHeldUp = false;
-  const stop = every(
-    50,
-    { now: () => hand.now() + (isHeldUp ? 120 : 0), wakeAt: hand.wakeAt.bind(hand) },
-    (past) => periods.push(past),
-  );
+  let heldUpMs = 0;
+  const late = {
+    now: () => hand.now() + heldUpMs,
+    wakeAt: (at: number, wake: () => void) => hand.wakeAt(at - heldUpMs, wake),
+  };
+  const stop = every(50, late, (past) => periods.push(past));
   hand.advance(100);
-  isHeldUp = true;
+  heldUpMs = 120;
   hand.advance(50);
   expect(periods).toEqual([1, 1, 3]);
+  hand.advance(30);
+  expect(periods).toEqual([1, 1, 3, 1]);
   stop();
   hand.advance(1000);
-  expect(periods).toHaveLength(3);
+  expect(periods).toHaveLength(4);
 });

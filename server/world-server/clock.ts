@@ -34,13 +34,13 @@ export const clock: Clock = {
  * Calls `wake` every `everyMs` and says how many periods have passed: more than one after a hold-up.
  * Returns how to stop.
  */
-export function every(everyMs: number, { now, wakeAt }: Clock, wake: (periods: number) => void): () => void {
-  const start = now();
+export function every(everyMs: number, clock: Clock, wake: (periods: number) => void): () => void {
+  const start = clock.now();
   let past = 0;
   let stop = (): void => {};
   const arm = (): void => {
-    stop = wakeAt(start + (past + 1) * everyMs, () => {
-      const periods = Math.floor((now() - start) / everyMs) - past;
+    stop = clock.wakeAt(start + (past + 1) * everyMs, () => {
+      const periods = Math.floor((clock.now() - start) / everyMs) - past;
       past += periods;
       // Armed first, so that `wake` may stop it.
       arm();
