@@ -9,16 +9,18 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Brings everything under `builds/` up to date and does nothing when it is. `force` builds it all again.
  *
- * @returns whether every step succeeded; the first that fails is the last that runs, its output shown
+ * @returns the names of the steps that ran; `undefined` when one failed, which ends it, its output shown
  */
-export function buildAll({ force = false } = {}): boolean {
-  return steps.every((step) => {
+export function buildAll({ force = false } = {}): string[] | undefined {
+  const built: string[] = [];
+  for (const step of steps) {
     const digest = digestOf(step, root);
-    if (!force && isFresh(step, digest, root)) return true;
-    if (!build(step)) return false;
+    if (!force && isFresh(step, digest, root)) continue;
+    if (!build(step)) return undefined;
     stampFresh(step, digest, root);
-    return true;
-  });
+    built.push(step.name);
+  }
+  return built;
 }
 
 function build(step: Step): boolean {
