@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
@@ -22,8 +22,11 @@ export interface FileServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves the first of some folders that has the file, to every origin. */
-export async function serveFiles(folders: readonly string[]): Promise<FileServer> {
+/**
+ * Serves the first of some folders that has the file, to every origin. A file whose path matches `stall` comes
+ * only by half, and then nothing more.
+ */
+export async function serveFiles(folders: readonly string[], stall?: RegExp): Promise<FileServer> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://files").pathname);
     const name = path === "/" ? "index.html" : path;
@@ -39,7 +42,8 @@ export async function serveFiles(folders: readonly string[]): Promise<FileServer
       "content-type": types[extname(file)] ?? "application/octet-stream",
       "content-length": statSync(file).size,
     });
-    createReadStream(file).pipe(response);
+    if (stall?.test(path)) response.write(readFileSync(file).subarray(0, statSync(file).size / 2));
+    else createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, double, property } from "fast-check";
 import { expect, test } from "vitest";
 import { padStick, still, touchStick } from "./stick.ts";
 
@@ -19,8 +19,8 @@ test("speed grows from nothing at the edge of the dead zone", () => {
 });
 
 test("no stick is ever faster than full speed, whatever a pad says", () => {
-  fc.assert(
-    fc.property(fc.double(), fc.double(), (x, y) => {
+  assert(
+    property(double(), double(), (x, y) => {
       const { x: dx, y: dy } = padStick(x, y);
       expect(Number.isFinite(dx) && Number.isFinite(dy)).toBe(true);
       expect(Math.hypot(dx, dy)).toBeLessThanOrEqual(1 + 1e-9);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, double, integer, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { follow, lookAt, zoomFor, type Camera } from "./camera.ts";
 
@@ -7,9 +7,9 @@ const desktop = { w: 1280, h: 800 };
 
 describe("a camera", () => {
   test("zooms in whole steps, so that pixels stay square, on every screen", () => {
-    const size = fc.integer({ min: 200, max: 4000 });
-    fc.assert(
-      fc.property(size, size, (w, h) => {
+    const size = integer({ min: 200, max: 4000 });
+    assert(
+      property(size, size, (w, h) => {
         const zoom = zoomFor({ w, h }, world);
         expect(Number.isInteger(zoom)).toBe(true);
         expect(zoom).toBeGreaterThanOrEqual(1);
@@ -27,12 +27,12 @@ describe("a camera", () => {
   });
 
   test("never shows what lies beyond the edge of a world larger than the screen", () => {
-    const point = fc.record({
-      x: fc.double({ min: 0, max: 800, noNaN: true }),
-      y: fc.double({ min: 0, max: 544, noNaN: true }),
+    const point = record({
+      x: double({ min: 0, max: 800, noNaN: true }),
+      y: double({ min: 0, max: 544, noNaN: true }),
     });
-    fc.assert(
-      fc.property(point, (at) => {
+    assert(
+      property(point, (at) => {
         const { x, y } = lookAt(at, desktop, world);
         expect(x).toBeGreaterThanOrEqual(320);
         expect(x).toBeLessThanOrEqual(480);

@@ -36,7 +36,7 @@ export class Notices {
 
   update(view: View): void {
     this.#showDownload(view);
-    say(this.#travel, view.state === "traveling" && view.world !== undefined ? en.entering : "");
+    say(this.#travel, isOnTheWay(view) ? en.entering : "");
     say(this.#saving, view.isSavingPaused ? en.savingPaused : "");
     const { problem } = view;
     if (problem === undefined || problem.key === this.#problemKey) return;
@@ -74,6 +74,10 @@ export class Notices {
     this.#problem.replaceChildren(note);
   }
 }
+
+/** Between two worlds, with nothing more telling to show. */
+const isOnTheWay = ({ state, world, download }: View): boolean =>
+  world !== undefined && download === undefined && (state === "traveling" || state === "preparing");
 
 /** A status that is there only while it says something. */
 function say(element: HTMLElement, text: string): void {

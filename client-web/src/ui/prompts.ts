@@ -11,11 +11,16 @@ export class Prompts {
   readonly aside = h("dialog", { class: "aside panel", "aria-labelledby": "aside-title" });
   readonly #client: Client;
   #shown = "";
+  /** Whether the modal prompt still needs an answer. */
+  #isWaiting = false;
 
   constructor(client: Client) {
     this.#client = client;
-    // Escape must not hide what waits for an answer.
+    // Escape must not hide what waits for an answer; pressed twice it closes a dialog without asking.
     this.modal.addEventListener("cancel", (event) => event.preventDefault());
+    this.modal.addEventListener("close", () => {
+      if (this.#isWaiting && !this.modal.open) this.modal.showModal();
+    });
   }
 
   update(view: View): void {
@@ -24,6 +29,7 @@ export class Prompts {
     if (wanted === this.#shown) return;
     this.#shown = wanted;
     this.aside.open = false;
+    this.#isWaiting = false;
     if (this.modal.open) this.modal.close();
     if (prompt === undefined) return;
     if (asides.has(prompt.kind)) this.#showAside(prompt);
@@ -51,6 +57,7 @@ export class Prompts {
 
   #showModal(prompt: Prompt): void {
     this.modal.replaceChildren(h("div", { class: "sheet" }, ...this.#words(prompt)));
+    this.#isWaiting = true;
     this.modal.showModal();
   }
 

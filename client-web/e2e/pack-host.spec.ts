@@ -1,0 +1,52 @@
+import { expect } from "playwright/test";
+import { serveFiles, builds } from "./file-server.ts";
+import { enter, expectWorld, main, nearby, placeOf, test, travel, worlds } from "./game.ts";
+import { startMaster } from "./master.ts";
+
+test("packs come from another host; when it is down the player is told why and stays", async ({ page }) => {
+  const packs = await serveFiles([`${builds}/world_packs`]);
+  await using master = await startMaster({ env: { PORTCADE_WORLD_PACK_BASE_URL: packs.url } });
+  const lines: string[] = [];
+  page.on("console", (line) => lines.push(line.text()));
+  await enter(page, master.url);
+  await travel(page, worlds.left);
+  expect(lines.some((line) => line.startsWith("WORLD_PACK_READY") && line.includes("left_world"))).toBe(true);
+
+  await packs[Symbol.asyncDispose]();
+  await nearby(page).getByRole("button", { name: "Travel to Top World" }).click();
+  await expect(page.getByRole("alert")).toContainText("cannot be reached", { timeout: 40_000 });
+  await expectWorld(page, "left_world");
+  expect(lines.some((line) => line.startsWith("WORLD_PACK_FAILED") && line.includes("top_world"))).toBe(true);
+
+  // A world visited before needs no pack host.
+  await travel(page, worlds.hub);
+  const { x, y } = await placeOf(page);
+  expect(Math.hypot(x - 170, y - 260)).toBeLessThan(24);
+});
+
+test("a slow download is shown, named and counted, and can be called off", async ({ page }) => {
+  await using packs = await serveFiles([`${builds}/world_packs`], /top_world/);
+  await using master = await startMaster({ env: { PORTCADE_WORLD_PACK_BASE_URL: packs.url } });
+  await enter(page, master.url);
+  await nearby(page).getByRole("button", { name: "Travel to Top World" }).click();
+  const bar = page.getByRole("progressbar", { name: "Downloading Top World" });
+  await expect(bar).toBeVisible();
+  await expect(bar).toHaveAttribute("aria-valuetext", /^(49|50) %$/);
+  await expect(main(page)).toHaveAttribute("data-state", "preparing");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("progressbar")).toBeHidden();
+  await expectWorld(page, "hub");
+  await travel(page, worlds.left);
+});
+
+test("a second visit downloads nothing", async ({ page, master }) => {
+  await enter(page, master.url);
+  await travel(page, worlds.right);
+  await travel(page, worlds.hub);
+  let downloads = 0;
+  page.on("request", (request) => (downloads += request.url().includes("/world_packs/") ? 1 : 0));
+  await travel(page, worlds.right);
+  await page.reload();
+  await expectWorld(page, "right_world");
+  expect(downloads).toBe(0);
+});

@@ -1,0 +1,154 @@
+import { expect, test as plain, type Page } from "playwright/test";
+import type { FakeClient } from "../src/app/fake-client.ts";
+import type { Prompt, View } from "../src/app/view.ts";
+import { builds, serveFiles, type FileServer } from "./file-server.ts";
+import { expectAccessible, main } from "./game.ts";
+
+/** The page over test data: every screen it can show, looked at by axe at both sizes. */
+const test = plain.extend<object, { files: FileServer }>({
+  files: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the parameter to learn what is wanted
+    async ({}, use) => {
+      await using files = await serveFiles([`${builds}/web-fake`, builds]);
+      await use(files);
+    },
+    { scope: "worker" },
+  ],
+});
+
+const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+
+async function open(page: Page, files: FileServer, query = ""): Promise<void> {
+  await page.goto(`${files.url}/?${query}`);
+  if (!query.includes("empty")) await expect(main(page)).toHaveAttribute("data-world", "hub");
+}
+
+const poke = (page: Page, change: Partial<View>): Promise<void> =>
+  page.evaluate((wanted) => (globalThis as unknown as { fake: FakeClient }).fake.poke(wanted), change);
+
+const told = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (globalThis as unknown as { fake: FakeClient }).fake.told);
+
+interface ScreenCase {
+  readonly query?: string;
+  readonly change?: Partial<View>;
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const rejected = (prompt: Prompt): ScreenCase => ({
+  query: "empty=1",
+  change: { state: "rejected", prompt },
+});
+
+const screens: Readonly<Record<string, ScreenCase>> = {
+  "the first one": { query: "empty=1" },
+  "the first download": {
+    query: "empty=1",
+    change: { state: "preparing", download: { name: "Hub", loaded: 400_000, total: 1_800_000 } },
+  },
+  "a world with its figures": { query: "stats=1" },
+  "a download before a journey": {
+    change: { state: "preparing", download: { name: "Left World", loaded: 900_000, total: 1_800_000 } },
+  },
+  "a journey": { change: { state: "traveling" } },
+  "a refused journey while saving is paused": {
+    change: {
+      isSavingPaused: true,
+      problem: { key: 1, about: "travel", reason: "world_full", world: "Top World" },
+    },
+  },
+  "a lost connection": { change: { prompt: { kind: "connection_lost" } } },
+  "a lost world": { change: { prompt: { kind: "world_disconnected" } } },
+  "an offline server": { query: "empty=1", change: { state: "offline", prompt: { kind: "server_offline" } } },
+  "a rejected connection": rejected({ kind: "connection_rejected", reason: "server_full" }),
+  "a game updated": rejected({ kind: "update", server: "0.2", canReload: true }),
+  "a game updated that this site does not have yet": rejected({
+    kind: "update",
+    server: "0.2",
+    canReload: false,
+  }),
+  "a stay continued elsewhere": rejected({ kind: "continued_elsewhere" }),
+  "a strange host": rejected({ kind: "confirm_host", hosts: ["games.example.org:19080"] }),
+  "the log-in with a refused name": {
+    act: async (page) => {
+      await page.getByRole("button", { name: "Log in" }).click();
+      const dialog = page.getByRole("dialog", { name: "Log in" });
+      await dialog.getByRole("textbox", { name: "Name" }).fill("Guest-1");
+      await dialog.getByRole("button", { name: "Log in" }).click();
+      await expect(dialog.getByRole("alert")).toBeVisible();
+    },
+  },
+  "the controls": { act: (page) => page.getByRole("button", { name: "Controls and sound" }).click() },
+};
+
+for (const [size, viewport] of Object.entries(sizes))
+  test.describe(size, () => {
+    // Without fading, axe measures the colours that stay.
+    test.use({ viewport, contextOptions: { reducedMotion: "reduce" } });
+    for (const [name, { query, change, act }] of Object.entries(screens))
+      test(`axe holds nothing against ${name}`, async ({ page, files }) => {
+        await open(page, files, query);
+        if (change) await poke(page, change);
+        await act?.(page);
+        await expectAccessible(page);
+      });
+  });
+
+test("the prompts carry their titles, and only the player ends those that need an answer", async ({
+  page,
+  files,
+}) => {
+  await open(page, files);
+  const prompts = {
+    "Connection Lost": { kind: "connection_lost" },
+    "World Disconnected": { kind: "world_disconnected" },
+    "Server Offline": { kind: "server_offline" },
+    "Connection Rejected": { kind: "connection_rejected", reason: "server_full" },
+  } as const;
+  for (const [title, prompt] of Object.entries(prompts)) {
+    await poke(page, { prompt });
+    const dialog = page.getByRole("dialog", { name: title });
+    await expect(dialog.getByRole("alert")).toBeVisible();
+    await dialog.getByRole("button", { name: "Try again" }).click();
+    await expect(dialog).toBeHidden();
+    expect((await told(page)).at(-1)).toBe(`answer ${prompt.kind} true`);
+  }
+});
+
+test("a notice about the connection leaves the focus in the world", async ({ page, files }) => {
+  await open(page, files);
+  await expect(page.getByRole("application")).toBeFocused();
+  await poke(page, { prompt: { kind: "connection_lost" }, chat: { isUp: false, lines: [] } });
+  await expect(page.getByRole("dialog", { name: "Connection Lost" })).toBeVisible();
+  await expect(page.getByRole("application")).toBeFocused();
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeDisabled();
+});
+
+test("a strange host is named in full and dialled only after a yes", async ({ page, files }) => {
+  await open(page, files, "empty=1");
+  await poke(page, { prompt: { kind: "confirm_host", hosts: ["games.example.org:19080"] } });
+  const dialog = page.getByRole("dialog", { name: "Connect to another server?" });
+  await expect(dialog).toContainText("games.example.org:19080");
+  await expect(dialog.getByRole("button", { name: "Do not connect" })).toBeFocused();
+  expect(await told(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Connect", exact: true }).click();
+  expect(await told(page)).toEqual(["answer confirm_host true"]);
+});
+
+test("names and words of others never become markup or turn the line around", async ({ page, files }) => {
+  await open(page, files);
+  const lines = [{ key: 50, name: "\u202Eevil", text: "<b>bold</b> \u202Etxet" }];
+  await poke(page, { chat: { isUp: true, lines } });
+  const line = page.getByRole("log", { name: "Chat" }).locator("p").last();
+  await expect(line.locator("b")).toHaveCount(0);
+  await expect(line.locator("bdi")).toHaveCount(2);
+});
+
+test("the world's description and its people follow the game", async ({ page, files }) => {
+  await open(page, files, "crowd=4");
+  await expect(page.locator("#whereabouts")).toHaveText(/^You are in Hub at \d+, \d+\.$/);
+  const nearby = page.getByRole("region", { name: "Nearby" });
+  await expect(nearby.getByRole("button")).toHaveCount(3);
+  await nearby.getByRole("button", { name: "Travel to Left World" }).click();
+  expect((await told(page)).at(-1)).toBe("walkTo 170,260 LeftPortal");
+});
