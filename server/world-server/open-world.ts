@@ -15,6 +15,7 @@ import type { PlayerGatewayDeps } from "./player-gateway.ts";
 import { loadRules } from "./world-files.ts";
 import type { World } from "./world-files.ts";
 
+const noLatency = { count: 0, ms: 0, lastMs: 0 };
 const sampleMs = 5000;
 /** How long players' sockets may take to say goodbye. */
 const leaveMs = 1000;
@@ -53,25 +54,15 @@ export async function openWorld(deps: OpenWorldDeps): Promise<OpenWorld> {
     scene: `worlds/${world.key}/map.json`,
   };
   log.info("world.ready", marker("WORLD_READY", ready));
-  log.info(
-    "world.loop",
-    marker("RUNTIME_LOOP_CONFIG", { role: "world", tps: 1000 / limits.tickMs, fps: 1000 / limits.tickMs }),
-  );
+  const loop = { role: "world", tps: 1000 / limits.tickMs, fps: 1000 / limits.tickMs };
+  log.info("world.loop", marker("RUNTIME_LOOP_CONFIG", loop));
 
   const sampler = new PerfSampler();
   const sample = (): void => {
-    const { isReachable: isRegistered, latency = { count: 0, ms: 0, lastMs: 0 }, bufferedBytes = 0 } = master;
-    const { counts } = launch;
-    const source = {
-      launch: deps.id,
-      counts,
-      peers: gateway.connections,
-      bufferedBytes: gateway.bufferedBytes,
-    };
-    log.info(
-      "perf.sampled",
-      sampler.line({ ...source, masterBufferedBytes: bufferedBytes, isRegistered, latency }),
-    );
+    const { isReachable: isRegistered, latency = noLatency, bufferedBytes: masterBufferedBytes = 0 } = master;
+    const { connections: peers, violations, bufferedBytes } = gateway;
+    const players = { launch: deps.id, counts: launch.counts, peers, violations, bufferedBytes };
+    log.info("perf.sampled", sampler.line({ ...players, masterBufferedBytes, isRegistered, latency }));
   };
   const stopSampling = every(sampleMs, clock, sample);
   sample();

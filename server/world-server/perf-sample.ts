@@ -6,6 +6,7 @@ export interface PerfSource {
   readonly launch: string;
   readonly counts: LaunchCounts;
   readonly peers: number;
+  readonly violations: number;
   readonly bufferedBytes: number;
   readonly masterBufferedBytes: number;
   readonly isRegistered: boolean;
@@ -52,6 +53,7 @@ export class PerfSampler {
       world_ws_open_peers: source.peers,
       world_ws_outbound_buffered_bytes: source.bufferedBytes,
       master_ws_outbound_buffered_bytes: source.masterBufferedBytes,
+      violations_total: source.violations,
       commands_dropped_total: counts.dropped,
       commands_dropped_delta: counts.dropped - this.#dropped,
     };

@@ -57,6 +57,7 @@ export class PlayerGateway {
   readonly #visitors = new Set<Visitor>();
   #http: Server | undefined;
   #connections = 0;
+  #violations = 0;
 
   constructor(deps: PlayerGatewayDeps) {
     const { limits, clock, origins } = deps;
@@ -77,6 +78,11 @@ export class PlayerGateway {
 
   get connections(): number {
     return this.#visitors.size;
+  }
+
+  /** Frames refused so far. */
+  get violations(): number {
+    return this.#violations;
   }
 
   get bufferedBytes(): number {
@@ -191,7 +197,8 @@ export class PlayerGateway {
   }
 
   #violated(visitor: Visitor, why: "badFrame" | "tooManyFrames" | "helloExpected", fault: string): void {
-    this.#deps.log.info("link.violated", "link.violated", { connection: visitor.connection, why, fault });
+    this.#violations++;
+    this.#deps.log.debug("link.violated", { connection: visitor.connection, why, fault });
     if (why === "badFrame") this.#refuse(visitor, "bad_request", why);
     else if (why === "helloExpected") visitor.link.close(why);
     else visitor.player.say({ type: "rejected", reason: "too_many_requests" });

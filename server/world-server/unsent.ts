@@ -18,10 +18,6 @@ export class Unsent {
     this.#finals.set(message.admission, message);
   }
 
-  get count(): number {
-    return this.#saves.size + this.#finals.size;
-  }
-
   /** Hands everything over, at most `most` saves to a message, and forgets it. */
   take(most: number): FromLaunch[] {
     const saves = [...this.#saves.values()];

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { WorldMap } from "#shared/world-map.ts";
 import type { WorldRules } from "#shared/world-rules.ts";
 import { int, record, shape, text } from "./checks.ts";
@@ -17,7 +17,7 @@ export class UnknownWorld extends Error {
   override readonly name = "UnknownWorld";
 }
 
-export const isWorldKey = text(/^[a-z][a-z0-9_-]{0,30}$/);
+const isWorldKey = text(/^[a-z][a-z0-9_-]{0,30}$/);
 const spot = { x: Number.isFinite, y: Number.isFinite };
 const isMap = shape({
   v: int(1, 1),
@@ -29,14 +29,6 @@ const isMap = shape({
   portals: record(shape({ ...spot, target: isWorldKey, spawn: text(/^/) })),
   npcs: Array.isArray,
 });
-
-/** The keys of the worlds that were built into a folder. */
-export function worldKeys(folder: URL): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter(
-    (key) => isWorldKey(key) && existsSync(new URL(`${key}/map.json`, folder)),
-  );
-}
 
 /** @throws UnknownWorld, or the reason why its files cannot be read. */
 export function loadWorld(folder: URL, key: string): World {

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testCertificate } from "#adapters/http/testing.ts";
@@ -212,7 +212,11 @@ test("a world with a certificate speaks TLS", async () => {
   expect(await plain.closed).toBe(1006);
 });
 
-test("a world may listen on a Unix socket", async () => {
-  await start({}, { listen: { socket: join(master.folder, "l1.sock") } });
+test("a world may listen on a Unix socket, and takes it away with it", async () => {
+  const socket = join(master.folder, "l1.sock");
+  await start({}, { listen: { socket } });
   await play("Ada");
+  master.tell({ type: "stop", reason: "idle" });
+  await world.exited;
+  expect(existsSync(socket)).toBe(false);
 });
