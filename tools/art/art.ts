@@ -7,7 +7,7 @@ import { artwork } from "./artwork.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const isCheck = process.argv.includes("--check");
 
-/** `npm run art` draws everything; `--check` only says what would differ. */
+/** `node tools/art/art.ts` draws everything; `--check` only says what would differ. */
 for (const [path, bytes] of artwork()) {
   const file = join(root, path);
   if (!isCheck) {

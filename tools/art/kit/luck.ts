@@ -7,12 +7,6 @@ export function hash(seed: number, x: number, y: number): number {
   return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
 }
 
-/** A stream of numbers from 0 to 1. */
-export function luck(seed: number): () => number {
-  let count = 0;
-  return () => hash(seed, count++, 77);
-}
-
 const smooth = (t: number): number => t * t * (3 - 2 * t);
 
 /** Smooth noise of 0–1; one hill is about `size` pixels wide. */

@@ -1,4 +1,4 @@
-import { mix, shade } from "./color.ts";
+import { shade } from "./color.ts";
 import type { Color, Ramp } from "./color.ts";
 import { clouds, hash, noise } from "./luck.ts";
 
@@ -125,12 +125,4 @@ export const rock =
     const tone = hash(seed + 2, column, row);
     const light = v < 0.16 ? 0.22 : u < 0.12 ? 0.1 : u > 0.88 || v > 0.86 ? -0.26 : 0;
     return shade(shades, 0.42 + (tone - 0.5) * 0.3 + light + (hash(seed + 3, x, y) - 0.5) * 0.08, x, y, 0.5);
-  };
-
-/** Lets one material fade into another where `share` says, pixel by pixel. */
-export const blended =
-  (under: Material, over: Material, share: (x: number, y: number) => number): Material =>
-  (x, y) => {
-    const part = share(x, y);
-    return part <= 0 ? under(x, y) : part >= 1 ? over(x, y) : mix(under(x, y), over(x, y), part);
   };
