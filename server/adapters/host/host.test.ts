@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Envelope, ToHost } from "#core/inbox.ts";
+import type { ToHost } from "#core/inbox.ts";
 import { limits } from "#shared/limits.ts";
 import { HandClock } from "../hand-clock.ts";
 import { Host } from "./host.ts";
@@ -54,7 +54,7 @@ function make(): Host {
 }
 
 const obey = (host: Host, body: ToHost): void =>
-  host.receive({ id: "m", from: "launch:x", to: "host:local", body } as Envelope);
+  host.receive({ id: "m", from: "launch:x", to: "host:local", body });
 const launch = (host: Host, id: string): void =>
   obey(host, { type: "launch", launch: id, world: "hub", token: `token-of-${id}` });
 

@@ -43,6 +43,8 @@ describe("spares", () => {
     spares.warm();
     spares.hold(true);
     expect(spares.take()).toBe(started[0]);
+    // Another launch begins meanwhile.
+    spares.hold(true);
     expect(started).toHaveLength(1);
     spares.hold(false);
     expect(started).toHaveLength(2);
