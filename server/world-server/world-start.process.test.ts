@@ -18,6 +18,12 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
+test("the bundle is one small file without the libraries a world must not load", () => {
+  const bundle = readFileSync(join(outDir, "server", "world.mjs"), "utf8");
+  expect(bundle.length).toBeLessThan(150_000);
+  expect(bundle).not.toMatch(/zod|pino|fastify|from ?["'`]ws/i);
+});
+
 describe("a spare", () => {
   test("that is let go leaves without a word to anybody", async () => {
     await using world = new WorldProcess(outDir);
