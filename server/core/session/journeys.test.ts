@@ -100,6 +100,7 @@ describe("a journey", () => {
     denied(inWorld, { admission: "a0" }, "not_joined");
     denied(inWorld, {}, "not_joined", "launch:other");
     denied(inWorld, { spawn: "Nowhere" }, "invalid_portal");
+    denied(inWorld, { spawn: "constructor" }, "invalid_portal");
     denied(inWorld, { target: "nowhere" }, "invalid_portal");
     denied(travelling, {}, "already_travelling");
   });

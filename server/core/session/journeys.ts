@@ -70,7 +70,8 @@ export function portal(state: Attached, input: Got<"portal">, turn: Turn): Sessi
   };
   if (here?.id !== admission || here.launch !== launch) return deny("not_joined");
   if (state.phase === "travelling") return deny("already_travelling");
-  if (!turn.facts.worlds.get(target)?.spawns[spawn]) return deny("invalid_portal");
+  const goal = turn.facts.worlds.get(target);
+  if (!goal || !Object.hasOwn(goal.spawns, spawn)) return deny("invalid_portal");
   return depart(state, { cause: "portal", target: spawnAt(target, spawn, turn), request }, turn);
 }
 

@@ -83,6 +83,25 @@ describe("a ticket", () => {
     }
   });
 
+  test("of a name that every object inherits is nobody's", () => {
+    for (const admission of ["constructor", "toString", "__proto__"]) {
+      for (const type of ["acked", "refused", "departed", "left"])
+        expect(
+          cells.take<Launch>(running, { type, admission, seq: 1, place, reason: "removed" }, fromLink),
+        ).toMatchObject({ state: running, said: [] });
+      expect(cells.take<Launch>(running, { type: "arrived", admission }, fromLink)).toMatchObject({
+        state: running,
+        said: [{ to: link, type: "kick", admission }],
+      });
+      const roster = { inside: [{ admission, session: "eve", active: true }], expected: [] };
+      const { state } = cells.take<Launch>(running, { type: "heartbeat", roster }, fromLink);
+      expect(Object.entries(state?.guests ?? {})).toContainEqual([
+        admission,
+        { session: "session:eve", travel: "travel:unknown" },
+      ]);
+    }
+  });
+
   test("means nothing on another connection", () => {
     const stranger = { self, from: "launch-link:old" } as const;
     for (const type of ["acked", "refused", "arrived", "departed", "left", "portal", "saves"]) {
@@ -151,6 +170,11 @@ describe("a guest", () => {
       );
       expect(gone.said).toEqual([{ to: "travel:t9", type: "departed", admission: "a1", place }]);
       expect(gone.state?.guests).not.toHaveProperty("a1");
+      // No world says where somebody stands in another one.
+      const elsewhere = { ...place, world: "left_world" };
+      const lie = { type: "departed", admission: "a1", seq: 5, place: elsewhere };
+      const believed = cells.take<Launch>(asked.state, lie, fromLink).said;
+      expect(believed).toEqual([{ to: "travel:t9", type: "departed", admission: "a1", place: undefined }]);
     }
     expect(cells.take<Launch>(suspect, { type: "depart", admission: "a1" }, fromTravel).said).toEqual([
       { to: "travel:t9", type: "sourceGone", admission: "a1" },

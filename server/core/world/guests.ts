@@ -35,7 +35,7 @@ export function refused<S extends Speaking>(state: S, { admission, reason }: Got
 
 export function arrived<S extends Speaking>(state: S, { admission }: Got<"arrived">, turn: Turn): S {
   if (turn.from !== linkOf(state)) return state;
-  const guest = state.guests[admission];
+  const guest = guestNamed(state, admission);
   if (!guest) {
     // S8: nobody sent them, or they were called back while on the threshold.
     say(state, { type: "kick", admission, reason: "admission_denied" }, turn);
@@ -53,7 +53,7 @@ export function leave<S extends Launch>(
 ): S {
   const { admission } = input;
   const isSaid = say(state, input, turn);
-  const guest = state.guests[admission];
+  const guest = guestNamed(state, admission);
   if (input.type === "depart") {
     const travel = turn.from as Address<"travel">;
     if (!isSaid) turn.send(travel, { type: "sourceGone", admission });
@@ -67,7 +67,9 @@ export function leave<S extends Launch>(
 export function departed<S extends Speaking>(state: S, { admission, place }: Got<"departed">, turn: Turn): S {
   const guest = guestOf(state, admission, turn);
   if (!guest) return state;
-  if (guest.departing) turn.send(guest.departing, { type: "departed", admission, place });
+  // A world says where somebody stood in itself; of others it knows nothing (S17).
+  const stood = place?.world === state.world ? place : undefined;
+  if (guest.departing) turn.send(guest.departing, { type: "departed", admission, place: stood });
   return without(state, admission);
 }
 
@@ -117,7 +119,12 @@ export function linkOf(state: Launch): Address<"launch-link"> | undefined {
 }
 
 function guestOf(state: Speaking, admission: string, turn: Turn): Guest | undefined {
-  return turn.from === linkOf(state) ? state.guests[admission] : undefined;
+  return turn.from === linkOf(state) ? guestNamed(state, admission) : undefined;
+}
+
+/** A process may say any name, also one that every object inherits, such as `constructor`. */
+function guestNamed({ guests }: Launch, admission: string): Guest | undefined {
+  return Object.hasOwn(guests, admission) ? guests[admission] : undefined;
 }
 
 function without<S extends Launch>(state: S, admission: string): S {
@@ -141,15 +148,15 @@ export function compare(
   isAudit: boolean,
   turn: Turn,
 ): Launch["guests"] {
-  const guests: Record<string, Guest> = {};
+  const guests = new Map<string, Guest>();
   const inside = new Map(roster.inside.map((entry) => [entry.admission, entry]));
   for (const [admission, { session, active }] of inside) {
-    const known = state.guests[admission];
+    const known = guestNamed(state, admission);
     const address: Address<"session"> = known?.session ?? `session:${session}`;
-    guests[admission] = {
+    guests.set(admission, {
       ...(known ?? { session: address, travel: `travel:unknown` }),
       expectedUntil: undefined,
-    };
+    });
     if (isAudit || !known || known.expectedUntil !== undefined)
       turn.send(address, { type: "seen", admission, active });
   }
@@ -157,7 +164,7 @@ export function compare(
     if (inside.has(admission)) continue;
     if (guest.expectedUntil === undefined)
       turn.send(guest.session, { type: "gone", admission, reason: "left" });
-    else if (guest.expectedUntil > turn.now) guests[admission] = guest;
+    else if (guest.expectedUntil > turn.now) guests.set(admission, guest);
   }
-  return guests;
+  return Object.fromEntries(guests);
 }
