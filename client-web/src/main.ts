@@ -6,6 +6,16 @@ import { cacheStorageStore } from "./packs/cache-storage-store.ts";
 import { createPackCache } from "./packs/pack-cache.ts";
 import { Page } from "./ui/page.ts";
 
+/** Set while the page is loaded anew because a part of it was replaced by a newer build. */
+const reloaded = "portcade:reloaded";
+
+addEventListener("vite:preloadError", (event) => {
+  if (sessionStorage.getItem(reloaded) !== null) return;
+  event.preventDefault();
+  sessionStorage.setItem(reloaded, "1");
+  location.reload();
+});
+
 const query = new URLSearchParams(location.search);
 const log = (line: string): void => console.log(line);
 
@@ -42,7 +52,11 @@ const page = new Page({
   client,
   showNetwork: query.get("stats") === "1",
   renderer: wanted === "canvas" || wanted === "webgl" ? wanted : undefined,
-  createRenderer: async (options) => (await import("./render/pixi-renderer.ts")).createRenderer(options),
+  createRenderer: async (options) => {
+    const { createRenderer } = await import("./render/pixi-renderer.ts");
+    sessionStorage.removeItem(reloaded);
+    return createRenderer(options);
+  },
 });
 
 if (__TEST_HOOK__)

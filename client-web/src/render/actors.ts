@@ -1,6 +1,6 @@
 import { Container, Sprite, type Texture } from "pixi.js";
 import type { Frame, Sprite as Being } from "../app/view.ts";
-import { cut, sketch, textureOf } from "./art.ts";
+import { sketch, type Art } from "./art.ts";
 
 /** A body's centre within a frame of a character's picture; see worlds/README.md. */
 const frame = { w: 32, h: 48, x: 16, y: 32 } as const;
@@ -29,14 +29,15 @@ export class Actors {
   readonly #layer: Container;
   readonly #mark: Sprite;
 
-  constructor(pictures: ReadonlyMap<string, ImageBitmap>, layer: Container, ground: Container) {
+  constructor(art: Art, layer: Container, ground: Container) {
     this.#layer = layer;
-    for (const [path, picture] of pictures) {
+    for (const path of art.paths) {
       const name = /^sprites\/(.+)\.png$/.exec(path)?.[1];
-      if (name !== undefined && picture.width === frame.w * columns)
-        this.#sheets.set(name, cut(textureOf(picture), frame.w, frame.h));
+      const picture = art.picture(path);
+      if (name !== undefined && picture?.width === frame.w * columns)
+        this.#sheets.set(name, art.frames(picture, frame.w, frame.h));
     }
-    this.#mark = ground.addChild(new Sprite(ring()));
+    this.#mark = ground.addChild(new Sprite(art.texture(ring())));
     this.#mark.anchor.set(0.5);
   }
 
@@ -79,7 +80,7 @@ export class Actors {
 }
 
 /** The mark under the own feet: a flat ring, so that one finds oneself in a crowd. */
-function ring(): Texture {
+function ring(): HTMLCanvasElement {
   const { canvas, context } = sketch(30, 14);
   for (const [color, grow] of [
     ["#0c0918aa", 1],
@@ -91,5 +92,5 @@ function ring(): Texture {
     context.ellipse(15, 7 + grow, 12, 4.5, 0, 0, Math.PI * 2);
     context.stroke();
   }
-  return textureOf(canvas);
+  return canvas;
 }

@@ -1,23 +1,59 @@
-import { CanvasSource, ImageSource, Rectangle, Texture } from "pixi.js";
+import { CanvasSource, ImageSource, Rectangle, Texture, type TextureSource } from "pixi.js";
 import type { LoadedWorld } from "../app/view.ts";
 
 export type Bitmap = ImageBitmap | HTMLCanvasElement;
 
-/** Decodes every picture of a pack. A broken or missing one is simply not there: the world stays playable. */
-export async function decodePictures(world: LoadedWorld): Promise<Map<string, ImageBitmap>> {
-  const pictures = new Map<string, ImageBitmap>();
-  const wanted = [...world.files].filter(([path]) => path.endsWith(".png"));
-  await Promise.all(
-    wanted.map(async ([path, bytes]) => {
-      try {
+/** The pictures of one world, decoded, and every texture made for it: gone together when the world is left. */
+export class Art {
+  readonly #pictures: ReadonlyMap<string, ImageBitmap>;
+  readonly #sources: TextureSource[] = [];
+
+  private constructor(pictures: ReadonlyMap<string, ImageBitmap>) {
+    this.#pictures = pictures;
+  }
+
+  /** A broken picture is simply not there: the world stays playable, and its author sees what is missing. */
+  static async of(world: LoadedWorld): Promise<Art> {
+    const pictures = new Map<string, ImageBitmap>();
+    const wanted = [...world.files].filter(([path]) => path.endsWith(".png"));
+    await Promise.all(
+      wanted.map(async ([path, bytes]) => {
         const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" });
-        pictures.set(path, await createImageBitmap(blob));
-      } catch {
-        // Drawn as nothing; the pack's checksum was right, so this is the author's to see.
-      }
-    }),
-  );
-  return pictures;
+        const picture = await createImageBitmap(blob).catch(() => undefined);
+        if (picture) pictures.set(path, picture);
+      }),
+    );
+    return new Art(pictures);
+  }
+
+  get paths(): readonly string[] {
+    return [...this.#pictures.keys()];
+  }
+
+  picture(path: string): ImageBitmap | undefined {
+    return this.#pictures.get(path);
+  }
+
+  texture(bitmap: Bitmap): Texture {
+    const texture = textureOf(bitmap);
+    this.#sources.push(texture.source);
+    return texture;
+  }
+
+  /** Cuts a picture into frames of one size, row by row. */
+  frames(bitmap: Bitmap, w: number, h: number): Texture[] {
+    const { source } = this.texture(bitmap);
+    const frames: Texture[] = [];
+    for (let y = 0; y + h <= bitmap.height; y += h)
+      for (let x = 0; x + w <= bitmap.width; x += w)
+        frames.push(new Texture({ source, frame: new Rectangle(x, y, w, h) }));
+    return frames;
+  }
+
+  dispose(): void {
+    for (const source of this.#sources) source.destroy();
+    for (const picture of this.#pictures.values()) picture.close();
+  }
 }
 
 export function textureOf(bitmap: Bitmap): Texture {
@@ -27,15 +63,6 @@ export function textureOf(bitmap: Bitmap): Texture {
       ? new CanvasSource({ resource: bitmap, ...options })
       : new ImageSource({ resource: bitmap, ...options });
   return new Texture({ source });
-}
-
-/** Cuts a sheet into frames of one size, row by row; frames beyond the sheet are left out. */
-export function cut(sheet: Texture, w: number, h: number): Texture[] {
-  const frames: Texture[] = [];
-  for (let y = 0; y + h <= sheet.height; y += h)
-    for (let x = 0; x + w <= sheet.width; x += w)
-      frames.push(new Texture({ source: sheet.source, frame: new Rectangle(x, y, w, h) }));
-  return frames;
 }
 
 /** A picture of whites and greys in one colour. Done once, so that both renderers draw it as it is. */

@@ -1,5 +1,5 @@
 import { Container, Sprite, type Texture } from "pixi.js";
-import { sketch, textureOf } from "./art.ts";
+import { sketch, type Art } from "./art.ts";
 import type { Camera, Screen } from "./camera.ts";
 
 const side = 256;
@@ -9,9 +9,9 @@ const stars = 46;
 export class Backdrop extends Container {
   readonly #texture: Texture;
 
-  constructor(color: string, accent: string) {
+  constructor(color: string, accent: string, art: Art) {
     super();
-    this.#texture = textureOf(night(color, accent));
+    this.#texture = art.texture(night(color, accent));
   }
 
   update(camera: Camera, screen: Screen): void {

@@ -14,7 +14,11 @@ const sharpest = 2;
 /** The wanted renderer, or WebGL on a graphics card and the canvas renderer without one. */
 export async function createRenderer({ canvas, wanted }: RendererOptions): Promise<Renderer> {
   await document.fonts.load('16px "Pixelify Sans"').catch(() => []);
-  const kind = wanted ?? (hasGraphicsCard() ? "webgl" : "canvas");
+  if (wanted === "canvas" || (wanted === undefined && !hasGraphicsCard())) return start("canvas", canvas);
+  return start("webgl", canvas).catch(() => start("canvas", canvas));
+}
+
+async function start(kind: "webgl" | "canvas", canvas: HTMLCanvasElement): Promise<Renderer> {
   const { w, h } = pixelsOf(canvas, sharpest);
   const pixi = kind === "webgl" ? new WebGLRenderer() : new CanvasRenderer();
   await pixi.init({
@@ -65,6 +69,8 @@ class WorldRenderer implements Renderer {
     if (turn !== this.#wantedShow) return scene.destroy();
     this.#finishIris();
     const old = this.#scene;
+    // The first frame of a world is never left out: it is what the client waits for.
+    this.#skip = true;
     this.#scene = scene;
     this.#stage.addChild(scene.root);
     if (old) this.#openIris(old, scene);

@@ -1,6 +1,6 @@
 import { Container, Sprite, type Texture } from "pixi.js";
 import type { MapPortal, WorldMap } from "#shared/world-map.ts";
-import { cut, sketch, textureOf, tinted } from "./art.ts";
+import { sketch, tinted, type Art } from "./art.ts";
 import type { Moment } from "./renderer.ts";
 
 /** The portal's centre within a frame of its pictures; see worlds/README.md. */
@@ -19,17 +19,12 @@ interface Gate {
 export class Portals {
   readonly #gates: Gate[];
 
-  constructor(
-    map: WorldMap,
-    pictures: ReadonlyMap<string, ImageBitmap>,
-    actors: Container,
-    above: Container,
-  ) {
-    const gate = pictures.get("sprites/portal.png");
-    const gateTexture = gate && textureOf(gate);
-    const glow = pictures.get("sprites/portal-glow.png");
+  constructor(map: WorldMap, art: Art, actors: Container, above: Container) {
+    const gate = art.picture("sprites/portal.png");
+    const gateTexture = gate && art.texture(gate);
+    const glow = art.picture("sprites/portal-glow.png");
     this.#gates = Object.values(map.portals).map((portal) => {
-      const frames = glow ? cut(textureOf(tinted(glow, portal.color)), frame.w, frame.h) : [];
+      const frames = glow ? art.frames(tinted(glow, portal.color), frame.w, frame.h) : [];
       const group = new Container();
       group.position.set(portal.x - frame.x, portal.y - frame.y);
       group.zIndex = portal.y - 8;
@@ -37,7 +32,7 @@ export class Portals {
       const light = new Sprite(frames[0]);
       group.addChild(light);
       actors.addChild(group);
-      return { portal, light, frames, motes: moteSprites(portal, above) };
+      return { portal, light, frames, motes: moteSprites(portal, above, art) };
     });
   }
 
@@ -51,13 +46,13 @@ export class Portals {
   }
 }
 
-function moteSprites(portal: MapPortal, above: Container): Sprite[] {
+function moteSprites(portal: MapPortal, above: Container, art: Art): Sprite[] {
   const { canvas, context } = sketch(2, 2);
   context.fillStyle = portal.color;
   context.fillRect(0, 0, 2, 2);
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, 1, 1);
-  const texture = textureOf(canvas);
+  const texture = art.texture(canvas);
   return Array.from({ length: motes }, () => above.addChild(new Sprite(texture)));
 }
 

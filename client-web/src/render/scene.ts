@@ -2,9 +2,9 @@ import { Container, Sprite, type Texture } from "pixi.js";
 import { limits } from "#shared/limits.ts";
 import type { Frame, LoadedWorld, Sprite as Being } from "../app/view.ts";
 import { Actors, isSeen, type Seen } from "./actors.ts";
-import { decodePictures } from "./art.ts";
+import { Art } from "./art.ts";
 import { Backdrop } from "./backdrop.ts";
-import { follow, lookAt, type Camera, type Screen } from "./camera.ts";
+import { follow, lookAt, type Camera, type Covered, type Screen } from "./camera.ts";
 import { Labels } from "./labels.ts";
 import { Portals } from "./portals.ts";
 import type { Moment } from "./renderer.ts";
@@ -24,32 +24,31 @@ export class Scene {
   readonly #backdrop: Backdrop;
   readonly #ground = new Container();
   readonly #words = new Container();
+  readonly #art: Art;
   readonly #labels: Labels;
   readonly #actors: Actors;
   readonly #portals: Portals;
   #epoch: number | undefined;
   #used = 0;
 
-  constructor(world: LoadedWorld, pictures: ReadonlyMap<string, ImageBitmap>, labels: Labels) {
+  constructor(world: LoadedWorld, art: Art, labels: Labels) {
     const { map } = world;
     const actors = new Container({ sortableChildren: true });
     const above = new Container();
     this.world = world;
+    this.#art = art;
     this.#labels = labels;
-    this.#backdrop = new Backdrop(map.theme.backdrop, map.theme.accent);
-    this.#ground.addChild(
-      tileLayer(map, map.layers.ground, pictures),
-      tileLayer(map, map.layers.deco, pictures),
-    );
-    this.#actors = new Actors(pictures, actors, this.#ground);
-    this.#portals = new Portals(map, pictures, actors, above);
-    above.addChild(tileLayer(map, map.layers.above, pictures));
+    this.#backdrop = new Backdrop(map.theme.backdrop, map.theme.accent, art);
+    this.#ground.addChild(tileLayer(map, map.layers.ground, art), tileLayer(map, map.layers.deco, art));
+    this.#actors = new Actors(art, actors, this.#ground);
+    this.#portals = new Portals(map, art, actors, above);
+    above.addChild(tileLayer(map, map.layers.above, art));
     this.#ground.addChild(actors, above);
     this.root.addChild(this.#backdrop, this.#ground, this.#words);
   }
 
   static async load(world: LoadedWorld, labels: Labels): Promise<Scene> {
-    return new Scene(world, await decodePictures(world), labels);
+    return new Scene(world, await Art.of(world), labels);
   }
 
   /** @param ms since the frame before */
@@ -70,16 +69,18 @@ export class Scene {
     this.#backdrop.update(camera, screen);
     this.#portals.update(moment, quality === 0);
     this.#actors.update(frame, moment.now, seen);
-    this.#writeWords(frame, moment, seen, quality);
+    this.#writeWords(frame, moment, seen, screen, quality);
   }
 
   destroy(): void {
-    this.root.destroy({ children: true, texture: false });
+    // Labels belong to all worlds and stay.
+    this.root.destroy({ children: true });
+    this.#art.dispose();
   }
 
-  #writeWords(frame: Frame, moment: Moment, seen: Seen, quality: number): void {
+  #writeWords(frame: Frame, moment: Moment, seen: Seen, screen: Screen, quality: number): void {
     this.#used = 0;
-    this.#writePortals(frame.self, moment);
+    this.#writePortals(frame.self, moment, seen, screen);
     for (const other of frame.others)
       if (isSeen(other, seen)) this.#writeName(other, frame.self, moment, quality);
     for (const sign of this.world.map.signs)
@@ -88,9 +89,10 @@ export class Scene {
     for (const [i, word] of this.#words.children.entries()) word.visible = i < this.#used;
   }
 
-  #writePortals(self: Being | undefined, moment: Moment): void {
+  #writePortals(self: Being | undefined, moment: Moment, seen: Seen, screen: Screen): void {
     for (const portal of Object.values(this.world.map.portals)) {
-      this.#write(portal.label, portal.x, portal.y - 100, 13, labelColors.portal);
+      const label = this.#write(portal.label, portal.x, portal.y - 100, 13, labelColors.portal);
+      if (isSeen(portal, seen)) keepInside(label, screen, moment.covered);
       const bob = moment.isCalm ? 0 : Math.round(Math.sin(moment.now / 220) * 2);
       if (apart(self, portal) <= limits.portalUseUnits)
         this.#write(moment.useHint, portal.x, portal.y - 56 + bob, 13, labelColors.hint, plates.hint);
@@ -121,7 +123,7 @@ export class Scene {
   }
 
   /** Puts text with its middle at a point of the world; `size` is the height of letters in world units. */
-  #write(text: string, x: number, y: number, size: number, color: string, plate?: string): void {
+  #write(text: string, x: number, y: number, size: number, color: string, plate?: string): Sprite {
     const zoom = this.camera?.zoom ?? 1;
     const letters = Math.max(12, size * zoom);
     const texture = this.#labels.get(
@@ -134,9 +136,10 @@ export class Scene {
       Math.round(left + x * zoom - texture.width / 2),
       Math.round(top + y * zoom - texture.height / 2),
     );
+    return word;
   }
 
-  #word(index: number, texture: Texture): Container {
+  #word(index: number, texture: Texture): Sprite {
     const known = this.#words.children[index];
     if (!(known instanceof Sprite)) return this.#words.addChild(new Sprite(texture));
     if (known.texture !== texture) known.texture = texture;
@@ -148,6 +151,14 @@ function seenBy(camera: Camera, screen: Screen): Seen {
   const across = screen.w / camera.zoom / 2 + margin;
   const down = screen.h / camera.zoom / 2 + margin;
   return { left: camera.x - across, right: camera.x + across, top: camera.y - down, bottom: camera.y + down };
+}
+
+/** Moves a word to where it can be read whole: on the screen and under no panel. */
+function keepInside(word: Sprite, screen: Screen, covered: Covered): void {
+  const edge = 4;
+  const right = screen.w - covered.right - word.texture.width - edge;
+  word.x = Math.max(covered.left + edge, Math.min(word.x, right));
+  word.y = Math.max(covered.top + edge, word.y);
 }
 
 /** Distance in world units; without an own body everything is far away. */

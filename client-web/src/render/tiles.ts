@@ -1,20 +1,16 @@
 import { Container, Sprite, type Texture } from "pixi.js";
 import type { WorldMap } from "#shared/world-map.ts";
-import { sketch, textureOf } from "./art.ts";
+import { sketch, type Art } from "./art.ts";
 import { tileOf, type TileRef } from "./tile-of.ts";
 
 /** Tiles of a layer are drawn once into squares of this many tiles a side. */
 const chunkTiles = 16;
 /** One tile layer as a few large pictures. */
-export function tileLayer(
-  map: WorldMap,
-  gids: readonly number[],
-  pictures: ReadonlyMap<string, ImageBitmap>,
-): Container {
+export function tileLayer(map: WorldMap, gids: readonly number[], art: Art): Container {
   const layer = new Container();
   for (let row = 0; row < map.h; row += chunkTiles)
     for (let column = 0; column < map.w; column += chunkTiles) {
-      const texture = chunk(map, gids, pictures, column, row);
+      const texture = chunk(map, gids, art, column, row);
       if (texture === undefined) continue;
       const sprite = new Sprite(texture);
       sprite.position.set(column * map.tile, row * map.tile);
@@ -26,7 +22,7 @@ export function tileLayer(
 function chunk(
   map: WorldMap,
   gids: readonly number[],
-  pictures: ReadonlyMap<string, ImageBitmap>,
+  art: Art,
   left: number,
   top: number,
 ): Texture | undefined {
@@ -37,12 +33,12 @@ function chunk(
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const tile = tileOf(gids[(top + row) * map.w + left + column] ?? 0, map.tilesets);
-      const picture = tile && pictures.get(tile.image);
+      const picture = tile && art.picture(tile.image);
       if (tile === undefined || picture === undefined) continue;
       isEmpty = false;
       drawTile(context, picture, tile, column * map.tile, row * map.tile, map.tile);
     }
-  return isEmpty ? undefined : textureOf(canvas);
+  return isEmpty ? undefined : art.texture(canvas);
 }
 
 function drawTile(
