@@ -13,6 +13,8 @@ export default defineConfig({
         root,
         test: {
           name: "unit",
+          // For machines under load; no test measures time.
+          testTimeout: 30_000,
           include: ["{shared,server,client-web,worlds,tools}/**/*.test.ts"],
           exclude: [...sim, ...processes, "**/node_modules/**"],
         },
