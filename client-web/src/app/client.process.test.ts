@@ -75,20 +75,32 @@ describe("client", () => {
   it("shows the old world until the new one has something to show, and leaves it once that is drawn", async () => {
     const pilot = start({}, true);
     const { client } = pilot;
-    await pilot.until(() => client.loaded !== undefined, "hub to draw");
+    const loaded = (): string | undefined => {
+      client.frame(performance.now());
+      return client.loaded?.map.key;
+    };
+    await pilot.until(() => loaded() === "hub", "hub to draw");
     expect(pilot.view).toMatchObject({ state: "traveling", world: undefined });
     client.drawn();
     expect(pilot.view).toMatchObject({ state: "in-world", world: { key: "hub" } });
     server.isShy = true;
     server.lease("left_world");
     await pilot.until(() => server.worldSockets === 2, "both worlds");
-    expect(client.loaded?.map.key).toBe("hub");
+    expect(loaded()).toBe("hub");
     server.isShy = false;
-    await pilot.until(() => client.loaded?.map.key === "left_world", "left world to draw");
+    await pilot.until(() => loaded() === "left_world", "left world to draw");
     expect(pilot.view).toMatchObject({ state: "traveling", world: { key: "hub" } });
     expect(server.worldSockets).toBe(2);
     client.drawn();
     expect(pilot.view).toMatchObject({ state: "in-world", world: { key: "left_world" } });
+    await pilot.until(() => server.worldSockets === 1, "the old world's socket is closed");
+  });
+
+  it("counts a world as drawn when nobody looks at the page", async () => {
+    const pilot = start({}, true);
+    await pilot.inWorld("hub");
+    server.lease("left_world");
+    await pilot.inWorld("left_world");
     await pilot.until(() => server.worldSockets === 1, "the old world's socket is closed");
   });
 

@@ -45,7 +45,7 @@ function turned(before: Journey, input: JourneyInput, after: Journey): string[] 
 }
 
 function packCancelled({ travel, problem }: Journey, input: JourneyInput, after: Journey): string[] {
-  if (travel?.phase !== "preparing" || after.travel) return [];
+  if (travel?.phase !== "preparing" || (after.travel && "lease" in after.travel)) return [];
   const line = `WORLD_PACK_CANCELED key=${travel.lease.world}`;
   if (input.type === "cancelTravel") return [`${line} reason=player`];
   const isExpired = after.problem !== problem && after.problem?.reason === "travel_lease_expired";

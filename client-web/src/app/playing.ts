@@ -24,6 +24,8 @@ export interface PlayingDeps extends ClientDeps {
   readonly log: (line: string) => void;
 }
 
+/** A page that asked for no frame for so long is not looked at: what could be drawn counts as drawn. */
+const unseenMs = 1000;
 const statsMs = 500;
 const sampleMs = 5000;
 /** A pulse this late was held up: what looks unanswered may be waiting to be read. */
@@ -53,6 +55,7 @@ export class Playing {
   #template: string | undefined;
   #alarm: ReturnType<typeof setTimeout> | undefined;
   #pulsedAt: number;
+  #framedAt: number;
   #statsAt = -Infinity;
   #sampledAt = -Infinity;
   #lastHotPack = 0;
@@ -66,6 +69,7 @@ export class Playing {
     this.#packs = new PackLoader(packs, endpoints.packBase, log);
     this.#memory = new TabMemory(endpoints.strangers.length === 0 ? storage : undefined, endpoints.master);
     this.#pulsedAt = now();
+    this.#framedAt = now();
     const begun = beginJourney({ version, pageVersion }, this.#memory.read(), { now: now(), luck: luck() });
     this.#journey = begun.journey;
     this.#carryOut(begun);
@@ -100,6 +104,7 @@ export class Playing {
   }
 
   frame(now: number): Frame {
+    this.#framedAt = now;
     const visit = this.#stage.shown;
     const { session } = this.#journey;
     if (!visit) return blankFrame;
@@ -136,6 +141,7 @@ export class Playing {
     if (this.#stage.shown) this.#move(this.#stage.shown, now);
     if (this.#journey.control.phase === "up") this.#control?.check(now, gap > heldUpMs);
     this.#stage.check(now, gap > heldUpMs);
+    if (now - this.#framedAt > unseenMs) this.drawn();
     if (now - this.#sampledAt >= sampleMs) this.#sample(now);
     if (now - this.#statsAt < statsMs) return;
     this.#statsAt = now;
