@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { Peer } from "./testing.ts";
@@ -155,6 +155,19 @@ describe("at the door", () => {
     expect(answer.toString()).toMatch(/^HTTP\/1.1 400/);
     raw.destroy();
     expect(await bench.welcomed()).toBeDefined();
+  });
+
+  test("whoever is turned away and keeps a half of the connection open holds nothing here", async () => {
+    await bench.open();
+    const accepted = once(bench.http, "connection") as Promise<[Socket]>;
+    const raw = connect({ port: bench.port, host: "127.0.0.1", allowHalfOpen: true });
+    raw.write("GET /metrics HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    const [socket] = await accepted;
+    const closed = once(socket, "close");
+    const [answer] = (await once(raw, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 404/);
+    await closed;
+    raw.destroy();
   });
 
   test("closing tells everybody why", async () => {

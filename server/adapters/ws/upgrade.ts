@@ -44,6 +44,8 @@ export function linkBounds(
 /** Answers an upgrade that will not happen. */
 export function turnAway(socket: Duplex, status: number): void {
   socket.on("error", () => socket.destroy());
+  // A peer that keeps its half open must not keep ours.
+  socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   );
