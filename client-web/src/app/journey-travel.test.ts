@@ -226,6 +226,9 @@ describe("a player who changes their mind", () => {
   test("is too late once the master has committed, and has no choice in no world", () => {
     const committed = entering().arrived("t2", "left_world").take({ type: "cancelTravel" });
     expect(committed.asked).toEqual([]);
+    const seen = entering();
+    seen.take({ type: "world.live", dial: seen.last("dial.world").dial }).take({ type: "cancelTravel" });
+    expect(seen.asked).toEqual([]);
     expect(new Traveller().open().welcome().hear(lease("t1")).take({ type: "cancelTravel" }).asked).toEqual(
       [],
     );

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { appVersion } from "#shared/version.ts";
+import { backoff } from "./journey-ask.ts";
 import { inHub, lease, token, Traveller } from "./journey-testing.ts";
 
 describe("a fresh page", () => {
@@ -119,6 +120,7 @@ describe("the control socket", () => {
       waits.push(page.now - from);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect([backoff(0, 0), backoff(1, 0.5), backoff(99, 0)]).toEqual([250, 750, 5_000]);
     expect(page.shown).toMatchObject({ state: "connecting", prompt: { kind: "server_offline" } });
     expect(page.lose().take({ type: "online" }).asked).toEqual(["dial.control"]);
     expect(page.lose().take({ type: "woke" }).asked).toEqual(["dial.control"]);
@@ -181,8 +183,11 @@ describe("the control socket", () => {
   });
 
   test("with a new session behind it begins anew, on screen still the old world", () => {
-    const page = inHub().hear(lease("t2", "left_world")).lose().pass(1_000).open().welcome({ epoch: "e2" });
+    const page = inHub().hear({ type: "chat.line", line: 7, name: "Bo", text: "last of that master" });
+    page.hear(lease("t2", "left_world")).take({ type: "cancelTravel" }).hear(lease("t3", "left_world"));
+    page.lose().pass(1_000).open().welcome({ epoch: "e2" });
     expect(page.asked).toContain("pack.cancel");
+    expect(page.journey.givenBack).toBeUndefined();
     expect(page.shown).toMatchObject({ state: "preparing", world: { key: "hub" } });
     const old = page.journey.world?.dial;
     page.travel("t9");
