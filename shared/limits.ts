@@ -69,6 +69,7 @@ export const limits = {
   launchFrameBytes: 64 * 1024,
   jsonDepth: 8,
   arrayItems: 256,
+  rosterItems: 600,
   controlFramesPerSecond: 20,
   controlFrameBurst: 40,
   worldFramesPerSecond: 60,

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "./test/programs.ts";
 import { untidy } from "./tidy.ts";
 
-/** Nothing below the root of the file system itself. */
-const machinePaths = [dirname(join(root, ".")), homedir()]
+/** This checkout and this person's home. */
+const machinePaths = [join(root, "."), homedir()]
   .filter((path) => path.length > 1)
   .map((path) => path + sep);
 

@@ -22,7 +22,10 @@ const inside = z.strictObject({
 
 /** Who a world holds: re-asserted with every registration and heartbeat. Rosters decide. */
 export const roster = z.strictObject({
-  inside: z.array(inside).max(limits.arrayItems),
+  inside: z
+    .array(inside)
+    .max(limits.rosterItems)
+    .describe("More than a full world: a hand-over may show a player twice"),
   expected: z.array(id).max(limits.arrayItems).describe("Admissions whose ticket may still be shown"),
 });
 

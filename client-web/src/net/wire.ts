@@ -58,7 +58,7 @@ export const masterShapes: Shapes<ToClient> = {
 
 export const worldShapes: Shapes<ToPlayer> = {
   entered: { re: "number", world: "text", map: "text", entity: "number" },
-  rejected: { re: "number", reason: "text" },
+  rejected: { reason: "text" },
   entities: { enter: "list", leave: "list" },
   "portal.asked": { re: "number", portal: "text" },
   "portal.denied": { portal: "text", reason: "text" },
