@@ -47,9 +47,10 @@ test("a ticket admits at most once, whatever happens in between", () => {
         }
         const connections = [...played.door.inside.values()].flatMap(({ connection }) => connection ?? []);
         expect(new Set(connections).size).toBe(connections.length);
-        if (played.door.isShut) expect(played.door.expected.size + played.door.inside.size).toBe(0);
+        const open = [...played.door.expected.values()].filter(({ expiresAt }) => expiresAt > played.now);
+        if (played.door.isShut) expect(open.length + played.door.inside.size).toBe(0);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
 });
