@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { TestPlayer } from "./testing-player.ts";
-import { childrenOf, isRunning, TestMaster } from "./testing.ts";
+import { childrenOf, groupOf, isRunning, TestMaster } from "./testing.ts";
 
 const masters: TestMaster[] = [];
 async function start(...options: Parameters<typeof TestMaster.start>): Promise<TestMaster> {
@@ -158,6 +158,8 @@ describe("when the master ends", () => {
     async (signal) => {
       const master = await start(settings);
       const { player, pid } = await withPlayer(master);
+      // Ctrl-C in a terminal reaches the master's group; worlds are stopped by the master, after their saves.
+      expect(groupOf(pid)).toBe(pid);
       const code = master.stop(signal);
       expect(await player.control.until("notice")).toMatchObject({ notice: "shutting_down" });
       expect(await code).toBe(0);

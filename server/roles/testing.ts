@@ -153,7 +153,12 @@ export function childrenOf(master: TestMaster): number[] {
     );
 }
 
-/** State, parent and the rest of what the system says of a process. */
+/** Its process group: signals of a terminal go to a whole group. */
+export function groupOf(pid: number): number {
+  return Number(statOf(pid)?.[2]);
+}
+
+/** State, parent, group and the rest of what the system says of a process. */
 function statOf(pid: number): string[] | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8")
