@@ -4,6 +4,7 @@ import { runSmoke, type SmokePlayer, type SmokeRun } from "./smoke-run.ts";
 const worlds = ["hub", "left_world", "right_world", "top_world"];
 const linesEach = 10;
 const idleMs = 15_000;
+const leftMs = 15_000;
 const goneMs = 10_000;
 /** Samples come every five seconds. */
 const sampleMs = 6000;
@@ -54,12 +55,14 @@ function checkPlayer(smoke: SmokeRun, { lines }: SmokePlayer): void {
     smoke.check(sample.includes(name), `no ${name} in a client's sample`);
 }
 
-/** Every world ends by itself once nobody is in it; counted from the last player's leaving. */
+/** Every world ends by itself once nobody is in it; the time counts from the last player's leaving. */
 async function checkIdleStops(smoke: SmokeRun, master: MasterProcess): Promise<void> {
   const stops = worlds.map(async (key) => {
-    await master.until(new RegExp(`MASTER_WORLD_PLAYERS key=${key} count=0`), 2 * idleMs);
-    const isOver = (line: string): boolean => new RegExp(`MASTER_WORLD_PLAYERS key=${key} `).test(line);
-    const last = master.lines.findLastIndex(isOver);
+    const players = new RegExp(`MASTER_WORLD_PLAYERS key=${key} count=(\\d+)`);
+    const last = master.lines.findLastIndex((line) => players.test(line));
+    const isEmpty = players.exec(master.lines[last] ?? "")?.[1] === "0";
+    // A player whose socket ended stays for a while, in case it was only the line.
+    if (!isEmpty) await master.until(new RegExp(`MASTER_WORLD_PLAYERS key=${key} count=0`), leftMs, last + 1);
     await master.until(new RegExp(`MASTER_WORLD_STOPPED key=${key} .*reason=idle`), idleMs, last);
     smoke.say(`SMOKE_STEP idle_stop=${key}`);
   });
