@@ -10,8 +10,8 @@ const from = "travel:t1";
 const launch = "launch:l1";
 const endpoint = { port: 1 };
 const starting: World = { phase: "starting", launch, wanted: [from], failures: 0 };
-const open: World = { phase: "open", launch, endpoint, wanted: [], failures: 0 };
-const closed: World = { phase: "closed", launch, wanted: [], failures: 0 };
+const open: World = { phase: "open", launch, endpoint, openedAt: 0, wanted: [], failures: 0 };
+const closed: World = { phase: "closed", launch, openedAt: 0, wanted: [], failures: 0 };
 const cooling: World = { phase: "cooling", wanted: [from], failures: 2, wakeAt: 500 };
 const resting: World = { phase: "resting", wanted: [], failures: 2, notBefore: 500, wakeAt: 60_000 };
 
@@ -94,6 +94,35 @@ describe("world", () => {
     ).state;
     expect(unwanted).toMatchObject({ phase: "resting", failures: 1 });
     expect(cells.take<World>(resting, { type: "deadline" }, { self, from: self }).state).toBeUndefined();
+  });
+
+  test("a key whose launches open and die young keeps failing; one that stayed up has proven itself", () => {
+    const died = (state: World, now: number) =>
+      cells.take<World>(
+        { ...state, wanted: [from] },
+        { type: "ended", failed: true },
+        { self, from: launch, now },
+      ).state;
+    const reopened = cells.take<World>(
+      { ...starting, failures: 2 },
+      { type: "opened", endpoint },
+      { self, from: launch, now: 100 },
+    ).state as World;
+    const doubted = cells.take<World>(reopened, { type: "closing" }, { self, from: launch, now: 200 })
+      .state as World;
+    const trusted = cells.take<World>(doubted, { type: "opened", endpoint }, { self, from: launch, now: 300 })
+      .state as World;
+    for (const state of [reopened, doubted, trusted]) {
+      expect(died(state, 60_099)).toMatchObject({ phase: "cooling", failures: 3 });
+      expect(died(state, 60_100)).toMatchObject({ phase: "starting", failures: 1 });
+    }
+  });
+
+  test("no process starts for a key that nobody waits for any more", () => {
+    const deserted = { ...cooling, wanted: [] };
+    const { state, said } = cells.take<World>(deserted, { type: "deadline" }, { self, from: self, now: 500 });
+    expect(said).toEqual([]);
+    expect(state).toEqual({ phase: "resting", wanted: [], failures: 2, notBefore: 500, wakeAt: 60_500 });
   });
 
   test("a resting key that is wanted again still owes its wait", () => {

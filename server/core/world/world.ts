@@ -13,8 +13,9 @@ export type World = {
   /** Launches in a row that failed. */
   failures: number;
 } & (
-  | { phase: "starting" | "closed"; launch: Address<"launch">; wakeAt?: undefined }
-  | { phase: "open"; launch: Address<"launch">; endpoint: Endpoint; wakeAt?: undefined }
+  | { phase: "starting"; launch: Address<"launch">; wakeAt?: undefined }
+  | { phase: "open"; launch: Address<"launch">; endpoint: Endpoint; openedAt: number; wakeAt?: undefined }
+  | { phase: "closed"; launch: Address<"launch">; openedAt: number; wakeAt?: undefined }
   /** Nobody wants it; it only remembers its failures. */
   | { phase: "resting"; notBefore: number; wakeAt: number }
   /** Wanted, but it failed so often that it must wait. */
@@ -39,7 +40,7 @@ export const world: Table<World, WorldInput, Turn> = {
   cooling: {
     require: queue,
     release,
-    deadline: (state, _, turn) => start(state.wanted, state.failures, turn),
+    deadline: tryAgain,
   },
   starting: { require: queue, release, opened, ended },
   open: { require: welcome, release, closing, ended },
@@ -56,6 +57,16 @@ function wake(state: In<"resting">, _: unknown, turn: Turn): World {
   const wanted = [turn.from as Address<"travel">];
   if (turn.now >= state.notBefore) return start(wanted, state.failures, turn);
   return { phase: "cooling", wanted, failures: state.failures, wakeAt: state.notBefore };
+}
+
+/** Whoever wanted it may have gone elsewhere meanwhile: no process starts for nobody. */
+function tryAgain({ wanted, failures }: In<"cooling">, _: unknown, turn: Turn): World {
+  return wanted.length > 0 ? start(wanted, failures, turn) : rest(failures, 0, turn);
+}
+
+function rest(failures: number, waitMs: number, { now, facts }: Turn): World {
+  const wakeAt = now + facts.limits.backoffForgetMs;
+  return { phase: "resting", wanted: [], failures, notBefore: now + waitMs, wakeAt };
 }
 
 function queue<S extends World>(state: S, _: unknown, turn: Turn): S {
@@ -75,14 +86,18 @@ function welcome(state: In<"open">, _: unknown, turn: Turn): World {
 
 function opened(state: In<"starting" | "closed">, { endpoint }: Got<"opened">, turn: Turn): World {
   if (turn.from !== state.launch) return state;
-  const open: In<"open"> = { phase: "open", launch: state.launch, endpoint, wanted: [], failures: 0 };
-  tell(state.wanted, open, turn);
+  const { launch, failures, wanted } = state;
+  // A launch that was closed for a moment opens again; it has been up all the time.
+  const openedAt = state.phase === "closed" ? state.openedAt : turn.now;
+  const open: In<"open"> = { phase: "open", launch, endpoint, openedAt, wanted: [], failures };
+  tell(wanted, open, turn);
   return open;
 }
 
 function closing(state: In<"open">, _: unknown, turn: Turn): World {
-  if (turn.from !== state.launch) return state;
-  return { phase: "closed", launch: state.launch, wanted: state.wanted, failures: state.failures };
+  const { launch, openedAt, wanted, failures } = state;
+  if (turn.from !== launch) return state;
+  return { phase: "closed", launch, openedAt, wanted, failures };
 }
 
 /** Journeys that wait for this very end are not called off by it: they get the next launch (H9). */
@@ -94,17 +109,12 @@ function ended(
   if (turn.from !== state.launch) return state;
   const { backoffFirstMs, backoffMaxMs, backoffForgetMs } = turn.facts.limits;
   if (!failed) return state.wanted.length > 0 ? start(state.wanted, 0, turn) : undefined;
-  const failures = state.failures + 1;
+  // Staying up is the proof; a launch that dies of its first player failed like one that never came up.
+  const isProven = state.phase !== "starting" && turn.now >= state.openedAt + backoffForgetMs;
+  const failures = isProven ? 1 : state.failures + 1;
   // The first failure is forgiven at once; from the second on a key that keeps failing waits, ever longer.
   const waitMs = failures === 1 ? 0 : Math.min(backoffFirstMs * 2 ** (failures - 2), backoffMaxMs);
-  if (state.wanted.length === 0)
-    return {
-      phase: "resting",
-      wanted: [],
-      failures,
-      notBefore: turn.now + waitMs,
-      wakeAt: turn.now + backoffForgetMs,
-    };
+  if (state.wanted.length === 0) return rest(failures, waitMs, turn);
   if (waitMs === 0) return start(state.wanted, failures, turn);
   return { phase: "cooling", wanted: state.wanted, failures, wakeAt: turn.now + waitMs };
 }
