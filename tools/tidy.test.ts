@@ -7,9 +7,7 @@ import { root } from "./test/programs.ts";
 import { untidy } from "./tidy.ts";
 
 /** This checkout and this person's home. */
-const machinePaths = [join(root, "."), homedir()]
-  .filter((path) => path.length > 1)
-  .map((path) => path + sep);
+const machinePaths = [join(root, "."), homedir()].filter((path) => path.length > 1).map((path) => path + sep);
 
 function trackedFiles(): Map<string, string> {
   const { stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" });
