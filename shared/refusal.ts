@@ -47,6 +47,5 @@ export const refusals = {
 } as const;
 
 export type Refusal = keyof typeof refusals;
-export type Retry = (typeof refusals)[Refusal];
 
 export const refusalCodes = Object.keys(refusals) as [Refusal, ...Refusal[]];

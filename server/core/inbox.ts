@@ -1,6 +1,6 @@
 import type { Address } from "#shared/address.ts";
 import type { Turn as AnyTurn } from "#shared/machine.ts";
-import type { ChatLine, Push, ToClient } from "#shared/protocol/client-master.ts";
+import type { Push, ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import type { CloseName } from "#shared/protocol/close-codes.ts";
 import type { AccountInput } from "./account/account.ts";
@@ -71,5 +71,3 @@ export type Turn = AnyTurn<{ [K in Kind]: Inbox[K] }, Facts>;
 export type Envelope = {
   [K in Kind]: { id: string; from: Address; to: Address<K>; body: Inbox[K] };
 }[Kind];
-
-export type { ChatLine };

@@ -12,9 +12,6 @@ export interface Nature {
   wakeAt(time: number, wake: () => void): () => void;
 }
 
-/** Which file a kind's states live in: `durable` survives power loss, `runtime` a kill, `volatile` nothing. */
-export type Tier = "durable" | "runtime" | "volatile";
-
 export type Writes = ReadonlyMap<Address, Phased | undefined>;
 
 /** A commit that failed and may succeed later: the database is busy, full, or out of reach. */

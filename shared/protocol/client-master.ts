@@ -5,7 +5,6 @@ import {
   displayName,
   id,
   pack,
-  place,
   refusal,
   remainingMs,
   requestId,
@@ -168,4 +167,3 @@ export type ChatLine = z.infer<typeof chatLine>;
 /** A push before its number is known. */
 export type Push = DistributiveOmit<Extract<ToClient, { seq: number }>, "seq">;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-export { place };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { coordinate, displayName, id, refusal, requestId, spawnName, token, worldKey } from "./parts.ts";
+import { displayName, refusal, requestId, spawnName, token, worldKey } from "./parts.ts";
 
 /** Client → world, text frames. `enter` is the first message. Movement travels in binary frames (commands.ts). */
 export const fromPlayer = z.discriminatedUnion("type", [
@@ -47,4 +47,3 @@ export const toPlayer = z.discriminatedUnion("type", [
 export type FromPlayer = z.infer<typeof fromPlayer>;
 export type ToPlayer = z.infer<typeof toPlayer>;
 export type EntityInfo = z.infer<typeof entity>;
-export { coordinate, id };

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
 import {
-  coordinate,
   displayName,
   id,
   place,
@@ -131,4 +130,3 @@ export type FromLaunch = z.infer<typeof fromLaunch>;
 export type ToLaunch = z.infer<typeof toLaunch>;
 export type LaunchOrder = z.infer<typeof launchOrder>;
 export type Endpoint = Extract<FromLaunch, { type: "register" }>["endpoint"];
-export { coordinate };
