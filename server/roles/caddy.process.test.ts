@@ -66,7 +66,9 @@ async function caddy(site: string, https: number, env: Record<string, string>): 
     createInterface({ input: child.stderr })
       .on("line", (line) => {
         lines.push(line);
-        if (line.includes("serving initial configuration")) resolve();
+        // It serves before it has a certificate to serve with.
+        const heard = (text: string): boolean => lines.some((one) => one.includes(text));
+        if (heard("serving initial configuration") && heard("certificate obtained successfully")) resolve();
       })
       .on("close", () => reject(new Error(lines.join("\n"))));
   });
