@@ -7,7 +7,7 @@ import { limits } from "#shared/limits.ts";
 import { HandClock } from "../hand-clock.ts";
 import { Host } from "./host.ts";
 import { Pids } from "./pids.ts";
-import { PortPlaces } from "./places.ts";
+import { type Places, PortPlaces } from "./places.ts";
 import { FakeProcess } from "./testing.ts";
 
 let dir: string;
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-function make(): Host {
+function make(places: Places = new PortPlaces("127.0.0.1", new Map([["hub", 4000]]))): Host {
   return new Host({
     limits,
     nature: {
@@ -35,7 +35,7 @@ function make(): Host {
       newSecret: () => ({ token: "", hash: "" }),
     },
     pids: new Pids(dir),
-    places: new PortPlaces("127.0.0.1", new Map([["hub", 4000]])),
+    places,
     start: () => {
       const next = new FakeProcess(pids.shift());
       started.push(next);
@@ -90,6 +90,28 @@ describe("the host", () => {
     launch(host, "l1");
     await started[0]?.end();
     expect(told).toEqual([{ to: "launch:l1", body: { type: "exited", code: undefined } }]);
+  });
+
+  test("plays on when nothing can be written down, and gives up a launch that has no place", async () => {
+    pids = [process.pid];
+    const host = make();
+    rmSync(dir, { recursive: true });
+    launch(host, "l1");
+    await started[0]?.end(0);
+    expect(told).toEqual([
+      { to: "launch:l1", body: { type: "started", pid: process.pid } },
+      { to: "launch:l1", body: { type: "exited", code: 0 } },
+    ]);
+    const nowhere = make({
+      give: () => {
+        throw new Error("ENOSPC");
+      },
+      keep: () => {},
+      free: () => {},
+    });
+    launch(nowhere, "l2");
+    expect(told.at(-1)).toEqual({ to: "launch:l2", body: { type: "exited", code: undefined } });
+    expect(started).toHaveLength(1);
   });
 
   test("uses the spare, and starts the next one only when the launch is up", () => {

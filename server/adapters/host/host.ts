@@ -92,16 +92,19 @@ export class Host {
   #launch({ launch, world, token }: Extract<Inbox["host"], { type: "launch" }>): void {
     if (this.#isLeaving) return this.#lost(launch);
     const { places, pids, order, report, tell, start } = this.#deps;
+    const listen = this.#attempt(launch, () => places.give(launch, world));
+    if (!listen) return this.#lost(launch);
     this.#starting.add(launch);
     this.#spares.hold(true);
     const spare = this.#spares.take();
     const ours = spare ?? start();
     this.#ours.set(launch, ours);
-    ours.assign({ ...order(), launch, world, token, listen: places.give(launch, world) });
-    if (ours.pid !== undefined) {
-      pids.note(launch, world, ours.pid);
-      report("host.launched", { launch, world, pid: ours.pid, spare: spare ? 1 : 0 });
-      tell(self, `launch:${launch}`, { type: "started", pid: ours.pid });
+    ours.assign({ ...order(), launch, world, token, listen });
+    const { pid } = ours;
+    if (pid !== undefined) {
+      this.#attempt(launch, () => pids.note(launch, world, pid));
+      report("host.launched", { launch, world, pid, spare: spare ? 1 : 0 });
+      tell(self, `launch:${launch}`, { type: "started", pid });
     }
     void this.#mourn(launch, ours);
   }
@@ -123,14 +126,24 @@ export class Host {
 
   #lost(launch: string, code?: number): void {
     const { places, pids, report, tell } = this.#deps;
-    pids.forget(launch);
-    places.free(launch);
+    this.#attempt(launch, () => pids.forget(launch));
+    this.#attempt(launch, () => places.free(launch));
     report("host.exited", { launch, code });
     tell(self, `launch:${launch}`, { type: "exited", code });
     this.settled(launch);
     if (this.#ours.size + this.#adopted.size > 0) return;
     this.#idle.resolve();
     this.#idle = Promise.withResolvers();
+  }
+
+  /** A disk that is full or gone ends no game: what could not be noted is only not found by the next master. */
+  #attempt<T>(launch: string, what: () => T): T | undefined {
+    try {
+      return what();
+    } catch (error) {
+      this.#deps.report("host.failed", { launch, reason: (error as Error).message });
+      return undefined;
+    }
   }
 
   /** Processes of a former master are not our children: nobody tells us of their end. */

@@ -19,7 +19,13 @@ export interface LogOptions extends MarkerFacts {
 }
 
 /** Events worth a person's attention; every other adapter event is routine. */
-const warnings = new Set(["link.violated", "packs.refused", "engine.stalled", "settings.warned"]);
+const warnings = new Set([
+  "link.violated",
+  "packs.refused",
+  "host.failed",
+  "engine.stalled",
+  "settings.warned",
+]);
 /** Events that a stranger can cause as often as they like: so many lines a second, then only a count. */
 const sampled = new Set(["link.violated", "link.opened", "link.closed"]);
 const sampleMax = 50;
