@@ -222,6 +222,16 @@ describe("client", () => {
     );
   });
 
+  it("makes what is connected prove it when the network is back", async () => {
+    const host = new EventTarget();
+    const pilot = start({ host });
+    await pilot.inWorld("hub");
+    await pilot.until(() => server.pings >= 2, "the first pings");
+    const pings = server.pings;
+    host.dispatchEvent(new Event("online"));
+    await pilot.until(() => server.pings >= pings + 2, "a ping on both sockets", 1500);
+  });
+
   it("closes every socket when it is disposed", async () => {
     const pilot = start();
     await pilot.inWorld("hub");

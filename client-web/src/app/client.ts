@@ -54,7 +54,7 @@ class GameClient implements Client {
   readonly #deps: PlayingDeps;
   readonly #listeners = new Set<(view: View) => void>();
   readonly #pulse: ReturnType<typeof setInterval>;
-  readonly #online = (): void => this.#playing?.tell({ type: "online" });
+  readonly #online = (): void => this.#playing?.online();
   #playing: Playing | undefined;
   #strangers: readonly string[];
   #view: View;

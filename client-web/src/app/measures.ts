@@ -1,8 +1,12 @@
 import type { Journey, JourneyEffect, JourneyInput } from "./journey-state.ts";
 import type { Telemetry } from "./telemetry.ts";
+import type { ControlLine } from "./control-line.ts";
 import type { NetworkStats } from "./view.ts";
+import type { Visit } from "./visit.ts";
 
 /** What of a journey is counted and timed, under VirtuCade's names. */
+
+const noStats = { buffered: 0, delayMs: 0, starved: 0, corrections: 0 };
 
 type On<M extends { type: string }> = {
   readonly [T in M["type"]]?: (telemetry: Telemetry, message: Extract<M, { type: T }>, now: number) => void;
@@ -76,6 +80,30 @@ export function measure(
   for (const effect of effects) tell<JourneyEffect>(asked, effect);
 }
 
+/** What the network overlay shows, from the lines as they are. */
+export function networkOf(
+  { session }: Journey,
+  now: Pick<NetworkStats, "pack" | "transferMs"> & {
+    readonly control: ControlLine | undefined;
+    readonly visit: Visit | undefined;
+  },
+): NetworkStats {
+  const { control, visit, pack, transferMs } = now;
+  const { buffered, delayMs, starved, corrections } = visit?.stats ?? noStats;
+  return {
+    masterMs: control?.pingMs,
+    worldMs: visit?.pingMs,
+    masterBuffered: control?.buffered ?? 0,
+    worldBuffered: buffered,
+    worlds: Object.keys(session?.worlds ?? {}).length,
+    pack,
+    transferMs,
+    delayMs,
+    starved,
+    corrections,
+  };
+}
+
 export function gaugesOf(journey: Journey, network: NetworkStats): Record<string, number | string> {
   return { role: "client", ...journeyGauges(journey), ...networkGauges(network) };
 }
@@ -108,5 +136,8 @@ function networkGauges(network: NetworkStats): Record<string, number> {
     last_world_pack_bytes: pack.bytes,
     last_world_pack_msec: pack.ms,
     last_transfer_msec: transferMs,
+    interpolation_delay_msec: network.delayMs,
+    interpolation_starved: network.starved,
+    prediction_corrections: network.corrections,
   };
 }

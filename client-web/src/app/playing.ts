@@ -6,7 +6,7 @@ import type { Journey, JourneyEffect, JourneyInput, JourneyStep } from "./journe
 import { show } from "./journey-shown.ts";
 import { beginJourney, stepJourney, wakeAt } from "./journey.ts";
 import { markersOf } from "./markers.ts";
-import { gaugesOf, measure } from "./measures.ts";
+import { gaugesOf, measure, networkOf } from "./measures.ts";
 import { PackLoader } from "./pack-loader.ts";
 import { Stage } from "./stage.ts";
 import { Steering } from "./steering.ts";
@@ -32,7 +32,6 @@ const sampleMs = 5000;
 const heldUpMs = 2000;
 /** Timers of a hidden page come once a minute; a longer gap means that the machine slept. */
 const sleptMs = 75_000;
-const nothing = { buffered: 0, delayMs: 0, starved: 0, corrections: 0 };
 const blankFrame: Frame = { others: [], epoch: 0 };
 
 /**
@@ -59,6 +58,7 @@ export class Playing {
   #statsAt = -Infinity;
   #sampledAt = -Infinity;
   #lastHotPack = 0;
+  #isOver = false;
 
   constructor(deps: PlayingDeps, endpoints: Endpoints, pageVersion: string | undefined, changed: () => void) {
     const { now, luck, version, packs, log, storage } = deps;
@@ -93,6 +93,7 @@ export class Playing {
 
   /** One thing that happened, or that the player wants. */
   tell(input: JourneyInput): void {
+    if (this.#isOver) return;
     const { now, luck, log } = this.#deps;
     const before = this.#journey;
     const step = stepJourney(before, input, { now: now(), luck: luck() });
@@ -139,8 +140,7 @@ export class Playing {
     this.#pulsedAt = now;
     if (gap > sleptMs) this.tell({ type: "woke" });
     if (this.#stage.shown) this.#move(this.#stage.shown, now);
-    if (this.#journey.control.phase === "up") this.#control?.check(now, gap > heldUpMs);
-    this.#stage.check(now, gap > heldUpMs);
+    this.#check(now, gap > heldUpMs);
     if (now - this.#framedAt > unseenMs) this.drawn();
     if (now - this.#sampledAt >= sampleMs) this.#sample(now);
     if (now - this.#statsAt < statsMs) return;
@@ -148,11 +148,23 @@ export class Playing {
     this.#changed();
   }
 
+  /** The network is back, perhaps another one: what is still connected has to prove it. */
+  online(): void {
+    this.tell({ type: "online" });
+    this.#check(this.#deps.now(), true);
+  }
+
   close(): void {
+    this.#isOver = true;
     clearTimeout(this.#alarm);
     this.#packs.close();
     this.#control?.close();
     this.#stage.close();
+  }
+
+  #check(now: number, isAnew: boolean): void {
+    if (this.#journey.control.phase === "up") this.#control?.check(now, isAnew);
+    this.#stage.check(now, isAnew);
   }
 
   #carryOut({ effects }: JourneyStep): void {
@@ -266,20 +278,12 @@ export class Playing {
   }
 
   #network(): NetworkStats {
-    const visit = this.#stage.shown;
-    const { buffered, delayMs, starved, corrections } = visit?.stats ?? nothing;
-    return {
-      masterMs: this.#control?.pingMs,
-      worldMs: visit?.pingMs,
-      masterBuffered: this.#control?.buffered ?? 0,
-      worldBuffered: buffered,
-      worlds: Object.keys(this.#journey.session?.worlds ?? {}).length,
+    return networkOf(this.#journey, {
+      control: this.#control,
+      visit: this.#stage.shown,
       pack: this.#packs.last,
       transferMs: this.#telemetry.last("transfer"),
-      delayMs,
-      starved,
-      corrections,
-    };
+    });
   }
 
   #sample(now: number): void {

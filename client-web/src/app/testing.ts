@@ -52,6 +52,8 @@ export class StubServer implements AsyncDisposable {
   /** What worlds heard, and whether a world may show itself. */
   readonly told: FromPlayer[] = [];
   isShy = false;
+  /** Pings on any socket. */
+  pings = 0;
   refuses: "world_unavailable" | undefined;
   readonly #server: WebSocketServer;
   readonly #worlds = new Set<WebSocket>();
@@ -109,7 +111,10 @@ export class StubServer implements AsyncDisposable {
   }
 
   #answer(message: FromClient): void {
-    if (message.type === "ping") return this.push({ type: "pong", re: message.id });
+    if (message.type === "ping") {
+      this.pings += 1;
+      return this.push({ type: "pong", re: message.id });
+    }
     this.heard.push(message);
     const re = message.id;
     if (message.type === "hello") return this.#welcome(re, message.resume !== undefined);
@@ -195,7 +200,10 @@ export class StubServer implements AsyncDisposable {
   #hear(socket: WebSocket, message: FromPlayer, key: string): void {
     const say = (reply: object): void => socket.send(JSON.stringify(reply));
     const re = message.id;
-    if (message.type === "ping") return say({ type: "pong", re });
+    if (message.type === "ping") {
+      this.pings += 1;
+      return say({ type: "pong", re });
+    }
     this.told.push(message);
     if (message.type === "enter") {
       say({ type: "entered", re, world: key, map: "0".repeat(64), entity: 7 });
