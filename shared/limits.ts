@@ -79,6 +79,7 @@ export const limits = {
   launchFrameBurst: 2000,
   strikes: 3,
   loginsPerMinute: 5,
+  sessionsPerMinute: 20,
   connectionsPerAddress: 20,
   connectionsTotal: 2000,
   pingMs: seconds(10),

@@ -64,4 +64,16 @@ describe("address limits", () => {
     time += 30_000;
     expect([some.mayLogin("a"), some.mayLogin("a")]).toEqual([true, false]);
   });
+
+  test("new sessions of an address refill over a minute, apart from its log-ins", () => {
+    const some = new AddressLimits({ ...limits, sessionsPerMinute: 1, loginsPerMinute: 1 }, clock);
+    expect([some.mayOpenSession("a"), some.mayOpenSession("a")]).toEqual([true, false]);
+    expect([some.mayLogin("a"), some.mayOpenSession("b"), some.mayOpenSession(undefined)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    time += 60_000;
+    expect([some.mayOpenSession("a"), some.mayOpenSession("a")]).toEqual([true, false]);
+  });
 });

@@ -44,12 +44,13 @@ function bucketOf(address: string): string {
     .join(":");
 }
 
-/** How many connections and log-ins one address may have. */
+/** How many connections, new sessions and log-ins one address may have. */
 export class AddressLimits {
   readonly #limits: Limits;
   readonly #clock: Pick<Nature, "now">;
   readonly #connections = new Map<string, number>();
   readonly #logins = new Map<string, Allowance>();
+  readonly #sessions = new Map<string, Allowance>();
   #total = 0;
 
   constructor(limits: Limits, clock: Pick<Nature, "now">) {
@@ -78,16 +79,24 @@ export class AddressLimits {
   }
 
   mayLogin(address: string | undefined): boolean {
-    if (address === undefined) return true;
-    const now = this.#clock.now();
-    if (this.#logins.size >= ledgerSize) this.#forgetIdle(now);
-    const perMinute = this.#limits.loginsPerMinute;
-    const allowance = this.#logins.get(address) ?? new Allowance(perMinute / minuteMs, perMinute, now);
-    this.#logins.set(address, allowance);
-    return allowance.take(now);
+    return this.#mayTake(this.#logins, this.#limits.loginsPerMinute, address);
   }
 
-  #forgetIdle(now: number): void {
-    for (const [address, allowance] of this.#logins) if (allowance.isFull(now)) this.#logins.delete(address);
+  /** A session outlives its connection for a while, so who comes and goes fast would hold every seat. */
+  mayOpenSession(address: string | undefined): boolean {
+    return this.#mayTake(this.#sessions, this.#limits.sessionsPerMinute, address);
   }
+
+  #mayTake(ledger: Map<string, Allowance>, perMinute: number, address: string | undefined): boolean {
+    if (address === undefined) return true;
+    const now = this.#clock.now();
+    if (ledger.size >= ledgerSize) forgetIdle(ledger, now);
+    const allowance = ledger.get(address) ?? new Allowance(perMinute / minuteMs, perMinute, now);
+    ledger.set(address, allowance);
+    return allowance.take(now);
+  }
+}
+
+function forgetIdle(ledger: Map<string, Allowance>, now: number): void {
+  for (const [address, allowance] of ledger) if (allowance.isFull(now)) ledger.delete(address);
 }

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { Peer } from "./testing.ts";
-import { Bench, ended, hello } from "./testing-client.ts";
+import { Bench, ended, hello, secret } from "./testing-client.ts";
 
 let bench: Bench;
 beforeEach(() => {
@@ -121,6 +121,26 @@ describe("at the door", () => {
     const again = await bench.open(from);
     again.say(hello);
     await bench.untilTold("open");
+  });
+
+  test("one address may open only so many sessions a minute, however fast it lets go; a resume is none", async () => {
+    await bench.end();
+    bench = new Bench({ sessionsPerMinute: 2 });
+    const from = { "X-Forwarded-For": "203.0.113.9" };
+    const comeAndGo = async (): Promise<void> => {
+      const { peer } = await bench.welcomed(from);
+      peer.cut();
+      await peer.closed;
+    };
+    await comeAndGo();
+    await comeAndGo();
+    const third = await bench.open(from);
+    third.say(hello);
+    expect(await third.until("rejected")).toEqual({ type: "rejected", re: 1, reason: "connect_rate" });
+    expect(await third.closed).toEqual(ended("serverFull"));
+    const back = await bench.open(from);
+    back.say({ ...hello, resume: { token: `s1.${secret}`, epoch: "e1", seq: 0 } });
+    expect((await bench.untilTold("open", 3)).to).toBe("session:s1");
   });
 
   test("a full master says so", async () => {

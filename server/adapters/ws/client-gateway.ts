@@ -199,6 +199,11 @@ export class ClientGateway {
     const wanted =
       token === undefined ? null : /^([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{16,128})$/.exec(token);
     const [, session = nature.newId("s"), secret] = wanted ?? [];
+    if (secret === undefined && !this.#addresses.mayOpenSession(visitor.address)) {
+      this.#deps.report("link.violated", { id: self, why: "serverFull", reason: "connect_rate" });
+      this.#deny(visitor, "connect_rate", hello.id);
+      return visitor.link.close("serverFull");
+    }
     visitor.session = session;
     const common: Hello = { re: hello.id, version: hello.version, protocol: agreed(hello.protocol) };
     const { resume } = hello;
