@@ -23,7 +23,7 @@ export interface PageDeps {
   /** How long a pack takes, or that it cannot be had. */
   packMs(world: string): number | "pack_failed";
   /** Everything that passes through the page, for the auditor and the counts. */
-  witness(page: Page, input: JourneyInput | undefined, effects: readonly JourneyEffect[]): void;
+  witness(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void;
 }
 
 /** One page of one tab: the real journey between simulated sockets, packs and frames. */
@@ -34,6 +34,8 @@ export class Page {
   isOpen = true;
   /** The tickets this page was given, for cheats. */
   readonly tickets: { url: string; ticket: string }[] = [];
+  /** When the pack of the journey under way was ready. */
+  readyAt = 0;
   /** Requests the master has not answered, and since when. */
   readonly waiting = new Map<number, { at: number; message: FromClient }>();
   readonly #deps: PageDeps;
@@ -51,7 +53,7 @@ export class Page {
       luck: deps.nature.luck(),
     });
     this.journey = journey;
-    this.#after(undefined, effects);
+    this.#after(effects);
   }
 
   get wires(): readonly (ClientWire | PlayerWire)[] {
@@ -66,9 +68,11 @@ export class Page {
   take(input: JourneyInput): void {
     if (!this.isOpen) return;
     const { nature, code } = this.#deps;
-    const { journey, effects } = code.step(this.journey, input, { now: nature.now(), luck: nature.luck() });
+    const before = this.journey;
+    const { journey, effects } = code.step(before, input, { now: nature.now(), luck: nature.luck() });
     this.journey = journey;
-    this.#after(input, effects);
+    this.#deps.witness(this, before, input, effects);
+    this.#after(effects);
   }
 
   /** The tab is closed or reloaded: its sockets end, its storage stays. */
@@ -78,9 +82,8 @@ export class Page {
     for (const wire of this.wires) wire.drop("dialer");
   }
 
-  #after(input: JourneyInput | undefined, effects: readonly JourneyEffect[]): void {
+  #after(effects: readonly JourneyEffect[]): void {
     const { nature, code } = this.#deps;
-    this.#deps.witness(this, input, effects);
     for (const effect of effects) this.#obey(effect);
     this.#stopWaking();
     const at = code.wakeAt(this.journey);

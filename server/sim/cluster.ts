@@ -133,7 +133,7 @@ export class Cluster {
               ? nature.between(2, 50)
               : nature.between(50, nature.chance(0.2) ? 15_000 : 2_500);
           },
-          witness: (page, input, effects) => auditor.page(page, input, effects),
+          witness: (page, before, input, effects) => auditor.page(page, before, input, effects),
         },
       }),
     );

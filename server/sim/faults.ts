@@ -7,6 +7,7 @@ export type Suite = "mixed" | "calm" | "restart";
 
 /** What this universe is made of and what goes wrong in it. Rates are chances per second. */
 export interface Circumstances {
+  readonly suite: Suite;
   readonly seconds: number;
   readonly players: number;
   readonly habits: Habits;
@@ -26,7 +27,7 @@ export interface Circumstances {
   readonly limits: Limits;
 }
 
-const calm: Omit<Circumstances, "seconds" | "players"> = {
+const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   habits: { login: 0, cancel: 0, reload: 0, duplicate: 0, cheat: 0, restMs: 8_000 },
   crash: 0,
   freeze: 0,
@@ -46,10 +47,11 @@ const calm: Omit<Circumstances, "seconds" | "players"> = {
 export function draw(suite: Suite, nature: SimNature): Circumstances {
   const seconds = nature.between(30, 70);
   const players = nature.between(1, 5);
-  if (suite === "calm") return { ...calm, seconds, players };
-  if (suite === "restart") return { ...calm, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
+  if (suite === "calm") return { ...calm, suite, seconds, players };
+  if (suite === "restart") return { ...calm, suite, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
   const some = (chance: number, most: number): number => (nature.chance(chance) ? nature.luck() * most : 0);
   return {
+    suite,
     seconds,
     players,
     habits: {

@@ -1,5 +1,5 @@
 import type { Hash } from "node:crypto";
-import type { JourneyEffect, JourneyInput } from "#client/app/journey-state.ts";
+import type { Journey, JourneyEffect, JourneyInput } from "#client/app/journey-state.ts";
 import type { Transition } from "#engine/ports.ts";
 import type { Session } from "#core/session/session.ts";
 import type { Travel } from "#core/travel/travel.ts";
@@ -12,6 +12,7 @@ import type { Circumstances } from "./faults.ts";
 import { atRest, atTheEnd } from "./laws-at-rest.ts";
 import { continuous } from "./laws-in-time.ts";
 import { onDoor, onTransition } from "./laws-on-action.ts";
+import { onPage } from "./laws-on-page.ts";
 import type { SimMaster } from "./master.ts";
 import type { Player } from "./player.ts";
 import type { Temper, SimWorld } from "./world.ts";
@@ -126,11 +127,12 @@ export class Auditor {
     onDoor(this, world, input, before, effects);
   }
 
-  page(page: Page, input: JourneyInput | undefined, effects: readonly JourneyEffect[]): void {
-    const heard = input && "message" in input ? ` ${input.message.type}` : "";
-    if (input) this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
-    if (input?.type === "world.drawn" && page.journey.world?.dial === input.dial) this.count("arrivals");
-    if (input?.type === "control.heard" || input?.type === "world.heard") this.#refused(input.message);
+  page(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void {
+    const heard = "message" in input ? ` ${input.message.type}` : "";
+    this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
+    if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.count("arrivals");
+    if (input.type === "control.heard" || input.type === "world.heard") this.#refused(input.message);
+    onPage(this, page, before, input);
   }
 
   #refused(message: { readonly type: string; readonly reason?: unknown }): void {

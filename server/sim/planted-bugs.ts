@@ -271,6 +271,16 @@ export const plantedBugs: readonly PlantedBug[] = [
         deadline: () => (state, _, turn) => state && { ...state, wakeAt: turn.now + 60_000 },
       }),
   },
+  {
+    name: "sessions do not outlive the master",
+    law: "L9",
+    suite: "restart",
+    code: () => {
+      const { session, ...rest } = realCode.machines;
+      if (!session) throw new Error("no sessions");
+      return { ...realCode, machines: { ...rest, session: { ...session, tier: "volatile" } } };
+    },
+  },
   { name: "a world has room for one", law: "L8", suite: "calm", code: () => door(smallHouse) },
 ];
 
