@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
@@ -41,19 +42,26 @@ const withFake: Plugin = {
   },
 };
 
-/** Old hashed files go; everything else in the folder (the packs above all) stays. */
-const freshAssets = (outDir: string): Plugin => ({
-  name: "portcade:fresh-assets",
+/**
+ * Files of earlier builds go once the new ones are there, so that a page being loaded finds either; everything
+ * else in the folder (the packs above all) stays.
+ */
+const withoutOldAssets: Plugin = {
+  name: "portcade:without-old-assets",
   apply: "build",
-  buildStart: () => rmSync(`${outDir}/assets`, { recursive: true, force: true }),
-});
+  writeBundle: ({ dir = "" }, bundle) => {
+    const assets = join(dir, "assets");
+    for (const file of readdirSync(assets))
+      if (bundle[`assets/${file}`] === undefined) rmSync(join(assets, file), { recursive: true });
+  },
+};
 
 export default defineConfig(({ mode }) => {
   const outDir = here(mode === "fake" ? "../builds/web-fake" : "../builds/web");
   return {
     root: here("."),
     base: "./",
-    plugins: [withPolicy, freshAssets(outDir), ...(mode === "fake" ? [withFake] : [])],
+    plugins: [withPolicy, withoutOldAssets, ...(mode === "fake" ? [withFake] : [])],
     define: {
       __MASTER_URL__: JSON.stringify(process.env["PORTCADE_PUBLIC_MASTER_URL"] ?? ""),
       __CLIENT_HOSTS__: JSON.stringify(

@@ -23,7 +23,7 @@ test("when the master dies the player walks on, and chats again as soon as it is
   await first.stop("SIGKILL");
   await expect(message(page)).toBeDisabled();
   await expect(main(page)).toHaveAttribute("data-state", "in-world");
-  await expect(page.getByRole("dialog", { name: "Connection Lost" })).toBeVisible();
+  await expect(log(page)).toContainText("master disconnected");
   const { x } = await placeOf(page);
   await page.getByRole("application").focus();
   await page.keyboard.down("d");
@@ -32,7 +32,6 @@ test("when the master dies the player walks on, and chats again as soon as it is
 
   const second = await startMaster({ env, dataDir });
   await expect(message(page)).toBeEnabled({ timeout: 30_000 });
-  await expect(page.getByRole("dialog", { name: "Connection Lost" })).toBeHidden();
   await expectWorld(page, "hub");
   expect(await nameOf(page)).toBe(name);
   await say(page, "still here");

@@ -1,13 +1,11 @@
 import { still, stickRadius, touchStick, type Point } from "./stick.ts";
 
-/** A finger that moves less than this, in page pixels, and not for long, has tapped. */
+/** A finger that moved less than this, in page pixels, has tapped. */
 const tapPixels = 12;
-const tapMs = 500;
 
 interface Press {
   readonly id: number;
   readonly from: Point;
-  readonly at: number;
   readonly isTouch: boolean;
   hasMoved: boolean;
 }
@@ -45,7 +43,6 @@ export class Touch {
     this.#presses.set(event.pointerId, {
       id: event.pointerId,
       from: { x: event.clientX, y: event.clientY },
-      at: event.timeStamp,
       isTouch: event.pointerType !== "mouse",
       hasMoved: false,
     });
@@ -66,8 +63,7 @@ export class Touch {
   readonly #up = (event: PointerEvent): void => {
     const press = this.#presses.get(event.pointerId);
     this.#end(event.pointerId);
-    if (press && !press.hasMoved && event.timeStamp - press.at < tapMs)
-      this.#tap(event.clientX, event.clientY);
+    if (press && !press.hasMoved) this.#tap(event.clientX, event.clientY);
   };
 
   #end(id: number): void {
