@@ -1,11 +1,12 @@
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { appVersion } from "#shared/version.ts";
 
-/** What a figure must be read with: when, on what, of which versions. */
+/** What a figure must be read with: when, on what, of which versions, and how busy with other things. */
 export function machineLine(): string {
   const [cpu] = cpus();
   const cores = cpus().length;
   const memory = (totalmem() / 2 ** 30).toFixed(0);
+  const load = loadavg()[0]?.toFixed(1);
   const day = new Date().toISOString().slice(0, 10);
-  return `${day} · Portcade ${appVersion}, Node ${process.versions.node} · ${cores} cores of ${cpu?.model.trim()}, ${memory} GiB, ${type()} ${release()}`;
+  return `${day} · Portcade ${appVersion}, Node ${process.versions.node} · ${cores} cores of ${cpu?.model.trim()}, ${memory} GiB, ${type()} ${release()}, load average ${load} before the run`;
 }

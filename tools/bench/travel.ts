@@ -24,6 +24,7 @@ const { values } = parseArgs({
   allowNegative: true,
 });
 
+const machine = machineLine();
 const rows: [string, Figures][] = [];
 const measured = (what: string, times: number[]): void => {
   const figures = figuresOf(times);
@@ -95,7 +96,7 @@ function report(): string {
   );
   return `## Travel
 
-${machineLine()}. \`npm run bench:travel\` writes this section.
+${machine}. \`npm run bench:travel\` writes this section.
 
 From sending \`portal.use\` to applying the new world's first full state, by the headless client, its pack cached (found,
 its digest checked, unpacked). Milliseconds. Players, master and worlds share the machine; the ${crowd} at once share one
