@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -24,12 +24,14 @@ import { Player } from "./player.ts";
 import { fromPlayerCheck } from "./wire-checks.ts";
 
 const headBytes = 8 * 1024;
-const httpOptions = {
+/** A slow sender cannot hold a connection; the check runs often enough to mean it. */
+const httpOptions = ({ helloMs }: Limits): ServerOptions => ({
   maxHeaderSize: headBytes,
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5000,
-};
+  headersTimeout: helloMs,
+  requestTimeout: 2 * helloMs,
+  keepAliveTimeout: helloMs,
+  connectionsCheckingInterval: 1000,
+});
 
 export interface PlayerGatewayDeps {
   readonly launch: Pick<Launch, "show" | "receive" | "usePortal" | "disconnect">;
@@ -94,6 +96,7 @@ export class PlayerGateway {
     const http = await this.#createServer(tls);
     http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     http.on("clientError", (_, socket) => socket.destroy());
+    http.maxConnections = this.#deps.limits.connectionsTotal;
     this.#http = http;
     if ("socket" in where) {
       await bind(http, () => http.listen(where.socket));
@@ -125,9 +128,10 @@ export class PlayerGateway {
   async #createServer(tls: LaunchOrder["tls"]): Promise<Server> {
     const answer = (_: IncomingMessage, response: ServerResponse): void =>
       void response.writeHead(426, { connection: "close" }).end();
-    if (!tls) return createServer(httpOptions, answer);
+    const options = httpOptions(this.#deps.limits);
+    if (!tls) return createServer(options, answer);
     const https = await import("node:https");
-    return https.createServer({ ...httpOptions, ...tls }, answer);
+    return https.createServer({ ...options, ...tls }, answer);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

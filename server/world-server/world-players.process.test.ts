@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { rmSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
@@ -159,6 +161,17 @@ describe("before its ticket a player", () => {
     const player = await connect();
     expect(await player.closed).toBe(closeCodes.helloTimeout.code);
   });
+
+  test.each(["", "GET / HTTP/1.1\r\nHost: x\r\n"])(
+    "that never finishes its handshake is let go: %j",
+    { timeout: 15_000 },
+    async (start) => {
+      const { hostname, port } = new URL(url);
+      const raw = connectTcp(Number(port), hostname);
+      raw.write(start);
+      await once(raw.resume(), "close");
+    },
+  );
 
   test("whose frame cannot be read is told so", async () => {
     const player = await connect();
