@@ -35,16 +35,20 @@ function readSettings(packDir: string, logFormat: string | undefined): Reading {
   return readConfig({ ...process.env, PORTCADE_LOG_FORMAT: format }, { cwd: process.cwd(), packDir });
 }
 
+/** One Ctrl-C may arrive twice: from the terminal's group and from the process that started us. */
+const echoMs = 500;
+
 /** The first signal stops in peace; a second one does not wait. */
 function untilStopped(master: Master): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  let isStopping = false;
+  let askedAt: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    if (isStopping) {
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt < echoMs) return;
       master.kill();
       return resolve(exitCodes.cutShort.code);
     }
-    isStopping = true;
+    askedAt = performance.now();
     master.log.report("master.stopping", { signal });
     master.stop().then(() => resolve(exitCodes.clean.code), reject);
   };

@@ -22,7 +22,7 @@ export interface Census {
 
 export function takeCensus(states: States): Census {
   let sessions = 0;
-  for (const [, state] of states("session")) if ((state as Session).phase !== "naming") sessions += 1;
+  for (const [, state] of states("session")) if (isStaying(state as Session)) sessions += 1;
   const travels = { leased: 0, starting: 0, expecting: 0, admitted: 0, departing: 0 };
   for (const [, state] of states("travel")) travels[(state as Travel).phase] += 1;
   const launches = Array.from(states("launch"), ([, state]) => countLaunch(state as Launch));
@@ -33,4 +33,9 @@ function countLaunch({ world, phase, pid, guests }: Launch): WorldCount {
   const all = Object.values(guests);
   const expected = all.filter(({ expectedUntil }) => expectedUntil !== undefined).length;
   return { world, phase, pid, players: all.length - expected, expected };
+}
+
+/** Not those who have no name yet, nor those of whom only a last save is awaited. */
+function isStaying({ phase }: Session): boolean {
+  return phase !== "naming" && phase !== "ending";
 }

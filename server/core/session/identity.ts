@@ -4,11 +4,15 @@ import type { Turn } from "../inbox.ts";
 import { end, placeFor, player, welcome } from "./attach.ts";
 import { depart, spawnAt } from "./depart.ts";
 import { parseName } from "./names.ts";
-import type { Attached, Got, Identity, Naming, Session } from "./session.ts";
+import type { Attached, Ending, Got, Identity, Naming, Session } from "./session.ts";
 
 /** Guests, log-in and log-out. A change of identity is a journey like any other: to where that identity stood. */
 
-export function renamed(state: Session, { number, re }: Got<"named">, turn: Turn): Session | undefined {
+export function renamed(
+  state: Naming | Attached,
+  { number, re }: Got<"named">,
+  turn: Turn,
+): Session | undefined {
   const identity = { name: `Guest-${number}` };
   if (state.phase === "naming") return enter(state, identity, turn);
   turn.send(player(turn), { type: "identity", re, name: identity.name, guest: true });
@@ -44,6 +48,7 @@ export function claimed(state: Attached, { re, name, place }: Got<"claimed">, tu
   const account = turn.from as Address<"account">;
   if (state.identity.account && state.identity.account !== account) {
     turn.send(account, { type: "release" });
+    turn.send(player(turn), { type: "denied", re, reason: "already_logged_in" });
     return state;
   }
   turn.send(player(turn), { type: "identity", re, name, guest: false });
@@ -99,19 +104,42 @@ export function settled<S extends Attached>(state: S, { place, account }: Got<"s
   return { ...next, leaving: undefined };
 }
 
+/** How long the avatar's last save is waited for. */
+const lastSaveMs = 1000;
+
 /** Somebody logged in with this account elsewhere; they get the place where this player stands. */
 export function takenOver(state: Attached, _: unknown, turn: Turn): Session | undefined {
   const account = turn.from as Address<"account">;
-  turn.send(account, { type: "release", place: placeFor(state, account) });
-  if (state.identity.account === account) {
-    if (state.client) turn.send(state.client, { type: "close", why: "continuedElsewhere" });
-    return end(state, turn, account);
+  const admission = "admission" in state ? state.admission : undefined;
+  const isAvatar = admission?.identity.account === account;
+  if (state.identity.account !== account) {
+    turn.send(account, { type: "release", place: placeFor(state, account) });
+    if (isAvatar)
+      turn.send(admission.launch, { type: "kick", admission: admission.id, reason: "continued_elsewhere" });
+    return state.leaving === account ? { ...state, leaving: undefined } : state;
   }
-  if ("admission" in state && state.admission?.identity.account === account)
-    turn.send(state.admission.launch, {
-      type: "kick",
-      admission: state.admission.id,
-      reason: "continued_elsewhere",
-    });
-  return state.leaving === account ? { ...state, leaving: undefined } : state;
+  if (state.client) turn.send(state.client, { type: "close", why: "continuedElsewhere" });
+  end(state, turn, account);
+  const ending: Ending | undefined = isAvatar
+    ? { phase: "ending", account, admission, place: state.place, wakeAt: turn.now + lastSaveMs }
+    : undefined;
+  if (!ending) turn.send(account, { type: "release", place: placeFor(state, account) });
+  return ending;
+}
+
+export function lastSaved(state: Ending, { admission, seq, place }: Got<"saved">, turn: Turn): Ending {
+  const { id, launch, world } = state.admission;
+  const isLast =
+    admission === id && turn.from === launch && seq > state.admission.seq && place.world === world;
+  return isLast ? { ...state, place } : state;
+}
+
+export function handOver(state: Ending, { admission }: Got<"gone">, turn: Turn): Ending | undefined {
+  return admission === state.admission.id && turn.from === state.admission.launch
+    ? bequeath(state, turn)
+    : state;
+}
+
+export function bequeath({ account, place }: Ending, turn: Turn): undefined {
+  turn.send(account, { type: "release", place });
 }

@@ -5,7 +5,18 @@ import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
 import { attached, closed, deadline, open, paced, player, reopen, welcomed } from "./attach.ts";
-import { claimed, claimRefused, login, logout, renamed, settled, takenOver } from "./identity.ts";
+import {
+  bequeath,
+  claimed,
+  claimRefused,
+  handOver,
+  lastSaved,
+  login,
+  logout,
+  renamed,
+  settled,
+  takenOver,
+} from "./identity.ts";
 import { committed, join, leaseRequest, noLease, portal, rejoin, travelEnded } from "./journeys.ts";
 import { gone, notHere, saved, seen } from "./presence.ts";
 
@@ -59,9 +70,18 @@ export type Travelling = Stay & {
   admission?: Admission | undefined;
 };
 
+/** Taken over: only the avatar's last save is waited for, so that the heir stands where this player stood. */
+export type Ending = {
+  phase: "ending";
+  account: Address<"account">;
+  admission: Admission;
+  place?: Place | undefined;
+  wakeAt: number;
+};
+
 /** One player's stay, across sockets: which world they are in, and whether they are leaving it. */
-export type Session = Naming | Lobby | InWorld | Travelling;
-export type Attached = Exclude<Session, Naming>;
+export type Session = Naming | Lobby | InWorld | Travelling | Ending;
+export type Attached = Lobby | InWorld | Travelling;
 
 export interface Hello {
   readonly re: number;
@@ -159,6 +179,15 @@ export const session: Table<Session, SessionInput, Turn> = {
     portal,
     committed,
     travelEnded,
+  },
+  ending: {
+    open: (state, _, turn) => {
+      turn.send(turn.from as Address<"client">, { type: "resume.unknown" });
+      return state;
+    },
+    saved: lastSaved,
+    gone: handOver,
+    deadline: (state, _, turn) => bequeath(state, turn),
   },
 };
 

@@ -181,17 +181,26 @@ describe("a guest", () => {
     ]);
   });
 
-  test("that is sent away or called back is forgotten, even when the process cannot hear it", () => {
+  test("that is sent away is forgotten with its last save, one that is called back at once", () => {
+    const at = { self, from: "session:ada" } as const;
+    const taken = (state: Launch, type: string, admission: string) =>
+      cells.take<Launch>(state, { type, admission, reason: "removed" }, at);
+    for (const state of speaking) {
+      const kicked = taken(state, "kick", "a1");
+      expect(kicked.said).toMatchObject([{ to: link, type: "kick", admission: "a1" }]);
+      expect(kicked.state?.guests).toHaveProperty("a1");
+      const left = cells.take<Launch>(
+        kicked.state,
+        { type: "left", admission: "a1", seq: 9, place },
+        fromLink,
+      );
+      expect(left.said).toMatchObject([{ type: "saved", final: true }, { type: "gone" }]);
+      expect(left.state?.guests).not.toHaveProperty("a1");
+      expect(taken(state, "kick", "a2").state?.guests).not.toHaveProperty("a2");
+      expect(taken(state, "revoke", "a2").state?.guests).not.toHaveProperty("a2");
+    }
     for (const type of ["kick", "revoke"])
-      for (const state of [...speaking, suspect]) {
-        const { state: after, said } = cells.take<Launch>(
-          state,
-          { type, admission: "a1", reason: "removed" },
-          { self, from: "session:ada" },
-        );
-        expect(after?.guests).not.toHaveProperty("a1");
-        expect(said.map(({ to }) => to)).toEqual("link" in state ? [link] : []);
-      }
+      expect(taken(suspect, type, "a1")).toMatchObject({ said: [], state: { guests: { a2: expected } } });
   });
 
   test("is activated and held by whoever is in charge of it", () => {

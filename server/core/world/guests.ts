@@ -61,7 +61,9 @@ export function leave<S extends Launch>(
       return { ...state, guests: { ...state.guests, [admission]: { ...guest, departing: travel } } };
     return state;
   }
-  return guest ? without(state, admission) : state;
+  // Whoever stands in the world is forgotten with their last save, which answers the kick.
+  const isAnswered = input.type === "kick" && isSaid && guest?.expectedUntil === undefined;
+  return guest && !isAnswered ? without(state, admission) : state;
 }
 
 export function departed<S extends Speaking>(state: S, { admission, place }: Got<"departed">, turn: Turn): S {
