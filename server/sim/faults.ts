@@ -3,7 +3,8 @@ import type { SimNature } from "./nature.ts";
 import type { Habits } from "./player.ts";
 import type { Temper } from "./world.ts";
 
-export type Suite = "mixed" | "calm" | "restart";
+export const suites = ["mixed", "calm", "restart"] as const;
+export type Suite = (typeof suites)[number];
 
 /** What this universe is made of and what goes wrong in it. Rates are chances per second. */
 export interface Circumstances {
