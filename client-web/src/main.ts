@@ -4,17 +4,32 @@ import { readLaunchArgs } from "./app/launch-args.ts";
 import { playScenario } from "./app/scenarios.ts";
 import { cacheStorageStore } from "./packs/cache-storage-store.ts";
 import { createPackCache } from "./packs/pack-cache.ts";
+import { kept } from "./kept.ts";
 import { Page } from "./ui/page.ts";
 
-/** Set while the page is loaded anew because a part of it was replaced by a newer build. */
+const tab = kept("sessionStorage");
+
+/** Set while the page is loaded anew because a newer build replaced a part of it. */
 const reloaded = "portcade:reloaded";
 
-addEventListener("vite:preloadError", (event) => {
-  if (sessionStorage.getItem(reloaded) !== null) return;
-  event.preventDefault();
-  sessionStorage.setItem(reloaded, "1");
-  location.reload();
-});
+/** The renderer comes after the first screen. When its file is gone but the site is not, there is a newer build. */
+async function loadRenderer(): Promise<typeof import("./render/pixi-renderer.ts")> {
+  try {
+    const renderer = await import("./render/pixi-renderer.ts");
+    tab.removeItem(reloaded);
+    return renderer;
+  } catch (error) {
+    const isSiteThere = await fetch(location.href, { method: "HEAD" }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isSiteThere && tab.getItem(reloaded) === null) {
+      tab.setItem(reloaded, "1");
+      location.reload();
+    }
+    throw error;
+  }
+}
 
 const query = new URLSearchParams(location.search);
 const log = (line: string): void => console.log(line);
@@ -37,7 +52,7 @@ const client = createClient({
     fetch,
     origin: location.origin,
   }),
-  storage: sessionStorage,
+  storage: tab,
   host: window,
   reload: (version) => {
     const url = new URL(location.href);
@@ -52,11 +67,7 @@ const page = new Page({
   client,
   showNetwork: query.get("stats") === "1",
   renderer: wanted === "canvas" || wanted === "webgl" ? wanted : undefined,
-  createRenderer: async (options) => {
-    const { createRenderer } = await import("./render/pixi-renderer.ts");
-    sessionStorage.removeItem(reloaded);
-    return createRenderer(options);
-  },
+  createRenderer: async (options) => (await loadRenderer()).createRenderer(options),
 });
 
 if (__TEST_HOOK__)

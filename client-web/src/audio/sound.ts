@@ -1,3 +1,5 @@
+import { kept } from "../kept.ts";
+
 /** zzfx's numbers for each sound; what they mean is in its documentation. */
 const sounds = {
   portal: [0.8, 0, 180, 0.06, 0.28, 0.42, 1, 1.4, 4, 0, 260, 0.07, 0.03, 0, 0, 0, 0.12, 0.7, 0.12],
@@ -17,13 +19,14 @@ export class Sound {
   /** 0 to 1. */
   volume: number;
   isMuted: boolean;
+  readonly #site = kept("localStorage");
   #play: Play | undefined;
   #isWoken = false;
 
   constructor() {
-    const kept = readVolume();
-    this.volume = Math.abs(kept) || usual;
-    this.isMuted = kept < 0;
+    const last = parseVolume(this.#site.getItem(stored));
+    this.volume = Math.abs(last) || usual;
+    this.isMuted = last < 0;
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, this.#wake, { once: true });
   }
 
@@ -36,11 +39,7 @@ export class Sound {
   set(volume: number, isMuted: boolean): void {
     this.volume = Math.min(1, Math.max(0, volume));
     this.isMuted = isMuted;
-    try {
-      localStorage.setItem(stored, String(isMuted ? -this.volume : this.volume));
-    } catch {
-      // Kept for this visit only.
-    }
+    this.#site.setItem(stored, String(isMuted ? -this.volume : this.volume));
   }
 
   readonly #wake = (): void => {
@@ -53,12 +52,7 @@ export class Sound {
   };
 }
 
-function readVolume(): number {
-  try {
-    const kept = localStorage.getItem(stored);
-    const value = Number(kept);
-    return kept !== null && Math.abs(value) <= 1 ? value : usual;
-  } catch {
-    return usual;
-  }
+function parseVolume(text: string | null): number {
+  const value = Number(text);
+  return text !== null && Math.abs(value) <= 1 ? value : usual;
 }

@@ -1,4 +1,5 @@
 import type { Client } from "../app/view.ts";
+import { kept } from "../kept.ts";
 import { Gamepads } from "./gamepad.ts";
 import { Keyboard } from "./keyboard.ts";
 import { parseKeys, type Action, type Keys } from "./keys.ts";
@@ -24,6 +25,7 @@ export interface ControlsOptions {
 /** Keyboard, gamepad and fingers as one will: where to walk, and when to use a portal. */
 export class Controls {
   device: Device = matchMedia("(pointer: coarse)").matches ? "touch" : "keyboard";
+  readonly #site = kept("localStorage");
   readonly #options: ControlsOptions;
   readonly #keyboard: Keyboard;
   readonly #gamepads: Gamepads;
@@ -33,7 +35,9 @@ export class Controls {
   constructor(options: ControlsOptions) {
     const { canvas, stick } = options;
     this.#options = options;
-    this.#keyboard = new Keyboard(canvas, parseKeys(read(stored)), (action) => this.#act(action, "keyboard"));
+    this.#keyboard = new Keyboard(canvas, parseKeys(this.#site.getItem(stored)), (action) =>
+      this.#act(action, "keyboard"),
+    );
     this.#gamepads = new Gamepads((action) => this.#act(action, "gamepad"));
     this.#touch = new Touch(canvas, stick, (x, y) => this.#goTo(x, y));
     canvas.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#use("touch"));
@@ -47,11 +51,7 @@ export class Controls {
 
   set keys(keys: Keys) {
     this.#keyboard.keys = keys;
-    try {
-      localStorage.setItem(stored, JSON.stringify(keys));
-    } catch {
-      // Kept for this visit only.
-    }
+    this.#site.setItem(stored, JSON.stringify(keys));
   }
 
   /** Tells the client the direction held now; once a frame. A walk to a goal goes on until one is held. */
@@ -99,13 +99,5 @@ export class Controls {
     if (this.device === device) return;
     this.device = device;
     this.#options.changed(device);
-  }
-}
-
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
   }
 }
