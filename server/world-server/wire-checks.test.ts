@@ -99,7 +99,9 @@ const objects = [
   { cert: "c" },
   { masterLossMs: "1" },
 ];
-const listens = [{ ...place, facing: 4 }, { socket: "a".repeat(257) }, 
+const listens = [
+  { ...place, facing: 4 },
+  { socket: "a".repeat(257) },
   { host: "h", port: 1 },
   { host: "h", port: 65_536 },
   Array(256).fill("o"),

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { fromClient, toClient } from "#shared/protocol/client-master.ts";
@@ -7,7 +8,7 @@ import { fromLaunch, toLaunch } from "#shared/protocol/launch-master.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { exitCodes } from "#server/cli/exit-codes.ts";
 import { settings } from "#server/config/settings.ts";
-import { docsFolder, pages } from "./generate.ts";
+import { docsFolder, pages } from "./docs.ts";
 
 const read = (path: string): string => readFileSync(docsFolder + path, "utf8");
 
@@ -32,6 +33,19 @@ describe("the generated pages", () => {
     const page = read("operations.md");
     for (const name of Object.keys(settings)) expect(page).toContain(`PORTCADE_${name}`);
     for (const { code } of Object.values(exitCodes)) expect(page).toMatch(new RegExp(`\\b${code} `));
+  });
+
+  test("features.md links to proofs that exist, and every row has one or says that it is planned or left out", () => {
+    const rows = read("features.md")
+      .split("\n")
+      .filter((line) => /^\| (?!id|-)/.test(line));
+    expect(rows.length).toBeGreaterThan(150);
+    for (const row of rows) {
+      const proof = row.split(" | ").at(-1) ?? "";
+      const links = [...proof.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path]) => path ?? "");
+      for (const path of links) expect(existsSync(join(docsFolder, "..", path)), path).toBe(true);
+      expect(links.length > 0 || /^(planned|left out: .+) \|$/.test(proof), row).toBe(true);
+    }
   });
 
   test("protocol.md mentions every message and every close code", () => {
