@@ -1,4 +1,4 @@
-import { cpus, loadavg, release, totalmem, type } from "node:os";
+import { cpus, getPriority, loadavg, release, totalmem, type } from "node:os";
 import { appVersion } from "#shared/version.ts";
 
 /** What a figure must be read with: when, on what, of which versions, and how busy with other things. */
@@ -7,6 +7,7 @@ export function machineLine(): string {
   const cores = cpus().length;
   const memory = (totalmem() / 2 ** 30).toFixed(0);
   const load = loadavg()[0]?.toFixed(1);
+  const priority = getPriority() === 0 ? "" : `, at priority ${getPriority()}`;
   const day = new Date().toISOString().slice(0, 10);
-  return `${day} · Portcade ${appVersion}, Node ${process.versions.node} · ${cores} cores of ${cpu?.model.trim()}, ${memory} GiB, ${type()} ${release()}, load average ${load} before the run`;
+  return `${day} · Portcade ${appVersion}, Node ${process.versions.node} · ${cores} cores of ${cpu?.model.trim()}, ${memory} GiB, ${type()} ${release()}, load average ${load} before the run${priority}`;
 }
