@@ -100,7 +100,7 @@ export class Chat {
 function line(name: string | undefined, text: string, own: string | undefined): HTMLElement {
   if (name === undefined) return h("p", { class: "system" }, text);
   const speaker = h("bdi", {}, name);
-  speaker.style.setProperty("--name", `hsl(${hueOf(name)} 90% 78%)`);
+  speaker.style.setProperty("--name", `oklch(86% 0.1 ${hueOf(name)})`);
   const isMention = own !== undefined && name !== own && text.toLowerCase().includes(own.toLowerCase());
   return h("p", isMention ? { class: "mention" } : {}, speaker, ": ", h("bdi", {}, text));
 }
