@@ -77,6 +77,7 @@ export const limits = {
   worldBytesPerSecond: 8 * 1024,
   launchFramesPerSecond: 500,
   launchFrameBurst: 2000,
+  launchBytesPerSecond: 256 * 1024,
   strikes: 3,
   loginsPerMinute: 5,
   sessionsPerMinute: 20,

@@ -164,6 +164,17 @@ describe("the private door", () => {
     ]);
   });
 
+  test("a flood of bytes ends the link before it has reached its launch", async () => {
+    const { peer } = await registeredPeer();
+    const name = "a".repeat(60);
+    const inside = Array.from({ length: 250 }, () => ({ admission: name, session: name, active: true }));
+    const heartbeat = JSON.stringify({ type: "heartbeat", roster: { inside, expected: [] } });
+    const most = Math.floor((2 * limits.launchBytesPerSecond) / heartbeat.length);
+    for (let n = 0; n < most + limits.strikes; n++) peer.say(heartbeat);
+    expect(await peer.closed).toEqual(ended("tooManyFrames"));
+    expect(told.filter(({ body }) => body.type === "heartbeat").length).toBeLessThanOrEqual(most);
+  });
+
   test("a frame that is none ends the link, and its launch is told", async () => {
     const { peer } = await registeredPeer();
     peer.say({ type: "heartbeat", roster, more: 1 });

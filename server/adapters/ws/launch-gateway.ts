@@ -46,12 +46,16 @@ export class LaunchGateway {
   constructor(deps: LaunchGatewayDeps) {
     const { limits } = deps;
     this.#deps = deps;
-    this.#bounds = linkBounds(limits, {
-      firstBytes: limits.launchFrameBytes,
-      bytes: limits.launchFrameBytes,
-      framesPerSecond: limits.launchFramesPerSecond,
-      frameBurst: limits.launchFrameBurst,
-    });
+    this.#bounds = {
+      ...linkBounds(limits, {
+        firstBytes: limits.launchFrameBytes,
+        bytes: limits.launchFrameBytes,
+        framesPerSecond: limits.launchFramesPerSecond,
+        frameBurst: limits.launchFrameBurst,
+      }),
+      // Every name in a roster is work here; a world that floods must not be felt in the others.
+      bytesPerSecond: limits.launchBytesPerSecond,
+    };
     this.#saves = new SaveWindow(limits.saveWindowMs, deps.nature, deps.tell);
     this.#http = createServer((_, response) => response.writeHead(404).end());
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.launchFrameBytes), server: this.#http });

@@ -102,6 +102,22 @@ describe("a ticket", () => {
     }
   });
 
+  test("of a stranger is looked into, but a roster full of strangers only a few at a time", () => {
+    const strangers = Array.from({ length: 200 }, (_, n) => ({
+      admission: `x${n}`,
+      session: `s${n}`,
+      active: true,
+    }));
+    const roster = {
+      inside: [{ admission: "a1", session: "ada", active: true }, ...strangers],
+      expected: [],
+    };
+    const now = running.auditedAt + 1;
+    const { said, state } = cells.take<Launch>(running, { type: "heartbeat", roster }, { ...fromLink, now });
+    expect(said.map(({ to }) => to)).toEqual(Array.from({ length: 16 }, (_, n) => `session:s${n}`));
+    expect(Object.keys(state?.guests ?? {})).toHaveLength(16 + 2);
+  });
+
   test("means nothing on another connection", () => {
     const stranger = { self, from: "launch-link:old" } as const;
     for (const type of ["acked", "refused", "arrived", "departed", "left", "portal", "saves"]) {

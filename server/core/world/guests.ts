@@ -4,6 +4,9 @@ import type { Got, Guest, In, Launch } from "./launch.ts";
 
 /** Who a launch holds and expects: every word between a journey or a session and the process goes through here. */
 
+/** Names nobody here knows are looked into a few at a time: the next roster tells them again. */
+const strangersAtOnce = 16;
+
 type Speaking = In<"running" | "closing" | "stopping">;
 
 /** A new ticket. A full world refuses here, where expected and present are both known. */
@@ -150,10 +153,12 @@ export function compare(
   isAudit: boolean,
   turn: Turn,
 ): Launch["guests"] {
+  let strangers = 0;
   const guests = new Map<string, Guest>();
   const inside = new Map(roster.inside.map((entry) => [entry.admission, entry]));
   for (const [admission, { session, active }] of inside) {
     const known = guestNamed(state, admission);
+    if (!known && ++strangers > strangersAtOnce) continue;
     const address: Address<"session"> = known?.session ?? `session:${session}`;
     guests.set(admission, {
       ...(known ?? { session: address, travel: `travel:unknown` }),
