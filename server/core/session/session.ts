@@ -128,55 +128,40 @@ const everywhere = {
   login: attached(login),
   logout: attached(logout),
   "chat.send": attached(say),
+  "world.join": attached(paced(join)),
+  "world.rejoin": attached(paced(rejoin)),
   named: renamed,
   claimed,
   claimRefused,
   takenOver,
   settled,
+  portal,
   saved,
   seen,
   gone,
 } as const;
 
+/** What a lease is to somebody who has none. */
+const leaseless = {
+  "lease.refresh": attached(noLease),
+  "lease.redeem": attached(noLease),
+  "lease.release": attached(noLease),
+} as const;
+
 export const session: Table<Session, SessionInput, Turn> = {
-  absent: {
-    open,
-    named: nobody,
-    claimed: nobody,
-    takenOver: nobody,
-    seen: notHere,
-  },
+  absent: { open, named: nobody, claimed: nobody, takenOver: nobody, seen: notHere },
   naming: {
     named: renamed,
     full,
     closed: (state, _, turn) => (turn.from === state.client ? undefined : state),
   },
-  lobby: {
-    ...everywhere,
-    "world.join": attached(paced(join)),
-    "world.rejoin": attached(paced(rejoin)),
-    "lease.refresh": attached(noLease),
-    "lease.redeem": attached(noLease),
-    "lease.release": attached(noLease),
-    portal,
-  },
-  inWorld: {
-    ...everywhere,
-    "world.join": attached(paced(join)),
-    "world.rejoin": attached(paced(rejoin)),
-    "lease.refresh": attached(noLease),
-    "lease.redeem": attached(noLease),
-    "lease.release": attached(noLease),
-    portal,
-  },
+  lobby: { ...everywhere, ...leaseless },
+  inWorld: { ...everywhere, ...leaseless },
   travelling: {
     ...everywhere,
-    "world.join": attached(paced(join)),
-    "world.rejoin": attached(paced(rejoin)),
     "lease.refresh": attached(leaseRequest),
     "lease.redeem": attached(leaseRequest),
     "lease.release": attached(leaseRequest),
-    portal,
     committed,
     travelEnded,
   },

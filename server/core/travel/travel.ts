@@ -84,46 +84,32 @@ export type TravelInput =
 export type In<P extends Travel["phase"]> = Extract<Travel, { phase: P }>;
 export type Got<T extends TravelInput["type"]> = Extract<TravelInput, { type: T }>;
 
+/** Until the commit the player may prepare, call it off, or lose the world behind them. */
+const uncommitted = { repeat, refresh, release, seen, sourceGone } as const;
+
+/** While a door is open for the player. */
+const atTheDoor = {
+  redeem: redeemAgain,
+  refused,
+  arrived,
+  worldUnavailable: unavailable,
+  deadline: (state: In<"expecting" | "admitted">, _: unknown, turn: Turn) =>
+    fails(state, "ticket_unavailable", turn),
+} as const;
+
 export const travel: Table<Travel, TravelInput, Turn> = {
   absent: { begin, arrived: stray },
-  leased: { repeat, refresh, redeem, release, seen, sourceGone, arrived: stray, deadline: expired },
+  leased: { ...uncommitted, redeem, arrived: stray, deadline: expired },
   starting: {
-    repeat,
-    refresh,
+    ...uncommitted,
     redeem: (state) => state,
-    release,
     worldReady: expect,
-    worldUnavailable: (state, { reason }, turn) => fails(state, reason, turn),
-    seen,
-    sourceGone,
+    worldUnavailable: unavailable,
     arrived: stray,
     deadline: (state, _, turn) => fails(state, "world_unavailable", turn),
   },
-  expecting: {
-    repeat,
-    refresh,
-    redeem: redeemAgain,
-    release,
-    acked,
-    refused,
-    arrived,
-    worldUnavailable: (state, { reason }, turn) => fails(state, reason, turn),
-    seen,
-    sourceGone,
-    deadline: (state, _, turn) => fails(state, "ticket_unavailable", turn),
-  },
-  admitted: {
-    repeat,
-    refresh,
-    redeem: redeemAgain,
-    release,
-    refused,
-    arrived,
-    worldUnavailable: (state, { reason }, turn) => fails(state, reason, turn),
-    seen,
-    sourceGone,
-    deadline: (state, _, turn) => fails(state, "ticket_unavailable", turn),
-  },
+  expecting: { ...uncommitted, ...atTheDoor, acked },
+  admitted: { ...uncommitted, ...atTheDoor },
   departing: {
     departed,
     sourceGone: (state, { admission }, turn) =>
@@ -136,6 +122,14 @@ export const travel: Table<Travel, TravelInput, Turn> = {
     deadline: (state, _, turn) => settle(state, undefined, turn),
   },
 };
+
+function unavailable(
+  state: In<"starting" | "expecting" | "admitted">,
+  { reason }: Got<"worldUnavailable">,
+  turn: Turn,
+): Travel | undefined {
+  return fails(state, reason, turn);
+}
 
 /** The world behind the player closed: if this journey fails, there is nowhere to stay. */
 function sourceGone<S extends Travel>(state: S, { admission }: Got<"sourceGone">): S {
