@@ -43,22 +43,31 @@ test("a drag on the left half walks, a lifted finger stands", async ({ page, mas
   await expect(page.locator(".stick")).toBeHidden();
 });
 
+/** Taps a point of the hub, once the camera rests. */
+async function tap(page: Page, point: { x: number; y: number }): Promise<void> {
+  let at = { x: 0, y: 0 };
+  await expect(async () => {
+    const before = at;
+    at = await onScreen(page, point);
+    expect(at).toEqual(before);
+  }).toPass({ intervals: [250] });
+  await page.touchscreen.tap(at.x, at.y);
+}
+
 test("a tap on a portal walks there and travels", async ({ page, master }) => {
   await enter(page, master.url);
-  const light = await onScreen(page, { x: topPortal.x, y: topPortal.y - 20 });
-  await page.touchscreen.tap(light.x, light.y);
+  await tap(page, { x: topPortal.x, y: topPortal.y - 20 });
   await expectWorld(page, "top_world");
 });
 
 test("a tap on the ground walks there", async ({ page, master }) => {
   await enter(page, master.url);
-  const goal = { x: 440, y: 300 };
-  const point = await onScreen(page, goal);
-  await page.touchscreen.tap(point.x, point.y);
+  const goal = { x: 440, y: 280 };
+  await tap(page, goal);
   await expect(async () => {
     const { x, y } = await placeOf(page);
-    expect(Math.hypot(x - goal.x, y - goal.y)).toBeLessThan(10);
-  }).toPass();
+    expect(Math.hypot(x - goal.x, y - goal.y)).toBeLessThan(12);
+  }).toPass({ timeout: 15_000 });
 });
 
 test("travel by the Nearby buttons, all within a thumb's reach and size", async ({ page, master }) => {
