@@ -39,12 +39,14 @@ export class Page {
   /** Requests the master has not answered, and since when. */
   readonly waiting = new Map<number, { at: number; message: FromClient }>();
   readonly #deps: PageDeps;
+  readonly #isClinging: boolean;
   readonly #control = new Map<number, ClientWire>();
   readonly #worlds = new Map<number, PlayerWire>();
   #stopWaking: () => void = () => {};
 
-  constructor(id: string, resume: Resume | undefined, deps: PageDeps) {
+  constructor(id: string, resume: Resume | undefined, isClinging: boolean, deps: PageDeps) {
     this.id = id;
+    this.#isClinging = isClinging;
     this.resume = resume;
     this.#deps = deps;
     const options = { version: deps.version };
@@ -96,16 +98,14 @@ export class Page {
       case "dial.control":
         return this.#dialControl(effect.dial);
       case "close.control":
-        this.waiting.clear();
-        this.#control.get(effect.dial)?.close("dialer", 1000);
-        return void this.#control.delete(effect.dial);
+        return this.#hangUp(effect.dial);
       case "send.control":
         return this.#sendControl(effect.dial, effect.message);
       case "dial.world":
         return this.#dialWorld(effect.dial, effect.url);
       case "close.world":
-        this.#worlds.get(effect.dial)?.close("dialer", 1000);
-        return void this.#worlds.delete(effect.dial);
+        if (!this.#isClinging) this.#leave(effect.dial);
+        return;
       case "send.world":
         return this.#sendWorld(effect.dial, effect.message);
       case "pack.prepare":
@@ -120,6 +120,17 @@ export class Page {
       case "pack.changed":
       case "chat":
     }
+  }
+
+  #hangUp(dial: number): void {
+    this.waiting.clear();
+    this.#control.get(dial)?.close("dialer", 1000);
+    this.#control.delete(dial);
+  }
+
+  #leave(dial: number): void {
+    this.#worlds.get(dial)?.close("dialer", 1000);
+    this.#worlds.delete(dial);
   }
 
   #prepare(pack: number, ms: number | "pack_failed"): void {

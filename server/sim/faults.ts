@@ -29,7 +29,7 @@ export interface Circumstances {
 }
 
 const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
-  habits: { login: 0, cancel: 0, reload: 0, duplicate: 0, cheat: 0, restMs: 8_000 },
+  habits: { login: 0, cancel: 0, reload: 0, duplicate: 0, cheat: 0, cling: 0, restMs: 8_000 },
   crash: 0,
   freeze: 0,
   cut: 0,
@@ -61,6 +61,7 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
       reload: some(0.5, 0.2),
       duplicate: some(0.3, 0.1),
       cheat: some(0.5, 0.4),
+      cling: some(0.3, 0.6),
       restMs: nature.between(1_500, 10_000),
     },
     crash: some(0.5, 0.15),

@@ -49,5 +49,7 @@ export function atTheEnd(auditor: Auditor): void {
 function isCalm(auditor: Auditor): void {
   if (auditor.seen.circumstances.suite !== "calm") return;
   const refusals = [...auditor.counts].filter(([name]) => name.startsWith("refusal "));
+  if (auditor.cells.has("travel.departing.deadline"))
+    auditor.breach("L8", "a healthy world did not let go in time");
   if (refusals.length > 0) auditor.breach("L8", `refused in calm weather: ${JSON.stringify(refusals)}`);
 }

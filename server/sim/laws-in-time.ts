@@ -21,6 +21,7 @@ export function continuous(auditor: Auditor): Condition[] {
     ...requests(auditor),
     ...accounts(sessions),
     ...outstanding(auditor),
+    ...ghosts(auditor, sessions),
   ];
 }
 
@@ -113,6 +114,21 @@ function* accounts(sessions: ReadonlyMap<Address, Session>): Iterable<Condition>
     if (other)
       yield { law: "S10", key: account, boundMs: 0, text: `${account} is live in ${other} and ${session}` };
     owners.set(account, session);
+  }
+}
+
+/** S9: nobody is believed to be where nothing is any more. */
+function* ghosts(auditor: Auditor, sessions: ReadonlyMap<Address, Session>): Iterable<Condition> {
+  const launches = new Set(auditor.launches().map(([address]) => address));
+  for (const [session, state] of sessions) {
+    const admission = "admission" in state ? state.admission : undefined;
+    if (admission && !launches.has(admission.launch))
+      yield {
+        law: "S9",
+        key: session,
+        boundMs: 2_000,
+        text: `${session} is in ${admission.launch}, which is no more`,
+      };
   }
 }
 

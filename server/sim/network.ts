@@ -66,7 +66,7 @@ export class Wire<ToDialer, ToAcceptor> {
   }
 
   cut(): void {
-    this.#break(() => this.#nature.between(0, 300));
+    this.#break(() => this.#nature.between(0, 800));
   }
 
   halfOpen(): void {

@@ -1,8 +1,7 @@
-import type { Phased } from "#shared/machine.ts";
-import type { DoorInput, DoorStep } from "#world-server/door-state.ts";
 import { stepDoor } from "#world-server/door.ts";
 import { realCode, type Code } from "./cluster.ts";
 import type { Circumstances, Suite } from "./faults.ts";
+import { and, cells, deafTo, door, swallow, type Door, type Handler, type State } from "./planting.ts";
 
 /** Edits that the simulation must notice: each is a mistake somebody once made, and names the law that finds it. */
 export interface PlantedBug {
@@ -12,50 +11,6 @@ export interface PlantedBug {
   readonly code: () => Code;
   readonly change?: (circumstances: Circumstances) => Circumstances;
 }
-
-type State = Phased & Record<string, unknown>;
-type Turn = { self: string; from: string; now: number; send: (to: string, body: object) => void };
-type Handler = (state: State | undefined, input: { type: string }, turn: Turn) => State | undefined;
-type Rows = Record<string, Record<string, Handler>>;
-
-/** The real machines with some cells of one table written anew; `real` is what stood there. */
-function cells(
-  kind: string,
-  phases: readonly string[],
-  edits: Record<string, (real: Handler) => Handler>,
-): Code {
-  return and(realCode, kind, phases, edits);
-}
-
-function and(
-  code: Code,
-  kind: string,
-  phases: readonly string[],
-  edits: Record<string, (real: Handler) => Handler>,
-): Code {
-  const machine = code.machines[kind];
-  if (!machine) throw new Error(`no machine ${kind}`);
-  const rows = machine.table as Rows;
-  const table: Rows = { ...rows };
-  for (const phase of phases) {
-    const row = { ...rows[phase] };
-    for (const [input, edit] of Object.entries(edits)) row[input] = edit(row[input] ?? ((state) => state));
-    table[phase] = row;
-  }
-  return { ...code, machines: { ...code.machines, [kind]: { ...machine, table } } };
-}
-
-type Door = typeof stepDoor;
-
-function door(edit: (...args: Parameters<Door>) => DoorStep, code: Code = realCode): Code {
-  return { ...code, door: edit };
-}
-
-/** A door that is deaf to some words. */
-const deafTo =
-  (...types: DoorInput["type"][]): Door =>
-  (before, input, moment) =>
-    types.includes(input.type) ? { door: before, effects: [] } : stepDoor(before, input, moment);
 
 const attached = ["lobby", "inWorld", "travelling"];
 
@@ -138,15 +93,6 @@ function undead(): Code {
   return and(code, "travel", ["absent"], late);
 }
 
-const swallow =
-  (type: string) =>
-  (real: Handler): Handler =>
-  (state, input, turn) =>
-    real(state, input, {
-      ...turn,
-      send: (to, body) => void ((body as { type: string }).type === type || turn.send(to, body)),
-    });
-
 export const plantedBugs: readonly PlantedBug[] = [
   { name: "a ticket opens the door again and again", law: "S1", code: () => door(reusableTicket) },
   {
@@ -175,6 +121,38 @@ export const plantedBugs: readonly PlantedBug[] = [
         deadline: wait,
       });
     },
+  },
+  {
+    name: "a stray avatar is not sent away",
+    law: "S8",
+    change: (circumstances) => ({
+      ...circumstances,
+      cut: 0.4,
+      freeze: 0.15,
+      habits: { ...circumstances.habits, cling: 1 },
+    }),
+    code: () => cells("session", attached, { seen: swallow("kick") }),
+  },
+  {
+    name: "sessions do not hear that their world died",
+    law: "S9",
+    code: () => cells("session", attached, { gone: () => (state) => state }),
+  },
+  {
+    name: "the close of an old link makes a world suspect",
+    law: "S12",
+    change: (circumstances) => ({ ...circumstances, cut: 1, freeze: 0, stop: 0 }),
+    code: () =>
+      cells("launch", ["running"], {
+        linkClosed: (real) => (state, input, turn) =>
+          real(state, input, { ...turn, from: String(state?.["link"]) }),
+      }),
+  },
+  {
+    name: "a source that has let go is waited for",
+    law: "L8",
+    suite: "calm",
+    code: () => cells("travel", ["departing"], { departed: () => (state) => state }),
   },
   { name: "whoever shows a ticket plays, committed or not", law: "S8", code: () => door(activeOnSight) },
   {

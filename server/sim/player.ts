@@ -20,6 +20,8 @@ export interface Habits {
   readonly reload: number;
   readonly duplicate: number;
   readonly cheat: number;
+  /** Chance that a page never closes the socket of a world it has left. */
+  readonly cling: number;
   /** The longest time between two wishes. */
   readonly restMs: number;
 }
@@ -55,7 +57,8 @@ export class Player {
   }
 
   #open(resume = this.page?.resume): Page {
-    return new Page(`${this.id}.${++this.#pages}`, resume, this.#deps.page);
+    const { nature, habits, page } = this.#deps;
+    return new Page(`${this.id}.${++this.#pages}`, resume, nature.chance(habits.cling), page);
   }
 
   #later(): void {

@@ -179,7 +179,7 @@ export class SimWorld {
     this.linkedAt = undefined;
     this.#lostAt ??= nature.now();
     if (nature.now() - this.#lostAt >= limits.masterLossMs) return this.exit(20);
-    this.#after(nature.between(200, 1500), () => {
+    this.#after(nature.between(20, 1500), () => {
       if (!this.#wire) this.#link(false);
     });
   }
