@@ -215,8 +215,12 @@ describe("a guest", () => {
       expect(taken(state, "kick", "a2").state?.guests).not.toHaveProperty("a2");
       expect(taken(state, "revoke", "a2").state?.guests).not.toHaveProperty("a2");
     }
-    for (const type of ["kick", "revoke"])
-      expect(taken(suspect, type, "a1")).toMatchObject({ said: [], state: { guests: { a2: expected } } });
+    expect(taken(suspect, "revoke", "a2").state?.guests).not.toHaveProperty("a2");
+    // A process that did not hear of it holds them still, and its end is told to their session.
+    const deaf = taken(suspect, "kick", "a1");
+    expect(deaf.said).toEqual([]);
+    const ended = cells.take<Launch>(deaf.state, { type: "exited" }, { self, from: "host:local" });
+    expect(ended.said).toContainEqual(expect.objectContaining({ type: "gone", admission: "a1" }));
   });
 
   test("is activated and held by whoever is in charge of it", () => {

@@ -64,9 +64,10 @@ export function leave<S extends Launch>(
       return { ...state, guests: { ...state.guests, [admission]: { ...guest, departing: travel } } };
     return state;
   }
-  // Whoever stands in the world is forgotten with their last save, which answers the kick.
-  const isAnswered = input.type === "kick" && isSaid && guest?.expectedUntil === undefined;
-  return guest && !isAnswered ? without(state, admission) : state;
+  // Whoever stands in the world is forgotten with their last save, which answers the kick, or with the world:
+  // a process that did not hear of it still holds them, and their session is told when it ends.
+  const stands = input.type === "kick" && guest?.expectedUntil === undefined;
+  return guest && !stands ? without(state, admission) : state;
 }
 
 export function departed<S extends Speaking>(state: S, { admission, place }: Got<"departed">, turn: Turn): S {
