@@ -78,10 +78,19 @@ describe("walking to a goal", () => {
     expect(Math.hypot(body.x - 180, body.y - 100)).toBeLessThan(60);
   });
 
-  it("gives up where there is no way, instead of running into a wall for ever", () => {
+  it("goes as near as it can where there is no way, also when a closer place is out of reach", () => {
     const split = drawn(["#######", "#..#..#", "#..#..#", "#######"]);
-    expect(findPath({ x: 64, y: 64 }, { x: 160, y: 64 }, split)).toEqual([]);
-    expect(walked(split, { x: 64, y: 64, facing: 0 }, { x: 160, y: 64 }).walk.phase).toBe("stuck");
+    const { body, walk } = walked(split, { x: 52, y: 70, facing: 0 }, { x: 160, y: 64 });
+    expect(walk.phase).toBe("arrived");
+    expect(Math.hypot(body.x - 64, body.y - 64)).toBeLessThan(2);
+    // The free cell nearest to this goal lies in the other room.
+    expect(findPath({ x: 52, y: 70 }, { x: 130, y: 64 }, split).at(-1)).toMatchObject({ x: 64, y: 64 });
+  });
+
+  it("gives up where a body cannot move at all", () => {
+    const rock = drawn(["###", "###", "###"]);
+    expect(findPath({ x: 48, y: 48 }, { x: 60, y: 60 }, rock)).toEqual([]);
+    expect(walked(rock, { x: 48, y: 48, facing: 0 }, { x: 60, y: 60 }).walk.phase).toBe("stuck");
   });
 
   it("plans anew when something it did not know of holds it up", () => {

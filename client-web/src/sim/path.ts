@@ -29,19 +29,18 @@ const diagonal = [
 ] as const;
 
 /**
- * The way from one point to another for a player's body, without the start: corners only. Ends at the goal, or
- * at the nearest place a body fits. Empty when there is no way. Searches a grid of half tiles, fine enough for
- * the narrowest gap a body fits through, then pulls the string tight.
+ * The way from one point to another for a player's body, without the start: corners only. Ends at the goal, or as
+ * near to it as a body can get. Empty when a body cannot move at all. Searches a grid of half tiles, fine enough
+ * for the narrowest gap a body fits through, then pulls the string tight.
  */
 export function findPath(from: Point, goal: Point, ground: Ground): Point[] {
   const grid = gridOf(ground);
   const start = nearestFree(from, grid, (node) => isClear(from, node, ground));
-  const end = nearestFree(goal, grid, () => true);
-  if (!start || !end) return [];
+  if (!start) return [];
+  const end = nearestFree(goal, grid, () => true) ?? start;
   const cells = search(start, end, grid);
-  if (!cells) return [];
   const points: Point[] = [from, ...cells];
-  if (isFree(goal.x, goal.y, ground) && isClear(end, goal, ground)) points.push(goal);
+  if (isFree(goal.x, goal.y, ground) && isClear(cells.at(-1) ?? from, goal, ground)) points.push(goal);
   return pulled(points, ground).slice(1);
 }
 
@@ -94,16 +93,17 @@ function nearestFree(point: Point, grid: Grid, accepts: (node: Node) => boolean)
   return undefined;
 }
 
-/** A*, with the octile distance as estimate. */
-function search(start: Node, end: Node, grid: Grid): Node[] | undefined {
+/** A*, with the octile distance as estimate. Leads to the cell closest to the end when that cannot be reached. */
+function search(start: Node, end: Node, grid: Grid): Node[] {
   const open = new Heap();
   const cost = new Map([[start.key, 0]]);
   const cameFrom = new Map<number, Node>();
+  let closest = start;
   open.push(start, 0);
-  for (let looked = 0; looked < cellsMost; looked++) {
+  for (let looked = 0; looked < cellsMost && closest.key !== end.key; looked++) {
     const here = open.pop();
-    if (!here) return undefined;
-    if (here.key === end.key) return traced(here, cameFrom);
+    if (!here) break;
+    if (distance(here, end) < distance(closest, end)) closest = here;
     for (const next of neighbours(here, grid)) {
       const total = (cost.get(here.key) ?? 0) + distance(here, next);
       if (total >= (cost.get(next.key) ?? Infinity)) continue;
@@ -112,7 +112,7 @@ function search(start: Node, end: Node, grid: Grid): Node[] | undefined {
       open.push(next, total + distance(next, end));
     }
   }
-  return undefined;
+  return traced(closest, cameFrom);
 }
 
 /** A straight neighbour that is free is always reachable; a diagonal one when both sides are free as well. */
