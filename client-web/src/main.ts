@@ -37,6 +37,7 @@ const log = (line: string): void => console.log(line);
 const endpoints: EndpointSources = {
   query: location.search,
   page: location,
+  isServedByMaster: document.querySelector('meta[name="portcade-master"]') !== null,
   hosts: __CLIENT_HOSTS__,
   ...(__MASTER_URL__ !== "" && { master: __MASTER_URL__ }),
 };

@@ -3,14 +3,17 @@ import { fillTemplate, readEndpoints, withoutOverrides } from "./endpoints.ts";
 
 const page = { protocol: "http:", host: "play.example:8080", hostname: "play.example" };
 const secure = { protocol: "https:", host: "play.example", hostname: "play.example" };
-const at = (query: string, more = {}) => readEndpoints({ query, page, ...more });
+const at = (query: string, more = {}) => readEndpoints({ query, page, isServedByMaster: true, ...more });
 
 describe("where the client dials", () => {
-  it("is the page's own host unless told otherwise", () => {
+  it("is the page's own host when a master serves it, else the one built in, else this machine", () => {
+    const isServedByMaster = false;
     expect(at("").master).toBe("ws://play.example:8080/");
-    expect(readEndpoints({ query: "", page: secure }).master).toBe("wss://play.example/");
+    expect(at("", { page: secure }).master).toBe("wss://play.example/");
+    expect(at("", { master: "wss://x.example/" }).master).toBe("ws://play.example:8080/");
+    expect(at("", { isServedByMaster, master: "wss://x.example/" }).master).toBe("wss://x.example/");
+    expect(at("", { isServedByMaster }).master).toBe("ws://127.0.0.1:19080/");
     expect(readEndpoints({ query: "" }).master).toBe("ws://127.0.0.1:19080/");
-    expect(at("", { master: "wss://server.example/" }).master).toBe("wss://server.example/");
   });
 
   it("is what the address says, before everything else", () => {

@@ -19,7 +19,9 @@ export interface EndpointSources {
   readonly query: string;
   /** Where the page came from; absent outside a browser. */
   readonly page?: { readonly protocol: string; readonly host: string; readonly hostname: string } | undefined;
-  /** The master built in or given; absent: the page's own host. */
+  /** Whether a master serves the page, which then dials its own host; else a static host does. */
+  readonly isServedByMaster?: boolean | undefined;
+  /** The master built in or given, for a page on a static host. */
   readonly master?: string | undefined;
   /** Hosts built in as known. */
   readonly hosts?: readonly string[] | undefined;
@@ -65,9 +67,9 @@ export function isLoopback(hostname: string): boolean {
 }
 
 function defaultMaster(sources: EndpointSources): string {
-  if (sources.master) return sources.master;
-  if (!sources.page) return `ws://127.0.0.1:${masterPort}/`;
-  return `${sources.page.protocol === "https:" ? "wss" : "ws"}://${sources.page.host}/`;
+  const { page, master, isServedByMaster } = sources;
+  if (page && isServedByMaster) return `${page.protocol === "https:" ? "wss" : "ws"}://${page.host}/`;
+  return master ?? `ws://127.0.0.1:${masterPort}/`;
 }
 
 /** A page that came over https may dial only `wss`, but for loopback. */

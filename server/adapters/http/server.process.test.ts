@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testCertificate } from "./testing.ts";
+import { servedMark } from "./page-route.ts";
 import { createHttp, type Http, type HttpOptions } from "./server.ts";
 
 const mtime = 1_700_000_000;
@@ -21,7 +22,7 @@ let trouble: string | undefined;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "portcade-http-"));
   mkdirSync(join(dir, "web", "assets"), { recursive: true });
-  writeFileSync(join(dir, "web", "index.html"), "<!doctype html><title>Portcade</title>");
+  writeFileSync(join(dir, "web", "index.html"), "<!doctype html><head><title>Portcade</title></head>");
   writeFileSync(join(dir, "web", "assets", "main-abc123.js"), "export {};");
   writeFileSync(join(dir, "web", ".hidden"), "x");
   writeFileSync(join(dir, "hub.zip"), bytes);
@@ -87,6 +88,14 @@ describe("the client", () => {
       `connect-src 'self' ws://127.0.0.1:${port} `,
     );
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  test("knows from its page that a master serves it, and keeps what it has while that is the same", async () => {
+    const answer = await get("/index.html");
+    expect(await answer.text()).toContain(servedMark);
+    const etag = answer.headers.get("etag") ?? "";
+    const again = await fetch(`http://127.0.0.1:${port}/`, { headers: { "if-none-match": etag } });
+    expect(again.status).toBe(304);
   });
 
   test("has assets that never change under their name", async () => {

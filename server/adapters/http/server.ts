@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -8,6 +7,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { StartRefused } from "#engine/start-refused.ts";
 import { contentSecurityPolicy, type PolicyOptions } from "./content-security-policy.ts";
 import { addPackRoutes, type PackSource } from "./pack-routes.ts";
+import { addPage } from "./page-route.ts";
 import { portOwner } from "./port-owner.ts";
 
 export interface Status {
@@ -152,11 +152,8 @@ function addClient(app: FastifyInstance, webDir: string): void {
       );
     },
   });
-  app.setNotFoundHandler((request, reply) => {
-    if (request.url === "/" && !existsSync(join(webDir, "index.html")))
-      return plain(reply, 503, "The client is not built yet: run npm start.\n");
-    return plain(reply, 404, "There is nothing at this address.\n");
-  });
+  addPage(app, webDir);
+  app.setNotFoundHandler((_, reply) => plain(reply, 404, "There is nothing at this address.\n"));
 }
 
 const plain = (reply: FastifyReply, code: number, text: string): FastifyReply =>
