@@ -51,6 +51,18 @@ test("who logs in again from nothing stands where they stood", async ({ page, br
   await later.context().close();
 });
 
+test("after a log-in the keys are the world's again, also where the world is the same", async ({
+  page,
+  master,
+}) => {
+  await enter(page, master.url);
+  await logIn(page, "Straight_On");
+  await expectWorld(page, "hub");
+  await expect(page.locator("canvas.world")).toBeFocused();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Log out" })).toBeVisible();
+});
+
 test("logging out makes a guest again", async ({ page, master }) => {
   await enter(page, master.url);
   await logIn(page, "Passing_By");

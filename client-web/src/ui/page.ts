@@ -134,6 +134,9 @@ export class Page {
     for (const part of this.#parts) part.update(view);
     if (view.state === "traveling" && last?.state !== "traveling" && last?.world) this.#sound.play("portal");
     if (view.world && view.world.key !== last?.world?.key) this.#enter(view.world.name);
+    // Also after a log-in that leads into the same world: its dialog would give the focus back to "Log out".
+    const hasArrived = view.state === "in-world" && last?.state === "traveling";
+    if (hasArrived && view.problem === last.problem) this.#focusWorld();
   }
 
   #mark({ state, world, player }: View): void {
@@ -148,6 +151,10 @@ export class Page {
     this.#sound.play("arrive");
     // A new element, so that its animation begins anew.
     this.#banner.replaceChildren(h("div", { class: "banner" }, name));
+  }
+
+  /** Unless the player is typing, or has something to answer. */
+  #focusWorld(): void {
     const active = document.activeElement;
     const isBusy = active instanceof HTMLInputElement || document.querySelector("dialog:modal") !== null;
     if (!isBusy) this.#canvas.focus({ preventScroll: true });
