@@ -46,12 +46,14 @@ function drawLabel(text: string, style: LabelStyle): HTMLCanvasElement {
   const lines = text.split("\n");
   const probe = sketch(1, 1).context;
   probe.font = font;
+  probe.wordSpacing = wordGap(style);
   const edge = Math.max(2, Math.round(style.size / 7));
   const pad = style.plate === undefined ? edge : edge * 2;
   const width = Math.max(...lines.map((line) => probe.measureText(line).width));
   const lineHeight = style.size * 1.25;
   const { canvas, context } = sketch(width + 2 * pad, lines.length * lineHeight + 2 * edge);
   context.font = font;
+  context.wordSpacing = wordGap(style);
   context.textBaseline = "middle";
   context.textAlign = "center";
   context.lineJoin = "round";
@@ -66,6 +68,9 @@ function drawLabel(text: string, style: LabelStyle): HTMLCanvasElement {
   }
   return canvas;
 }
+
+/** The font's own space is so narrow that two words read as one. */
+const wordGap = ({ size }: LabelStyle): string => `${Math.round(size / 5)}px`;
 
 /** A box without its corner pixels. */
 function drawPlate(context: CanvasRenderingContext2D, color: string, edge: number): void {
