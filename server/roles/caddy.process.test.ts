@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { findCaddy } from "#tools/test/caddy.ts";
@@ -49,7 +49,7 @@ function folder(): string {
   return dir;
 }
 
-/** A real Caddy with certificates of its own making; resolves when it serves. */
+/** A real Caddy with certificates of its own making; resolves when the master answers through it. */
 async function caddy(site: string, https: number, env: Record<string, string>): Promise<void> {
   const dir = folder();
   const config = join(dir, "Caddyfile");
@@ -67,18 +67,10 @@ async function caddy(site: string, https: number, env: Record<string, string>): 
     child.kill("SIGKILL");
     await ended;
   });
-  await new Promise<void>((resolve, reject) => {
-    const lines: string[] = [];
-    // Read to its end: a Caddy whose log nobody reads is ended by its own next line.
-    createInterface({ input: child.stderr })
-      .on("line", (line) => {
-        lines.push(line);
-        // It serves before it has a certificate to serve with.
-        const heard = (text: string): boolean => lines.some((one) => one.includes(text));
-        if (heard("serving initial configuration") && heard("certificate obtained successfully")) resolve();
-      })
-      .on("close", () => reject(new Error(lines.join("\n"))));
-  });
+  // Read to its end: a Caddy whose log nobody reads is ended by its own next line.
+  child.stderr.resume();
+  // It serves before it has a certificate to serve with: asked until the master answers through it.
+  while ((await statusOf(`https://localhost:${https}/healthz`)) !== 200);
 }
 
 async function started(settings: Record<string, string>, dataDir: string): Promise<TestMaster> {
@@ -148,9 +140,12 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
   });
 });
 
-async function statusOf(url: string): Promise<number> {
-  const code = execFileSync("curl", ["-sk", "-o", "/dev/null", "-w", "%{http_code}", url], {
-    encoding: "utf8",
+/** The answer's status, or `undefined` when nobody answered. */
+function statusOf(url: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    get(url, { rejectUnauthorized: false, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on("error", () => resolve(undefined));
   });
-  return Number(code);
 }

@@ -80,7 +80,7 @@ describe("where the client dials", () => {
 
   it("forgets the overrides when the player says no", () => {
     const sources = { query: "?master_url=wss://evil.example/&world_pack_base_url=https://b.example/", page };
-    expect(withoutOverrides(sources)).toEqual(at(""));
+    expect(withoutOverrides({ ...sources, isServedByMaster: true })).toEqual(at(""));
   });
 
   it("fills a template with the route, encoded", () => {
