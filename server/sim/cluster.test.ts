@@ -48,6 +48,12 @@ describe("every law holds", () => {
     expect(sum(reports, "refusals")).toBeGreaterThan(700);
   });
 
+  test("when everything goes wrong at once", async () => {
+    const reports = await run("storm", 25);
+    expect(broken("storm", reports)).toEqual([]);
+    expect(sum(reports, "arrivals")).toBeGreaterThan(1_000);
+  });
+
   test("in calm weather, where nothing may be refused", async () => {
     const reports = await run("calm", 40);
     expect(broken("calm", reports)).toEqual([]);

@@ -3,7 +3,7 @@ import type { SimNature } from "./nature.ts";
 import type { Habits } from "./player.ts";
 import type { Temper } from "./world.ts";
 
-export const suites = ["mixed", "calm", "restart"] as const;
+export const suites = ["mixed", "storm", "calm", "restart"] as const;
 export type Suite = (typeof suites)[number];
 
 /** What this universe is made of and what goes wrong in it. Rates are chances per second. */
@@ -44,12 +44,31 @@ const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   limits: usual,
 };
 
+/** All of it at once, and restless people in the middle. */
+const storm: Omit<Circumstances, "suite" | "limits"> = {
+  seconds: 90,
+  players: 6,
+  habits: { login: 0.3, cancel: 0.15, reload: 0.15, duplicate: 0.08, cheat: 0.3, cling: 0.5, restMs: 1_500 },
+  crash: 0.08,
+  freeze: 0.08,
+  cut: 0.3,
+  halfOpen: 0.08,
+  clog: 0.3,
+  kill: 0.06,
+  jam: 0.05,
+  slowestMs: 200,
+  unwilling: 0.2,
+  packFails: 0.1,
+  stop: 0.05,
+};
+
 /** Each kind of trouble is there or not, and then more or less of it: rare combinations are found this way. */
 export function draw(suite: Suite, nature: SimNature): Circumstances {
   const seconds = nature.between(30, 70);
   const players = nature.between(1, 5);
   if (suite === "calm") return { ...calm, suite, seconds, players };
   if (suite === "restart") return { ...calm, suite, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
+  if (suite === "storm") return { ...storm, suite, limits: drawLimits(nature) };
   const some = (chance: number, most: number): number => (nature.chance(chance) ? nature.luck() * most : 0);
   return {
     suite,
