@@ -133,10 +133,10 @@ export class Page {
     this.#mark(view);
     for (const part of this.#parts) part.update(view);
     if (view.state === "traveling" && last?.state !== "traveling" && last?.world) this.#sound.play("portal");
-    if (view.world && view.world.key !== last?.world?.key) this.#enter(view.world.name);
-    // Also after a log-in that leads into the same world: its dialog would give the focus back to "Log out".
-    const hasArrived = view.state === "in-world" && last?.state === "traveling";
-    if (hasArrived && view.problem === last.problem) this.#focusWorld();
+    const { world } = view;
+    const isElsewhere = world !== undefined && world.key !== last?.world?.key;
+    if (isElsewhere) this.#enter(world.name);
+    if (isElsewhere || hasReturned(last, view)) this.#focusWorld();
   }
 
   #mark({ state, world, player }: View): void {
@@ -257,3 +257,7 @@ export class Page {
     this.#hint.replaceChildren(...entries);
   }
 }
+
+/** A log-in may lead into the same world, and its dialog gives the focus back to "Log out". */
+const hasReturned = (last: View | undefined, { state, problem }: View): boolean =>
+  last?.state === "traveling" && state === "in-world" && problem === last.problem;
