@@ -27,6 +27,7 @@ export function shaped<S extends z.ZodType>(
 ): z.output<S> | undefined {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) complain(`${issue.path.join(".") || "it"}: ${issue.message}`);
+  for (const { path, message } of result.error.issues)
+    complain(path.length > 0 ? `${path.join(".")}: ${message}` : message);
   return undefined;
 }

@@ -113,7 +113,7 @@ const rules: readonly (readonly [rule: string, spoil: (worlds: Planted) => void,
   [
     "a world.json says nothing unknown",
     (worlds) => worlds.edit("left_world/world.json", (json) => (json["spawn"] = "here")),
-    'worlds/left_world/world.json: it: Unrecognized key: "spawn"',
+    'worlds/left_world/world.json: Unrecognized key: "spawn"',
   ],
   [
     "a key is not reserved",
