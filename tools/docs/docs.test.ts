@@ -48,10 +48,14 @@ describe("the generated pages", () => {
     }
   });
 
-  test("protocol.md mentions every message and every close code", () => {
+  test("protocol.md mentions every message with its fields, and every close code", () => {
     const page = read("protocol.md");
     for (const union of [fromClient, toClient, fromPlayer, toPlayer])
-      for (const option of union.options) expect(page).toContain(`\`${[...option.shape.type.values][0]}\``);
+      for (const option of union.options) {
+        expect(page).toContain(`\`${[...option.shape.type.values][0]}\``);
+        for (const field of Object.keys(option.shape))
+          expect(page).toMatch(new RegExp(`[\`"]${field}[\`"?.:]`));
+      }
     for (const { code } of Object.values(closeCodes)) expect(page).toContain(String(code));
   });
 });
