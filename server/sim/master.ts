@@ -56,7 +56,6 @@ export class SimMaster {
   constructor(deps: MasterDeps) {
     const { nature, store, machines, facts, log } = deps;
     this.#deps = deps;
-    const isAlive = (): boolean => this.isAlive;
     // Its timers die with it; its promises are kept between events.
     const mine: Nature = {
       now: () => nature.now(),
@@ -71,7 +70,7 @@ export class SimMaster {
     };
     this.engine = new Engine({
       machines,
-      store: store.open(isAlive),
+      store: store.open(),
       nature: mine,
       facts,
       log,
@@ -94,6 +93,7 @@ export class SimMaster {
   kill(): void {
     this.isAlive = false;
     this.engine.kill();
+    this.#deps.store.interrupt();
     for (const { wire } of [...this.#visitors.values(), ...this.#callers.values()]) wire().drop("acceptor");
   }
 

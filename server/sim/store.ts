@@ -12,6 +12,7 @@ export class SimStore {
   readonly #rows = new MemoryStore();
   readonly #nature: SimNature;
   #jammedUntil = 0;
+  #underWay: Writes | undefined;
   slowestMs = 0;
 
   constructor(nature: SimNature) {
@@ -35,8 +36,8 @@ export class SimStore {
     return this.#rows.read(address);
   }
 
-  /** The store as one life of the master sees it; `isAlive` turns false when that life is killed. */
-  open(isAlive: () => boolean): Store {
+  /** The store as the master sees it. */
+  open(): Store {
     return {
       load: () => this.#rows.load(),
       read: (address) => {
@@ -45,22 +46,31 @@ export class SimStore {
       },
       commit: async (writes) => {
         this.#check();
-        if (this.slowestMs > 0) await this.#wait(writes, isAlive);
+        if (this.slowestMs > 0) await this.#wait(writes);
         else await this.#rows.commit(writes);
       },
     };
   }
 
-  async #wait(writes: Writes, isAlive: () => boolean): Promise<void> {
+  async #wait(writes: Writes): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const copy = new Map(writes);
+    this.#underWay = copy;
     this.#nature.after(this.#nature.luck() * this.slowestMs, () => {
       this.#nature.touch();
-      // Killed while writing: the disk has it, or it has not.
-      if (isAlive() || this.#nature.chance(0.5)) void this.#rows.commit(copy);
+      // Killed meanwhile: its fate is decided, and nobody is left to hear of it.
+      if (this.#underWay !== copy) return;
+      this.#underWay = undefined;
+      void this.#rows.commit(copy);
       resolve();
     });
     await promise;
+  }
+
+  /** The master is killed while it writes: the disk has it, or it has not, before anybody reads again. */
+  interrupt(): void {
+    if (this.#underWay && this.#nature.chance(0.5)) void this.#rows.commit(this.#underWay);
+    this.#underWay = undefined;
   }
 
   #check(): void {
