@@ -45,6 +45,8 @@ const endpoints: EndpointSources = {
 // Sites of one owner may share an origin, so the folder is part of the name.
 const cacheName = `portcade:${new URL(".", location.href).pathname}:world-packs-v1`;
 
+let page: Page | undefined;
+
 const client = createClient({
   endpoints,
   packs: createPackCache({
@@ -61,10 +63,11 @@ const client = createClient({
     location.assign(url);
   },
   log,
+  gauges: () => page?.gauges ?? {},
 });
 
 const wanted = query.get("renderer");
-const page = new Page({
+page = new Page({
   client,
   showNetwork: query.get("stats") === "1",
   renderer: wanted === "canvas" || wanted === "webgl" ? wanted : undefined,
@@ -72,7 +75,7 @@ const page = new Page({
 });
 
 if (__TEST_HOOK__)
-  Object.assign(globalThis, { __world: { view: () => client.view, stats: () => page.drawing } });
+  Object.assign(globalThis, { __world: { view: () => client.view, stats: () => page?.drawing } });
 
 void playScenario(readLaunchArgs(query.get("args") ?? ""), {
   client,

@@ -26,7 +26,9 @@ await runSmoke(
     await using browser = await openBrowser();
     const page = await browser.newPage();
     const ended = Promise.withResolvers<string>();
+    let sample = "";
     listen(page, (line) => {
+      if (line.startsWith("PERF_SAMPLE ")) sample = line;
       appendFileSync(join(smoke.folder, "console.log"), `${new Date().toISOString()} ${line}\n`);
       if (/^SMOKE_(STEP|PASS)/.test(line)) smoke.say(`[web] ${line}`);
       if (line.startsWith("SMOKE_PASS")) ended.resolve(line);
@@ -39,6 +41,8 @@ await runSmoke(
     await page.goto(address.href, { timeout: Number(navigation_timeout_ms), waitUntil });
     const end = await ended.promise;
     smoke.check(end.startsWith("SMOKE_PASS"), end);
+    for (const name of ["role=client", "fps=", "network_stats_ui_visible=1"])
+      smoke.check(sample.includes(name), `no ${name} in the page's sample`);
     const world = await page.locator("main").getAttribute("data-world");
     smoke.check(world === "hub", `the page shows ${world}, not the hub`);
     await page.screenshot({ path: join(smoke.folder, "end.png") });

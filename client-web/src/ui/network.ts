@@ -21,6 +21,10 @@ export class Network {
     this.#write(["net: connecting"]);
   }
 
+  get isOpen(): boolean {
+    return !this.element.hidden;
+  }
+
   toggle(): void {
     this.element.hidden = !this.element.hidden;
   }

@@ -93,6 +93,11 @@ export class Page {
     return { fps: this.#fps, kind, quality };
   }
 
+  /** What only the page can add to a performance sample. */
+  get gauges(): Record<string, number> {
+    return { fps: this.#fps, network_stats_ui_visible: Number(this.#network.isOpen) };
+  }
+
   #assemble(stick: HTMLElement): void {
     const help = new HelpDialog(this.#controls, this.#sound, () => this.#showSettings());
     const helpButton = h("button", { type: "button", class: "icon", "aria-label": en.helpHint }, "?");
