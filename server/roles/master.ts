@@ -162,7 +162,8 @@ export class Master {
       world_pack_base_url: this.#addresses.packs,
       world_pack_dir: config.packDir,
     });
-    this.#metrics.startSamples(this.log.report);
+    // Figures are for programs: a person at a terminal keeps sight of the address.
+    if (config.logFormat !== "text" || !process.stdout.isTTY) this.#metrics.startSamples(this.log.report);
   }
 
   async #stopWorlds(): Promise<void> {

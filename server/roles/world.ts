@@ -47,8 +47,10 @@ class StartFailed extends Error {
   }
 }
 
+const isText = process.env["PORTCADE_LOG_FORMAT"] === "text";
 const log = new Log({
-  format: process.env["PORTCADE_LOG_FORMAT"] === "text" ? "text" : "json",
+  format: isText ? "text" : "json",
+  isTerminal: isText && process.stdout.isTTY,
   write: (line) => void process.stdout.write(line),
 });
 

@@ -37,6 +37,20 @@ test("what is below the level is not written; an unknown level changes nothing",
   expect(lines).toHaveLength(1);
 });
 
+test("a terminal is spared the figures that programs read", () => {
+  const lines: string[] = [];
+  for (const isTerminal of [true, false]) {
+    const log = new Log({ format: "text", isTerminal, write: (line) => void lines.push(line) });
+    log.info("perf.sampled", "PERF_SAMPLE a=1");
+    log.info("world.ready", "WORLD_READY");
+  }
+  expect(lines.map((line) => line.split(" ").at(2)?.trim())).toEqual([
+    "WORLD_READY",
+    "PERF_SAMPLE",
+    "WORLD_READY",
+  ]);
+});
+
 test("a marker has no space inside a value", () => {
   expect(marker("WORLD_READY", { key: "hub", scene: "a b\nc", port: 0, none: undefined })).toBe(
     "WORLD_READY key=hub scene=a_b_c port=0 none=",

@@ -4,6 +4,8 @@ export type Fields = Readonly<Record<string, string | number | boolean | undefin
 
 export interface LogOptions {
   readonly format: "json" | "text";
+  /** Somebody reads along: figures for programs are left out. */
+  readonly isTerminal?: boolean | undefined;
   readonly write: (line: string) => void;
 }
 
@@ -49,7 +51,8 @@ export class Log {
   #line(level: Level, event: string, msg: string, fields: Fields): void {
     if (levels.indexOf(level) < this.#least) return;
     const time = new Date().toISOString();
-    const { format, write } = this.#options;
+    const { format, write, isTerminal } = this.#options;
+    if (isTerminal && event === "perf.sampled") return;
     if (format === "text") return write(`${time} [${this.#world ?? "spare"}] ${printable(msg)}\n`);
     write(
       `${JSON.stringify({ time, level, event, world: this.#world, launch: this.#launch, ...fields, msg })}\n`,
