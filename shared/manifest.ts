@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
 import { displayName, spawnName, worldKey } from "./protocol/parts.ts";
 
 /** `worlds/<key>/world.json`: what a world is called and how many it holds. The map says the rest. */
 export const worldManifest = z.strictObject({
   schema: z.literal(1),
   name: displayName,
-  capacity: z.int().min(1).max(10_000).default(200),
+  capacity: z.int().min(1).max(limits.arrayItems).default(200),
   fallback: worldKey.optional().describe("Where players go when this world cannot be started"),
   module: z
     .string()
