@@ -6,22 +6,25 @@ import type { Door, Got, In, Travel } from "./travel.ts";
 
 /** From the redeem to the arrival: world, ticket, acknowledgement, ticket shown. */
 
-export function redeem(state: In<"leased">, { re, world }: Got<"redeem">, turn: Turn): Travel {
-  const { target, player } = state.journey;
-  if (world !== undefined && world !== target.world) {
+/** A lease leads to its own world: a redeem that names another is refused, whatever the first one has set off. */
+export function toOwnWorld<S extends Travel>(
+  redeem: (state: S, turn: Turn) => Travel,
+): (state: S, input: Got<"redeem">, turn: Turn) => Travel {
+  return (state, { re, world }, turn) => {
+    const { target, player } = state.journey;
+    if (world === undefined || world === target.world) return redeem(state, turn);
     turn.send(player, { type: "denied", re, lease: idOf(turn.self), reason: "travel_lease_target_mismatch" });
     return state;
-  }
-  return require(state, turn);
+  };
 }
 
 /** The client lost its ticket, or changed its mind about waiting: a new one revokes the old (S15). */
-export function redeemAgain(state: In<"expecting" | "admitted">, _: unknown, turn: Turn): Travel {
+export function redeemAgain(state: In<"expecting" | "admitted">, turn: Turn): Travel {
   letGo(state, turn);
-  return require(state, turn);
+  return redeem(state, turn);
 }
 
-function require({ journey, lease, failures }: Travel, turn: Turn): Travel {
+export function redeem({ journey, lease, failures }: Travel, turn: Turn): Travel {
   turn.send(`world:${journey.target.world}`, { type: "require" });
   const by = Math.min(turn.now + turn.facts.limits.redeemMs, lease.hardBy);
   return { phase: "starting", journey, lease, failures, by, wakeAt: by };

@@ -6,7 +6,17 @@ import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
 import type { Identity } from "../session/session.ts";
-import { acked, arrived, expect, redeem, redeemAgain, refused, seen, stray } from "./admission.ts";
+import {
+  acked,
+  arrived,
+  expect,
+  redeem,
+  redeemAgain,
+  refused,
+  seen,
+  stray,
+  toOwnWorld,
+} from "./admission.ts";
 import { departed, settle } from "./departure.ts";
 import { begin, expired, fails, refresh, release, repeat } from "./lease.ts";
 
@@ -89,7 +99,7 @@ const uncommitted = { repeat, refresh, release, seen, sourceGone } as const;
 
 /** While a door is open for the player. */
 const atTheDoor = {
-  redeem: redeemAgain,
+  redeem: toOwnWorld(redeemAgain),
   refused,
   arrived,
   worldUnavailable: unavailable,
@@ -99,10 +109,10 @@ const atTheDoor = {
 
 export const travel: Table<Travel, TravelInput, Turn> = {
   absent: { begin, arrived: stray },
-  leased: { ...uncommitted, redeem, arrived: stray, deadline: expired },
+  leased: { ...uncommitted, redeem: toOwnWorld(redeem), arrived: stray, deadline: expired },
   starting: {
     ...uncommitted,
-    redeem: (state) => state,
+    redeem: toOwnWorld((state) => state),
     worldReady: expect,
     worldUnavailable: unavailable,
     arrived: stray,
