@@ -62,12 +62,18 @@ function checkClient(smoke: SmokeRun): number {
     "world_pack_base_url=ftp://packs.example/",
     "server_scheme=http",
   ];
+  const isServedByMaster = true;
   for (const [query, master] of good)
-    smoke.check(readEndpoints({ query, page }).master === master, `${query} does not lead to ${master}`);
+    smoke.check(
+      readEndpoints({ query, page, isServedByMaster }).master === master,
+      `${query} does not lead to ${master}`,
+    );
+  const hosted = readEndpoints({ query: "", page }).master;
+  smoke.check(hosted === "ws://127.0.0.1:19080/", `a page on a static host dials ${hosted}`);
   for (const query of bad) {
-    const { ignored, master, strangers } = readEndpoints({ query, page });
+    const { ignored, master, strangers } = readEndpoints({ query, page, isServedByMaster });
     const isIgnored = ignored.length === 1 && master === "wss://play.example/" && strangers.length === 0;
     smoke.check(isIgnored, `${query} is not ignored`);
   }
-  return good.length + bad.length;
+  return good.length + 1 + bad.length;
 }
