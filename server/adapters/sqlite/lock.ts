@@ -35,7 +35,7 @@ function acquire(folder: string, pidFile: string): Database.Database {
       20,
       code.startsWith("SQLITE_BUSY")
         ? `the data folder ${folder} is in use by another master (${holder(pidFile)}); see PORTCADE_DATA_DIR`
-        : `the data folder ${folder} cannot be used (${code}: ${(error as Error).message}); see PORTCADE_DATA_DIR`,
+        : `the data folder ${folder} cannot be used (${(error as Error).message}); see PORTCADE_DATA_DIR and PORTCADE_DB_PATH`,
     );
   }
 }

@@ -54,6 +54,14 @@ describe("opening the databases", () => {
     expect(open(join(folder, "deep", "er", "durable.db")).migrated).toEqual([]);
   });
 
+  test("a folder that cannot be is refused with both settings that may name it, and the reason once", () => {
+    writeFileSync(join(folder, "file"), "");
+    const { message, exitCode } = refusal(() => open(join(folder, "file", "below", "durable.db")));
+    expect(exitCode).toBe(20);
+    expect(message).toMatch(/cannot be used \(.*\); see PORTCADE_DATA_DIR and PORTCADE_DB_PATH$/);
+    expect(message.match(/\b(ENOTDIR|EEXIST|ENOENT)\b/g)).toHaveLength(1);
+  });
+
   test.each([
     ["durable.db", "FULL", 2],
     ["runtime.db", "NORMAL", 1],
