@@ -46,6 +46,7 @@ export const limits = {
   backoffForgetMs: seconds(60),
   warmSpares: 1,
   // Inside a world
+  worldPlayers: 4096,
   tickMs: 50,
   commandMs: 1000 / 60,
   commandsPerTick: 3,
@@ -56,6 +57,7 @@ export const limits = {
   playerSpeedUnits: 180,
   playerRadiusUnits: 18,
   portalUseUnits: 72,
+  interactUnits: 72,
   nearbyUnits: 320,
   // Chat
   chatLength: 200,

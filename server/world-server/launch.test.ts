@@ -5,6 +5,7 @@ import { limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import type { FromLaunch } from "#shared/protocol/launch-master.ts";
 import { decodeSnapshot } from "#shared/protocol/snapshot.ts";
+import { settingsOf } from "#shared/world-settings.ts";
 import { Launch } from "./launch.ts";
 import { Log } from "./log.ts";
 import { Player } from "./player.ts";
@@ -20,7 +21,7 @@ function launchWithAda(limitsGiven: Partial<typeof limits> = {}) {
   const heard: unknown[] = [];
   const exits: string[] = [];
   const launch = new Launch({
-    world: { key: "hub", map: hall, mapSha256: "0".repeat(64), capacity: 10 },
+    world: { key: "hub", map: hall, mapSha256: "0".repeat(64), ...settingsOf({ capacity: 10 }) },
     limits: { ...limits, ...limitsGiven },
     clock,
     log: new Log({ format: "json", write: () => {} }),

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { WorldMap } from "#shared/world-map.ts";
 import type { WorldRules } from "#shared/world-rules.ts";
-import { int, record, shape, text } from "./checks.ts";
+import { settingsOf, tickRates } from "#shared/world-settings.ts";
+import type { SettingsGiven, WorldSettings } from "#shared/world-settings.ts";
+import { bool, either, int, list, number, optional, record, shape, text } from "./checks.ts";
 import { sha256 } from "./digest.ts";
 
 /** A world as its process needs it: `builds/server/worlds/<key>/`. */
-export interface World {
+export interface World extends WorldSettings {
   readonly key: string;
   readonly map: WorldMap;
   readonly mapSha256: string;
-  readonly capacity: number;
 }
 
 /** The folder of a world is missing or is not one. */
@@ -29,6 +30,22 @@ const isMap = shape({
   portals: record(shape({ ...spot, target: isWorldKey, spawn: text(/^/) })),
   npcs: Array.isArray,
 });
+const ring = shape({ beyond: number(0), every: int(2) });
+/** `manifest.ts` says the same with zod and refuses more; this keeps a file that was edited from doing harm. */
+const isManifest = shape({
+  capacity: optional(int(1)),
+  tickRate: optional((rate) => (tickRates as readonly unknown[]).includes(rate)),
+  sendRate: optional(int(1)),
+  interest: optional(
+    shape({
+      radius: optional(number(1)),
+      hysteresis: optional(number(0)),
+      most: optional(int(1)),
+      rings: optional(either(bool, list(ring, 8))),
+    }),
+  ),
+  bytesPerSecond: optional(int(1)),
+});
 
 /** @throws UnknownWorld, or the reason why its files cannot be read. */
 export function loadWorld(folder: URL, key: string): World {
@@ -39,8 +56,15 @@ export function loadWorld(folder: URL, key: string): World {
   const map: unknown = JSON.parse(bytes.toString());
   if (!isMap(map) || (map as WorldMap).key !== key)
     throw new TypeError(`map.json is not a compiled map of ${key}`);
-  const manifest = JSON.parse(readFileSync(new URL("world.json", home), "utf8")) as { capacity?: number };
-  return { key, map: map as WorldMap, mapSha256: sha256(bytes), capacity: manifest.capacity ?? 200 };
+  return { key, map: map as WorldMap, mapSha256: sha256(bytes), ...settingsIn(home) };
+}
+
+function settingsIn(home: URL): WorldSettings {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("world.json", home), "utf8"));
+  const settings = isManifest(manifest) ? settingsOf(manifest as SettingsGiven) : undefined;
+  if (!settings || !Number.isInteger(settings.rates.ticksPerSend))
+    throw new TypeError("world.json does not say how the world runs");
+  return settings;
 }
 
 /** The world's own rules, if it has any. @throws whatever its module throws. */

@@ -116,6 +116,16 @@ const rules: readonly (readonly [rule: string, spoil: (worlds: Planted) => void,
     'worlds/left_world/world.json: Unrecognized key: "spawn"',
   ],
   [
+    "a world sends in step with its ticks",
+    (worlds) => worlds.edit("left_world/world.json", (json) => (json["sendRate"] = 3)),
+    "worlds/left_world/world.json: sendRate: must divide tickRate",
+  ],
+  [
+    "a world holds what a roster can name",
+    (worlds) => worlds.edit("left_world/world.json", (json) => (json["capacity"] = 5000)),
+    "worlds/left_world/world.json: capacity:",
+  ],
+  [
     "a key is not reserved",
     (worlds) => worlds.write("metrics/world.json", "{}"),
     'worlds/metrics: "metrics" is a reserved word',
