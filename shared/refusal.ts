@@ -39,6 +39,7 @@ export const refusals = {
   not_joined: "never",
   invalid_portal: "never",
   not_at_portal: "later",
+  not_in_reach: "later",
   master_unreachable: "later",
   removed: "never",
   // Chat

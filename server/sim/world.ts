@@ -234,6 +234,7 @@ export class SimWorld {
       case "activate":
         if (effect.connection !== undefined) this.players.get(effect.connection)?.toDialer({ type: "live" });
         return;
+      case "bubble":
       case "freeze":
         return;
       case "remove":

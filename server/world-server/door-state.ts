@@ -101,6 +101,8 @@ export type DoorEffect =
       readonly connection?: string | undefined;
       readonly at?: Place | undefined;
     }
+  /** Show what the player said to everybody who has them in view. */
+  | { readonly type: "bubble"; readonly admission: string; readonly text: string }
   /** The avatar stands still: nobody steers it any more. */
   | { readonly type: "freeze"; readonly admission: string }
   | { readonly type: "remove"; readonly admission: string }

@@ -139,6 +139,21 @@ describe("a portal", () => {
   });
 });
 
+describe("what a player says in the chat", () => {
+  const bubble: DoorInput = { type: "bubble", admission: "a", text: "hello" };
+
+  test("is shown here while they are seen here, with or without a socket", () => {
+    const shownHere = [{ type: "bubble", admission: "a", text: "hello" }];
+    expect(inside().take(bubble).effects).toEqual(shownHere);
+    expect(inside().take({ type: "disconnect", connection: "by-a" }, bubble).effects).toEqual(shownHere);
+  });
+
+  test("is not shown before they are, nor after", () => {
+    expect(new Played().take(expected("a"), shown("a"), bubble).effects).toEqual([]);
+    expect(inside().take({ type: "depart", admission: "a" }, bubble).effects).toEqual([]);
+  });
+});
+
 describe("leaving", () => {
   test("for another world removes the avatar at once and closes the socket later", () => {
     const played = inside().take({ type: "save" }, { type: "depart", admission: "a" });
@@ -233,6 +248,7 @@ test("late words about the unknown change nothing", () => {
   const { door } = inside();
   const late: DoorInput[] = [
     { type: "revoke", admission: "z" },
+    { type: "bubble", admission: "z", text: "hello" },
     { type: "hold", admission: "z", request: "r", forMs: 1 },
     { type: "unhold", admission: "z", request: "r" },
     { type: "activate", admission: "z" },

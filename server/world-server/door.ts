@@ -25,6 +25,8 @@ const handlers: { [T in DoorInput["type"]]: (door: Door, input: Got<T>, moment: 
   usePortal,
   hold,
   unhold,
+  // speaks
+  bubble,
   // and leaves.
   depart,
   kick: (door, { admission }, moment) => leave(forget(door, admission), admission, "removed", moment),
@@ -93,6 +95,12 @@ function activate(door: Door, { admission, at }: Got<"activate">): DoorStep {
     door: { ...door, inside: put(door.inside, admission, { ...inside, isActive: true }) },
     effects: [{ type: "activate", admission, connection: inside.connection, ...(at && { at }) }],
   };
+}
+
+/** Only who is seen here can be heard here. */
+function bubble(door: Door, { admission, text }: Got<"bubble">): DoorStep {
+  const isSeen = door.inside.get(admission)?.isActive === true;
+  return { door, effects: isSeen ? [{ type: "bubble", admission, text }] : [] };
 }
 
 function save(door: Door, _: Got<"save">, { placeOf }: Moment): DoorStep {

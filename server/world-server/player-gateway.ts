@@ -180,7 +180,7 @@ export class PlayerGateway {
     if (message.type === "enter") return this.#enter(visitor, message);
     if (!visitor.hasEntered) return this.#violated(visitor, "helloExpected", message.type);
     if (message.type === "ping") return player.say({ type: "pong", re: message.id });
-    this.#deps.launch.usePortal(connection, message.id, message.portal);
+    if (message.type === "portal.use") this.#deps.launch.usePortal(connection, message.id, message.portal);
   }
 
   #enter(visitor: Visitor, { id, protocol: spoken, ticket }: Extract<FromPlayer, { type: "enter" }>): void {

@@ -38,7 +38,9 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
     [
       { type: "enter", id: 1, protocol: 1, ticket: "abcdefghijklmnop" },
       { type: "portal.use", id: 2, portal: "HubPortal" },
-      { type: "ping", id: 3 },
+      { type: "interact", id: 3, entity: 65_535 },
+      { type: "state", id: 4 },
+      { type: "ping", id: 5 },
     ],
   ],
   [
@@ -57,6 +59,7 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
       { type: "activate", admission: "a" },
       { type: "activate", admission: "a", at: place },
       { type: "kick", admission: "a", reason: "removed" },
+      { type: "bubble", admission: "a", text: "hello 🙂" },
       { type: "stop.prepare" },
       { type: "stop", reason: "idle" },
     ],
@@ -70,7 +73,7 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
 ];
 
 const texts = ["a", "A-b_c.d", "hub", "Hub", "hub\n", "0.1", "0.10", "01.1", "🙂", "x y", ...refusalCodes];
-const lengths = [0, 15, 16, 31, 32, 33, 64, 65, 128, 129, 256, 257, 512, 513].map((length) =>
+const lengths = [0, 15, 16, 31, 32, 33, 64, 65, 128, 129, 200, 201, 256, 257, 512, 513].map((length) =>
   "a".repeat(length),
 );
 const odd = ["f".repeat(64), "\n".repeat(64), "🙂".repeat(32), null, true, {}, []];

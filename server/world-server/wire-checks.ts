@@ -25,10 +25,12 @@ import {
  */
 const id = text(/^[A-Za-z0-9_.-]{1,64}$/);
 const token = text(/^[A-Za-z0-9_-]{16,128}$/);
+const entityId = int(1, 65_535);
 const requestId = int(1, 2 ** 31 - 1);
 const spawnName = text(/^[A-Za-z0-9_-]{1,64}$/);
 const worldKey = text(/^[a-z][a-z0-9_-]{0,30}$/);
 const displayName = text(/^[^]{1,32}$/u);
+const chatText = text(new RegExp(`^[^]{1,${limits.chatLength}}$`));
 const word = text(/^[^]{0,64}$/u);
 const anyText = text(/^/);
 const version = text(/^(0|[1-9][0-9]*)\.[0-9]$/);
@@ -41,6 +43,8 @@ export const fromPlayerCheck: Check<FromPlayer> = messageCheck<FromPlayer>(
   {
     enter: { id: requestId, protocol: int(1), ticket: token },
     "portal.use": { id: requestId, portal: spawnName },
+    interact: { id: requestId, entity: entityId },
+    state: { id: requestId },
     ping: { id: requestId },
   },
   exactly,
@@ -65,6 +69,7 @@ export const toLaunchCheck: Check<ToLaunch> = messageCheck<ToLaunch>(
     depart: { admission: id },
     activate: { admission: id, at: optional(place) },
     kick: { admission: id, reason: refusal },
+    bubble: { admission: id, text: chatText },
     "stop.prepare": {},
     stop: { reason: word },
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
 import {
+  chatText,
   coordinate,
   displayName,
   id,
@@ -19,7 +20,7 @@ export const cause = z.enum(["first", "portal", "login", "logout", "rejoin"]);
 const chatLine = z.strictObject({
   line: z.int().min(1).describe("Grows by one per line of the channel"),
   name: displayName,
-  text: z.string().min(1).max(limits.chatLength),
+  text: chatText,
 });
 
 /** Client → master, one JSON object per text frame. `hello` is the first message and comes once. */

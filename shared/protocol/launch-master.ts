@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
 import {
+  chatText,
   displayName,
   id,
   place,
@@ -101,6 +102,9 @@ export const toLaunch = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("depart"), admission: id }),
   z.strictObject({ type: z.literal("activate"), admission: id, at: place.optional() }),
   z.strictObject({ type: z.literal("kick"), admission: id, reason: refusal }),
+  z
+    .strictObject({ type: z.literal("bubble"), admission: id, text: chatText })
+    .describe("What the player has just said in the chat, for those who see them"),
   z.strictObject({ type: z.literal("stop.prepare") }),
   z.strictObject({ type: z.literal("stop"), reason: z.string().max(64) }),
 ]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "../limits.ts";
 import { refusalCodes } from "../refusal.ts";
 
 /** Reserved because the public port answers them itself. */
@@ -28,6 +29,7 @@ export const refusal = z.enum(refusalCodes);
 export const remainingMs = z.number().min(0).describe("Milliseconds from now; never a wall-clock instant");
 export const coordinate = z.number().min(-1e6).max(1e6);
 export const spawnName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const chatText = z.string().min(1).max(limits.chatLength);
 export const displayName = z.string().min(1).max(32);
 export const version = z.string().regex(/^(0|[1-9][0-9]*)\.[0-9]$/);
 

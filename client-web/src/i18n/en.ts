@@ -34,6 +34,7 @@ const reasons: Readonly<Record<Problem["reason"], string>> = {
   not_joined: "You are not in this world yet.",
   invalid_portal: "There is no such portal here.",
   not_at_portal: "Step closer to the portal.",
+  not_in_reach: "Step closer.",
   master_unreachable: "This world has lost touch with the server. Try again in a moment.",
   removed: "You were removed from this world.",
   chat_rate: "You are writing too fast. Wait a moment.",

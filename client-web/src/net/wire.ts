@@ -62,6 +62,9 @@ export const worldShapes: Shapes<ToPlayer> = {
   entities: { enter: "list", leave: "list" },
   "portal.asked": { re: "number", portal: "text" },
   "portal.denied": { portal: "text", reason: "text" },
+  bubble: { entity: "number", text: "text" },
+  interacted: { re: "number", entity: "number" },
+  "interact.denied": { re: "number", entity: "number", reason: "text" },
   departed: {},
   pong: { re: "number" },
 };
