@@ -3,7 +3,7 @@ import type { EntityInfo } from "#shared/protocol/client-world.ts";
 import type { Commands } from "#shared/protocol/commands.ts";
 import { snapFlag } from "#shared/protocol/snapshot.ts";
 import type { EntityState, Snapshot } from "#shared/protocol/snapshot.ts";
-import { isFree } from "#shared/step-player.ts";
+import { isFree, snap } from "#shared/step-player.ts";
 import type { Body, Ground } from "#shared/step-player.ts";
 import type { MapNpc, MapPortal, WorldMap } from "#shared/world-map.ts";
 import { Avatar } from "./avatar.ts";
@@ -178,9 +178,4 @@ const infoOf = ({ entity, identity: { name, guest } }: Avatar): EntityInfo => ({
   sprite: "player",
 });
 
-/** Bodies live on a grid of 1/64 unit (step-player.ts). */
-const onGrid = ({ x, y, facing }: Body): Body => ({
-  x: Math.round(x * 64) / 64,
-  y: Math.round(y * 64) / 64,
-  facing,
-});
+const onGrid = ({ x, y, facing }: Body): Body => ({ x: snap(x), y: snap(y), facing });
