@@ -180,6 +180,23 @@ describe("an account", () => {
   });
 });
 
+describe("what a player says", () => {
+  test("is shown in their world too, also while nothing can be saved, and nothing is saved for it", async () => {
+    const story = new Story();
+    const { admission } = await story.arriveFirst("ada");
+    const { commits } = story.store;
+    const line = { type: "chat.send", id: 3, text: "hello" };
+    await story.tell("client:c-ada", "session:ada", line);
+    expect(story.last("launch-link:hub", "bubble")).toMatchObject({ admission, text: "hello" });
+    expect(story.store.commits).toBe(commits);
+    story.store.isDown = true;
+    await story.tell("client:c-ada", "session:ada", { type: "login", id: 4, name: "Ada" });
+    expect(story.stalls).toEqual([true]);
+    await story.tell("client:c-ada", "session:ada", { ...line, id: 5, text: "still here" });
+    expect(story.last("launch-link:hub", "bubble")).toMatchObject({ text: "still here" });
+  });
+});
+
 describe("the version gate", () => {
   test("leaves no trace of a client of another version", async () => {
     const story = new Story();

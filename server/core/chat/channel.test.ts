@@ -29,6 +29,17 @@ describe("channel", () => {
     expect(heard(`${"x".repeat(199)}😀`)).toBe("x".repeat(199));
   });
 
+  test("a line is shown over the talker's head too, as it is heard, and only if it is", () => {
+    const avatar = { launch: "launch:hub", admission: "a1" };
+    const shown = (text: string, state?: Channel) =>
+      cells
+        .take<Channel>(state, { ...say(text), avatar }, { self, from })
+        .said.filter(({ to }) => to === "launch:hub");
+    expect(shown(" a\u202Eb ")).toEqual([{ to: "launch:hub", type: "bubble", admission: "a1", text: "a b" }]);
+    expect(shown(" ")).toEqual([]);
+    expect(shown("x", { phase: "open", lines: 10, talkers: { [from]: Array(10).fill(0) } })).toEqual([]);
+  });
+
   test("nothing to say is refused", () => {
     expect(cells.take<Channel>(undefined, say(" \n\u200E "), { self, from }).said).toMatchObject([
       { to: "player:a", type: "denied", reason: "chat_empty" },

@@ -20,6 +20,8 @@ export type ChannelInput =
       name: string;
       text: string;
       re: number;
+      /** Where the talker stands, for those who see them there. */
+      avatar?: { launch: Address<"launch">; admission: string } | undefined;
     }
   | { type: "forget"; session: Address<"session"> };
 
@@ -30,7 +32,7 @@ export const channel: Table<Channel, ChannelInput, Turn> = {
 
 function say(
   state: Channel,
-  { session, player, name, text, re }: Extract<ChannelInput, { type: "say" }>,
+  { session, player, name, text, re, avatar }: Extract<ChannelInput, { type: "say" }>,
   turn: Turn,
 ): Channel {
   const { chatLength, chatWindowMs, chatCount } = turn.facts.limits;
@@ -46,6 +48,7 @@ function say(
   }
   turn.send(player, { type: "ok", re });
   turn.send("audience:all", { type: "chat.line", line: state.lines + 1, name, text: line });
+  if (avatar) turn.send(avatar.launch, { type: "bubble", admission: avatar.admission, text: line });
   return {
     ...state,
     lines: state.lines + 1,

@@ -224,10 +224,20 @@ describe("a presence", () => {
     expect(gone(lobby, "left").state).toBe(lobby);
   });
 
-  test("speaks under its own name", () => {
+  test("speaks under its own name, where its avatar stands", () => {
+    const said = {
+      to: "channel:all",
+      type: "say",
+      session: self,
+      player,
+      name: "Guest-1",
+      text: "hi",
+      re: 8,
+    };
+    const avatar = { launch, admission: "a1" };
     for (const state of everywhere)
       expect(cells.take<Session>(state, { type: "chat.send", id: 8, text: "hi" }, fromClient).said).toEqual([
-        { to: "channel:all", type: "say", session: self, player, name: "Guest-1", text: "hi", re: 8 },
+        state.phase === "lobby" ? said : { ...said, avatar },
       ]);
   });
 });

@@ -178,6 +178,7 @@ export const session: Table<Session, SessionInput, Turn> = {
 
 function say<S extends Attached>(state: S, { id, text }: Got<"chat.send">, turn: Turn): S {
   const self = turn.self as Address<"session">;
+  const admission = "admission" in state ? state.admission : undefined;
   turn.send("channel:all", {
     type: "say",
     session: self,
@@ -185,6 +186,7 @@ function say<S extends Attached>(state: S, { id, text }: Got<"chat.send">, turn:
     name: state.identity.name,
     text,
     re: id,
+    ...(admission && { avatar: { launch: admission.launch, admission: admission.id } }),
   });
   return state;
 }

@@ -230,4 +230,13 @@ describe("a guest", () => {
           cells.take<Launch>(state, { type, admission: "a1", request: "r", forMs: 1 }, fromTravel),
         ).toMatchObject({ state, said: [{ to: link, type, admission: "a1" }] });
   });
+
+  test("is heard where they stand, and nothing has to be committed for it", () => {
+    const bubble = { type: "bubble", admission: "a1", text: "hello" };
+    for (const state of speaking) {
+      const { state: after, said } = cells.take<Launch>(state, bubble, { self, from: "channel:all" });
+      expect(said).toEqual([{ to: link, ...bubble }]);
+      expect(after).toBe(state);
+    }
+  });
 });

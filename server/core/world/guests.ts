@@ -108,7 +108,11 @@ export function activate<S extends Speaking>(state: S, input: Got<"activate">, t
   return state;
 }
 
-export function forward<S extends Speaking>(state: S, input: Got<"hold"> | Got<"unhold">, turn: Turn): S {
+export function forward<S extends Speaking>(
+  state: S,
+  input: Got<"hold"> | Got<"unhold"> | Got<"bubble">,
+  turn: Turn,
+): S {
   say(state, input, turn);
   return state;
 }

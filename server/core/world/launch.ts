@@ -106,6 +106,8 @@ export type LaunchInput =
   | { type: "kick"; admission: string; reason: Refusal }
   | { type: "hold"; admission: string; request: string; forMs: number }
   | { type: "unhold"; admission: string; request: string; reason?: Refusal | undefined }
+  // From the channel.
+  | { type: "bubble"; admission: string; text: string }
   // From the master role.
   | { type: "stop"; reason: string };
 
@@ -128,6 +130,7 @@ const doors = {
   activate,
   hold: forward,
   unhold: forward,
+  bubble: forward,
 } as const;
 
 export const launch: Table<Launch, LaunchInput, Turn> = {
