@@ -1,0 +1,28 @@
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { availableParallelism } from "node:os";
+
+export const serverCore = 0;
+export const loadCore = 1;
+
+/** Whether processes can be kept on a core: `taskset` is there, and there are two cores. */
+export const canPin =
+  availableParallelism() > 1 && spawnSync("taskset", ["--version"], { stdio: "ignore" }).status === 0;
+
+/** Starts a program on one core, or anywhere when processes cannot be kept on one. */
+export function startOn(
+  core: number,
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
+  // `taskset` becomes the program: the process id is the program's own.
+  return canPin
+    ? spawn("taskset", ["--cpu-list", String(core), command, ...args], options)
+    : spawn(command, args, options);
+}
+
+/** Keeps this process, which has little to do, away from the server's core. */
+export function stayOn(core: number): void {
+  if (canPin) spawnSync("taskset", ["--all-tasks", "--cpu-list", "--pid", String(core), String(process.pid)]);
+}
