@@ -1,7 +1,8 @@
-import { WebSocket } from "ws";
+import { dialWebSocket } from "#adapters/ws/handshake.ts";
 import { Link } from "#adapters/ws/link.ts";
 import type { Clock } from "#adapters/ws/link.ts";
-import { linkBounds, serverOptions } from "#adapters/ws/upgrade.ts";
+import type { LinkTransport } from "#adapters/ws/link-transport.ts";
+import { linkBounds, transportOptions } from "#adapters/ws/upgrade.ts";
 import type { Limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { encode } from "#shared/protocol/frame.ts";
@@ -13,6 +14,8 @@ import { toLaunchCheck } from "./wire-checks.ts";
 
 const retryFirstMs = 100;
 const retryMostMs = 4000;
+/** The close code of a connection that broke, or never was. */
+const noGoodbye = 1006;
 
 /** Why a launch has no master any more. */
 export type MasterEnd = "registration_timeout" | "not_wanted" | "version_mismatch" | "master_lost";
@@ -43,6 +46,7 @@ export class MasterLink implements Master {
   #isOver = false;
   #attempts = 0;
   #probedAt = 0;
+  #stopDial = (): void => {};
   #stopLoss = (): void => {};
   #stopRetry = (): void => {};
   #stopHeart = (): void => {};
@@ -82,16 +86,24 @@ export class MasterLink implements Master {
   }
 
   #dial(): void {
-    const { url, limits, clock } = this.#deps;
-    const options = { ...serverOptions(limits.launchFrameBytes), handshakeTimeout: limits.registrationAckMs };
-    const socket = new WebSocket(url, options);
+    const { url, limits } = this.#deps;
+    this.#stopDial = dialWebSocket(url, {
+      ...transportOptions(limits.launchFrameBytes),
+      timeoutMs: limits.registrationAckMs,
+      opened: (transport) => this.#open(transport),
+      failed: () => this.#lost(noGoodbye),
+    });
+  }
+
+  #open(transport: LinkTransport): void {
+    const { limits, clock } = this.#deps;
     const bounds = linkBounds(limits, {
       firstBytes: limits.launchFrameBytes,
       bytes: limits.launchFrameBytes,
       framesPerSecond: limits.launchFramesPerSecond,
       frameBurst: limits.launchFrameBurst,
     });
-    const link = new Link<ToLaunch>(socket, clock, toLaunchCheck, bounds, {
+    const link = new Link<ToLaunch>(transport, clock, toLaunchCheck, bounds, {
       message: (message) => this.#hear(message),
       violated: (why, fault) =>
         this.#deps.log.warn("master.violated", "a frame of the master was refused", { why, fault }),
@@ -99,10 +111,8 @@ export class MasterLink implements Master {
       closed: (code) => this.#lost(code),
     });
     this.#link = link;
-    socket.once("open", () => {
-      this.#probe();
-      link.send(encode(this.#deps.register()));
-    });
+    this.#probe();
+    link.send(encode(this.#deps.register()));
   }
 
   #hear(message: ToLaunch): void {
@@ -167,6 +177,7 @@ export class MasterLink implements Master {
 
   #stop(): void {
     this.#isOver = true;
+    this.#stopDial();
     this.#stopLoss();
     this.#stopRetry();
     this.#stopHeart();

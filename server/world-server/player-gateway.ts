@@ -2,13 +2,13 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
-import type { WebSocket } from "ws";
 import { AddressLimits, addressOf } from "#adapters/ws/address-limits.ts";
+import { acceptWebSocket } from "#adapters/ws/handshake.ts";
 import { Link } from "#adapters/ws/link.ts";
 import type { Clock, LinkBounds } from "#adapters/ws/link.ts";
+import type { LinkTransport } from "#adapters/ws/link-transport.ts";
 import { isOriginAllowed } from "#adapters/ws/origin.ts";
-import { linkBounds, serverOptions, turnAway } from "#adapters/ws/upgrade.ts";
+import { linkBounds, transportOptions, turnAway } from "#adapters/ws/upgrade.ts";
 import type { Limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import type { CloseName } from "#shared/protocol/close-codes.ts";
@@ -53,7 +53,6 @@ interface Visitor {
 export class PlayerGateway {
   readonly #deps: PlayerGatewayDeps;
   readonly #bounds: LinkBounds;
-  readonly #sockets: WebSocketServer;
   readonly #addresses: AddressLimits;
   readonly #origins: ReadonlySet<string>;
   readonly #visitors = new Set<Visitor>();
@@ -75,7 +74,6 @@ export class PlayerGateway {
     };
     this.#addresses = new AddressLimits(limits, clock);
     this.#origins = new Set(origins);
-    this.#sockets = new WebSocketServer({ ...serverOptions(limits.worldClientFrameBytes), noServer: true });
   }
 
   get connections(): number {
@@ -140,10 +138,11 @@ export class PlayerGateway {
     const address = addressOf(request);
     if (this.#addresses.connect(address)) return turnAway(socket, 503);
     socket.once("close", () => this.#addresses.release(address));
-    const isWelcome = this.#isWelcome(request);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      isWelcome ? this.#admit(webSocket) : refuse(webSocket, "originRefused"),
-    );
+    const options = transportOptions(this.#deps.limits.worldClientFrameBytes);
+    const transport = acceptWebSocket(request, socket, head, options);
+    if (!transport) return;
+    if (this.#isWelcome(request)) this.#admit(transport);
+    else refuse(transport, "originRefused");
   }
 
   /** The page came from this host by the master's port, from loopback, or from where the order says. */
@@ -153,10 +152,10 @@ export class PlayerGateway {
     return isOriginAllowed(origin, isSameName ? URL.parse(origin)?.host : undefined, this.#origins);
   }
 
-  #admit(webSocket: WebSocket): void {
+  #admit(transport: LinkTransport): void {
     const { clock, limits, launch, log } = this.#deps;
     const connection = `p${++this.#connections}`;
-    const link = new Link<FromPlayer>(webSocket, clock, fromPlayerCheck, this.#bounds, {
+    const link = new Link<FromPlayer>(transport, clock, fromPlayerCheck, this.#bounds, {
       message: (message) => this.#hear(visitor, message),
       binary: (bytes) => this.#command(visitor, bytes),
       violated: (why, fault) => this.#violated(visitor, why, fault),
@@ -214,9 +213,10 @@ export class PlayerGateway {
   }
 }
 
-function refuse(webSocket: WebSocket, why: CloseName): void {
-  webSocket.on("error", () => {});
-  webSocket.close(closeCodes[why].code, why);
+function refuse(transport: LinkTransport, why: CloseName): void {
+  const ignore = (): void => {};
+  transport.listen({ message: ignore, ping: ignore, pong: ignore, flushed: ignore, closed: ignore });
+  transport.close(closeCodes[why].code, why);
 }
 
 function nameOf(url: string): string | undefined {

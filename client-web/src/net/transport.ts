@@ -1,3 +1,5 @@
+import type { Transport as Seam } from "#shared/transport.ts";
+
 /** More than this waiting to leave, and what may be merged is kept back instead of queued. */
 const backedUpBytes = 4 * 1024;
 
@@ -8,14 +10,11 @@ export interface TransportStats {
   readonly receivedBytes: number;
 }
 
-/** One connection to a peer. Today a WebSocket; what is volatile may one day travel unreliably. */
-export interface Transport {
+/** This end of a connection, and what has passed through it. */
+export interface Transport extends Seam {
   readonly stats: TransportStats;
-  /** Queues a message that must arrive, in order. Nothing happens once closed. */
-  sendReliable(message: string): void;
-  /** Sends what a newer message would replace. False when the line is backed up: keep it, and merge. */
+  sendReliable(message: string | Uint8Array<ArrayBuffer>): void;
   sendVolatile(bytes: Uint8Array<ArrayBuffer>): boolean;
-  close(): void;
 }
 
 export interface TransportEvents {
@@ -62,8 +61,11 @@ export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = 
   // An error is always followed by a close; listening keeps hosts quiet that complain of unheard ones.
   socket.addEventListener("error", () => {});
   return {
+    get bufferedBytes() {
+      return isOver ? 0 : socket.bufferedAmount;
+    },
     get stats() {
-      return { buffered: isOver ? 0 : socket.bufferedAmount, sentBytes, receivedBytes };
+      return { buffered: this.bufferedBytes, sentBytes, receivedBytes };
     },
     sendReliable(message) {
       if (isOver || socket.readyState !== open) return;
@@ -76,10 +78,10 @@ export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = 
       socket.send(bytes);
       return true;
     },
-    close() {
+    close(code, reason) {
       if (isOver) return;
       isOver = true;
-      socket.close();
+      socket.close(code, reason);
     },
   };
 }
@@ -90,6 +92,7 @@ function refused(on: TransportEvents): Transport {
     if (!isOver) on.closed(1006);
   });
   return {
+    bufferedBytes: 0,
     stats: { buffered: 0, sentBytes: 0, receivedBytes: 0 },
     sendReliable() {},
     sendVolatile: () => false,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import type { Facts } from "#core/facts.ts";
 import type { Envelope, Inbox, ToConnection } from "#core/inbox.ts";
 import type { Hello } from "#core/session/session.ts";
@@ -17,6 +17,7 @@ import { Link, type LinkBounds } from "./link.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { Outboxes } from "./outbox.ts";
 import { linkBounds, type Report, serverOptions, type Tell, turnAway } from "./upgrade.ts";
+import { WsTransport } from "./ws-transport.ts";
 
 type HelloMessage = Extract<FromClient, { type: "hello" }>;
 
@@ -93,7 +94,9 @@ export class ClientGateway {
     if (reason) return this.#refuse(request, socket, head, { reason, close: "serverFull" });
     // However the handshake ends, the place is given back when the connection is.
     socket.once("close", () => this.#addresses.release(address));
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#admit(webSocket, address));
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#admit(new WsTransport(webSocket, socket), address),
+    );
   }
 
   /** What the machines say to clients, players and everybody. */
@@ -130,21 +133,27 @@ export class ClientGateway {
     socket.once("close", () => this.#refusing--);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { nature } = this.#deps;
-      const link = new Link<FromClient>(webSocket, nature, fromClient, this.#bounds, {
-        message: () => {},
-        violated: () => {},
-        answered: () => {},
-        closed: () => {},
-      });
+      const link = new Link<FromClient>(
+        new WsTransport(webSocket, socket),
+        nature,
+        fromClient,
+        this.#bounds,
+        {
+          message: () => {},
+          violated: () => {},
+          answered: () => {},
+          closed: () => {},
+        },
+      );
       if (reason) link.send(encode({ type: "rejected", reason } satisfies ToClient));
       link.close(close);
     });
   }
 
-  #admit(webSocket: WebSocket, address: string | undefined): void {
+  #admit(transport: WsTransport, address: string | undefined): void {
     const { nature, report, facts, tell } = this.#deps;
     const self: Address<"client"> = `client:${nature.newId("c")}`;
-    const link = new Link<FromClient>(webSocket, nature, fromClient, this.#bounds, {
+    const link = new Link<FromClient>(transport, nature, fromClient, this.#bounds, {
       message: (message) => this.#hear(visitor, message),
       violated: (why, fault) => {
         report("link.violated", { id: self, why, fault });

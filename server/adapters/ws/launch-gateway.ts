@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import type { Envelope, Inbox } from "#core/inbox.ts";
 import type { Nature } from "#engine/ports.ts";
 import type { Address } from "#shared/address.ts";
@@ -12,6 +12,7 @@ import { encode } from "#shared/protocol/frame.ts";
 import { Link, type LinkBounds } from "./link.ts";
 import { SaveWindow } from "./save-window.ts";
 import { linkBounds, type Report, serverOptions, type Tell } from "./upgrade.ts";
+import { WsTransport } from "./ws-transport.ts";
 
 /** Longer socket paths do not fit the kernel's address. */
 const socketPathBytes = 100;
@@ -59,7 +60,9 @@ export class LaunchGateway {
     this.#saves = new SaveWindow(limits.saveWindowMs, deps.nature, deps.tell);
     this.#http = createServer((_, response) => response.writeHead(404).end());
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.launchFrameBytes), server: this.#http });
-    this.#sockets.on("connection", (webSocket) => this.#admit(webSocket));
+    this.#sockets.on("connection", (webSocket, { socket }) =>
+      this.#admit(new WsTransport(webSocket, socket)),
+    );
   }
 
   /**
@@ -114,10 +117,10 @@ export class LaunchGateway {
     return promise;
   }
 
-  #admit(webSocket: WebSocket): void {
+  #admit(transport: WsTransport): void {
     const { nature, report, limits } = this.#deps;
     const self: Address<"launch-link"> = `launch-link:${nature.newId("h")}`;
-    const link = new Link<FromLaunch>(webSocket, nature, fromLaunch, this.#bounds, {
+    const link = new Link<FromLaunch>(transport, nature, fromLaunch, this.#bounds, {
       message: (message) => this.#hear(caller, message),
       violated: (why, fault) => report("link.violated", { id: self, launch: caller.launch, why, fault }),
       answered: () => {},

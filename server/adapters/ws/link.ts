@@ -1,8 +1,9 @@
-import type { RawData, WebSocket } from "ws";
 import type { Nature } from "#engine/ports.ts";
 import { closeCodes, type CloseName } from "#shared/protocol/close-codes.ts";
 import { type Check, decode, type FrameBounds } from "#shared/protocol/frame.ts";
 import { Allowance } from "./allowance.ts";
+import { BuiltFrame } from "./frames.ts";
+import type { LinkTransport } from "./link-transport.ts";
 
 export type Clock = Pick<Nature, "now" | "wakeAt">;
 
@@ -24,7 +25,10 @@ export interface LinkBounds extends FrameBounds {
 /** What the owner of a link hears about it. */
 export interface LinkOwner<T> {
   message(message: T): void;
-  /** A binary frame came; without this method it is a bad frame. Those over the rate are dropped, no harm done. */
+  /**
+   * A binary frame came; without this method it is a bad frame. Those over the rate are dropped, no harm done.
+   * The bytes are valid during the call.
+   */
   binary?(bytes: Uint8Array): void;
   /** A frame was refused: `badFrame` closes the link after this call, `tooManyFrames` dropped one frame. */
   violated(why: "badFrame" | "tooManyFrames", fault: string): void;
@@ -38,7 +42,7 @@ const probePayload = "welcome";
 
 /** One live socket: bounded in what it may send, how fast, how quietly, and how slowly it may read. */
 export class Link<T> {
-  readonly #socket: WebSocket;
+  readonly #transport: LinkTransport;
   readonly #clock: Clock;
   readonly #check: Check<T>;
   readonly #bounds: LinkBounds;
@@ -53,8 +57,14 @@ export class Link<T> {
   #stopWatch: () => void = () => {};
   readonly #gone = Promise.withResolvers<void>();
 
-  constructor(socket: WebSocket, clock: Clock, check: Check<T>, bounds: LinkBounds, owner: LinkOwner<T>) {
-    this.#socket = socket;
+  constructor(
+    transport: LinkTransport,
+    clock: Clock,
+    check: Check<T>,
+    bounds: LinkBounds,
+    owner: LinkOwner<T>,
+  ) {
+    this.#transport = transport;
     this.#clock = clock;
     this.#check = check;
     this.#bounds = bounds;
@@ -63,28 +73,29 @@ export class Link<T> {
     const { bytesPerSecond } = bounds;
     if (bytesPerSecond) this.#bytes = new Allowance(bytesPerSecond / 1000, bytesPerSecond * 2, clock.now());
     this.#heardAt = clock.now();
-    // Without this listener one malformed frame would end the process; ws closes the socket by itself.
-    socket.on("error", () => {});
-    socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
-    socket.on("ping", () => this.#hear());
-    socket.on("pong", (payload) => {
-      this.#hear();
-      if (payload.toString() === probePayload) owner.answered();
-    });
-    socket.once("close", (code) => {
-      this.#stopWatch();
-      owner.closed(code, this.#why);
-      this.#gone.resolve();
+    transport.listen({
+      message: (bytes, isBinary) => this.#receive(bytes, isBinary),
+      ping: () => this.#hear(clock.now()),
+      pong: (payload) => {
+        this.#hear(clock.now());
+        if (payload.toString() === probePayload) owner.answered();
+      },
+      flushed: () => this.#resume(),
+      closed: (code) => {
+        this.#stopWatch();
+        owner.closed(code, this.#why);
+        this.#gone.resolve();
+      },
     });
     this.#watch(this.#heardAt + bounds.pingMs);
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#transport.bufferedBytes;
   }
 
   get isOpen(): boolean {
-    return this.#why === undefined && this.#socket.readyState === this.#socket.OPEN;
+    return this.#why === undefined && this.#transport.isOpen;
   }
 
   /** Resolves when the socket has ended. */
@@ -92,39 +103,55 @@ export class Link<T> {
     return this.#gone.promise;
   }
 
-  send(frame: string | Uint8Array): void {
+  send(frame: string | Uint8Array | BuiltFrame): void {
     if (!this.isOpen) return;
-    this.#socket.send(frame, () => this.#resume());
-    const waiting = this.#socket.bufferedAmount;
-    if (waiting > this.#bounds.dropBytes) {
-      this.#why = "tooSlow";
-      this.#socket.terminate();
-    } else if (waiting > this.#bounds.pauseBytes) this.#socket.pause();
+    if (frame instanceof BuiltFrame) this.#transport.sendBuilt(frame);
+    else this.#transport.sendReliable(frame);
+    this.#weigh();
+  }
+
+  /**
+   * Sends the whole frames that lie in `buffer` from `start` to `end` (`frameInPlace`).
+   *
+   * @returns true when all of it has left, so that the buffer may be written again; false when the link keeps it
+   */
+  sendFramed(buffer: Uint8Array, start: number, end: number): boolean {
+    if (!this.isOpen) return true;
+    const hasLeft = this.#transport.sendFramed(buffer, start, end);
+    if (!hasLeft) this.#weigh();
+    return hasLeft;
   }
 
   /** Asks for the answer that `answered` reports: everything sent before it has then been received. */
   probe(): void {
-    if (this.isOpen) this.#socket.ping(probePayload);
+    if (this.isOpen) this.#transport.ping(probePayload);
   }
 
   close(why: CloseName): void {
     if (this.#why !== undefined) return;
     this.#why = why;
-    // A paused socket would never read the peer's answer to the close.
-    this.#socket.resume();
-    this.#socket.close(closeCodes[why].code, why);
+    this.#transport.close(closeCodes[why].code, why);
+  }
+
+  /** A peer that reads too slowly is not read either; one that reads hardly at all is dropped. */
+  #weigh(): void {
+    const waiting = this.#transport.bufferedBytes;
+    if (waiting > this.#bounds.dropBytes) {
+      this.#why = "tooSlow";
+      this.#transport.terminate();
+    } else if (waiting > this.#bounds.pauseBytes) this.#transport.pause();
   }
 
   #resume(): void {
-    if (this.#socket.isPaused && this.#socket.bufferedAmount <= this.#bounds.pauseBytes)
-      this.#socket.resume();
+    if (this.#transport.isPaused && this.#transport.bufferedBytes <= this.#bounds.pauseBytes)
+      this.#transport.resume();
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
-    this.#hear();
+  #receive(bytes: Buffer, isBinary: boolean): void {
+    const now = this.#clock.now();
+    this.#hear(now);
     if (this.#why !== undefined) return;
-    const bytes = data as Buffer;
-    if (!this.#mayRead(bytes.length)) {
+    if (!this.#mayRead(now, bytes.length)) {
       if (isBinary && this.#owner.binary) return;
       this.#strikes++;
       this.#owner.violated("tooManyFrames", "rate");
@@ -140,8 +167,7 @@ export class Link<T> {
     else this.#refuse(decoded.fault);
   }
 
-  #mayRead(bytes: number): boolean {
-    const now = this.#clock.now();
+  #mayRead(now: number, bytes: number): boolean {
     return this.#frames.take(now) && (this.#bytes?.take(now, bytes) ?? true);
   }
 
@@ -150,8 +176,8 @@ export class Link<T> {
     this.close("badFrame");
   }
 
-  #hear(): void {
-    this.#heardAt = this.#clock.now();
+  #hear(now: number): void {
+    this.#heardAt = now;
     this.#pingedAt = undefined;
   }
 
@@ -160,10 +186,10 @@ export class Link<T> {
     this.#stopWatch = this.#clock.wakeAt(at, () => {
       const now = this.#clock.now();
       if (this.#pingedAt !== undefined) {
-        this.#socket.terminate();
+        this.#transport.terminate();
       } else if (now >= this.#heardAt + this.#bounds.pingMs) {
         this.#pingedAt = now;
-        if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+        if (this.#transport.isOpen) this.#transport.ping();
         this.#watch(now + this.#bounds.pongMs);
       } else this.#watch(this.#heardAt + this.#bounds.pingMs);
     });

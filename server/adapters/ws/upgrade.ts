@@ -5,6 +5,7 @@ import type { Inbox, Kind } from "#core/inbox.ts";
 import type { Address } from "#shared/address.ts";
 import type { Limits } from "#shared/limits.ts";
 import type { LinkBounds } from "./link.ts";
+import type { TransportOptions } from "./web-socket-transport.ts";
 
 /** How a gateway puts something into a machine's inbox. */
 export type Tell = <K extends Kind>(from: Address, to: Address<K>, body: Inbox[K]) => void;
@@ -12,6 +13,7 @@ export type Tell = <K extends Kind>(from: Address, to: Address<K>, body: Inbox[K
 /** An adapter's event for the log: a name like `link.closed`, and what is worth keeping of it. */
 export type Report = (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
 
+/** How long a peer may take to answer a goodbye. */
 const closeMs = 2000;
 /** Frames a little too large are read, so that their sender is told why before it is closed. */
 const readableFactor = 4;
@@ -24,6 +26,11 @@ export function serverOptions(frameBytes: number): ServerOptions {
     maxPayload: frameBytes * readableFactor,
     closeTimeout: closeMs,
   } as ServerOptions;
+}
+
+/** The same for a connection of our own framing. */
+export function transportOptions(frameBytes: number): Pick<TransportOptions, "maxBytes" | "closeMs"> {
+  return { maxBytes: frameBytes * readableFactor, closeMs };
 }
 
 export function linkBounds(
@@ -41,12 +48,11 @@ export function linkBounds(
   };
 }
 
-/** Answers an upgrade that will not happen. */
-export function turnAway(socket: Duplex, status: number): void {
+/** Answers an upgrade that will not happen. `headers` are whole lines. */
+export function turnAway(socket: Duplex, status: number, headers: readonly string[] = []): void {
   socket.on("error", () => socket.destroy());
   // A peer that keeps its half open must not keep ours.
   socket.once("finish", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
+  const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`;
+  socket.end([statusLine, "Connection: close", "Content-Length: 0", ...headers, "", ""].join("\r\n"));
 }
