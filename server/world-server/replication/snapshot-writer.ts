@@ -1,0 +1,127 @@
+import { flag, headBytes, motionSteps, snapshotFrame, told, what } from "#shared/protocol/snapshot-layout.ts";
+import type { Entities } from "./entities.ts";
+import type { FrameBytes } from "./frame-bytes.ts";
+import type { View } from "./view.ts";
+
+/** A viewer's own state. `x`, `y` in steps of 1/32 unit; `ack` is the newest command it includes. */
+export interface OwnState {
+  readonly x: number;
+  readonly y: number;
+  readonly facing: number;
+  readonly ack: number;
+  readonly wasSet: boolean;
+}
+
+/** The first bytes of every snapshot, the viewer's own. `sendOf` is the send it continues. */
+export function writeHead(to: FrameBytes, flags: number, tick: number, base: number, own: OwnState): void {
+  to.reserve(headBytes);
+  to.u8(snapshotFrame);
+  to.u8(flags | (own.facing << flag.facingShift) | (own.wasSet ? flag.set : 0));
+  to.u32(tick);
+  to.u16(base);
+  to.u16(own.ack);
+  to.u24(own.x);
+  to.u24(own.y);
+}
+
+/**
+ * Who left (slots, as they were emptied one after the other), who entered (the last `enters` slots of the view) and
+ * whose looks are others now.
+ */
+export function writeChanges(
+  to: FrameBytes,
+  view: View,
+  entities: Entities,
+  leaves: ArrayLike<number>,
+  enters: number,
+): void {
+  to.reserve(9 + leaves.length * 3);
+  to.varint(leaves.length);
+  for (let at = 0; at < leaves.length; at++) to.varint(leaves[at] ?? 0);
+  to.varint(enters);
+  for (let slot = view.count - enters; slot < view.count; slot++) {
+    const id = view.ids[slot] ?? 0;
+    writeEnter(to, id, view.knows(id) ? undefined : entities.looks[id], entities);
+    view.learn(id);
+  }
+  writeLooks(to, view, entities);
+}
+
+/** The whole view as if it entered just now. */
+export function writeEnters(to: FrameBytes, view: View, entities: Entities): void {
+  to.reserve(9);
+  to.varint(0);
+  to.varint(view.count);
+  for (let slot = 0; slot < view.count; slot++) {
+    const id = view.ids[slot] ?? 0;
+    writeEnter(to, id, entities.looks[id], entities);
+  }
+  to.reserve(1);
+  to.varint(0);
+}
+
+function writeEnter(to: FrameBytes, id: number, looks: Uint8Array | undefined, entities: Entities): void {
+  to.reserve(12 + (looks?.length ?? 0));
+  to.u16(id);
+  writeState(to, id, looks ? what.looks : 0, entities);
+  if (looks) to.put(looks);
+}
+
+function writeLooks(to: FrameBytes, view: View, entities: Entities): void {
+  to.reserve(3);
+  to.varint(view.changed.size);
+  if (view.changed.size === 0) return;
+  for (let slot = 0; slot < view.count; slot++) {
+    const id = view.ids[slot] ?? 0;
+    const looks = view.changed.has(id) ? entities.looks[id] : undefined;
+    if (!looks) continue;
+    to.reserve(6 + looks.length);
+    to.varint(slot);
+    to.put(looks);
+    view.learn(id);
+  }
+}
+
+function writeState(to: FrameBytes, id: number, bits: number, entities: Entities): void {
+  const motion = entities.motion[id] ?? 0;
+  const moves = motionSteps(motion) === 0 ? 0 : what.moves;
+  to.u8((entities.facing[id] ?? 0) | moves | bits);
+  to.u24(entities.x[id] ?? 0);
+  to.u24(entities.y[id] ?? 0);
+  if (moves !== 0) to.u24(motion);
+}
+
+/** What became of the first `count` slots: two bits each, then the records they ask for. `skipped` by slot. */
+export function writeMotions(
+  to: FrameBytes,
+  view: View,
+  count: number,
+  entities: Entities,
+  skipped: Uint8Array | undefined,
+): void {
+  const { steadySince, brokenAt, setAt, motion, send, previous } = entities;
+  const { ids, told: toldAt } = view;
+  const bits = (count + 3) >> 2;
+  to.reserve(bits + count * 10);
+  const first = to.at;
+  to.at += bits;
+  to.bytes.fill(0, first, to.at);
+  for (let slot = 0; slot < count; slot++) {
+    const id = ids[slot] ?? 0;
+    const since = toldAt[slot] ?? 0;
+    let code: number = told.asForetold;
+    if ((steadySince[id] ?? 0) > since) {
+      if (skipped?.[slot] === 1) code = told.nothing;
+      else if (since === previous && brokenAt[id] !== send) {
+        code = told.motion;
+        to.u24(motion[id] ?? 0);
+      } else {
+        code = told.state;
+        writeState(to, id, (setAt[id] ?? 0) > since ? what.set : 0, entities);
+      }
+      const at = first + (slot >> 2);
+      to.bytes[at] = (to.bytes[at] ?? 0) | (code << ((slot & 3) << 1));
+    }
+    if (code !== told.nothing) toldAt[slot] = send;
+  }
+}
