@@ -6,23 +6,7 @@ import type { Plugin } from "vite";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/**
- * What `ws` asks of Node but a world needs late or never: loaded on the first call. Compression is off,
- * TLS comes with an order or not at all, and hashing waits for the first socket.
- */
-const lateModules: Readonly<Record<string, readonly string[]>> = {
-  crypto: ["createHash", "randomBytes", "randomFillSync"],
-  https: ["get", "request"],
-  tls: ["connect"],
-  zlib: ["createDeflateRaw", "createInflateRaw"],
-};
-
-/** Native helpers `ws` can do without, and asks for to learn that it must. */
-const absentModules = new Set(["bufferutil", "utf-8-validate"]);
-
-const absentName = "\0absent:";
 const builtinName = "\0builtin:";
-const lateName = "\0late:";
 
 /**
  * Node's own modules without `import`: importing one evaluates every getter it has, and those of `http`
@@ -31,25 +15,14 @@ const lateName = "\0late:";
 const leanBuiltins: Plugin = {
   name: "portcade-lean-builtins",
   enforce: "pre",
-  resolveId(source, importer) {
+  resolveId(source) {
     const name = source.replace(/^node:/, "");
-    const isOfWs = /[\\/]node_modules[\\/]ws[\\/]/.test(importer ?? "");
-    if (isOfWs && Object.hasOwn(lateModules, name)) return `${lateName}${name}`;
-    if (absentModules.has(name)) return `${absentName}${name}`;
     // `module` is the bundler's own, and in memory anyway.
     return isBuiltin(name) && name !== "module" ? `${builtinName}${name}` : undefined;
   },
   load(id) {
-    if (id.startsWith(absentName)) return `throw new Error("not in the bundle");`;
-    if (id.startsWith(builtinName))
-      return `module.exports = process.getBuiltinModule("node:${id.slice(builtinName.length)}");`;
-    if (!id.startsWith(lateName)) return undefined;
-    const name = id.slice(lateName.length);
-    const calls = (lateModules[name] ?? []).map(
-      (call) => `exports.${call} = (...given) => process.getBuiltinModule("node:${name}").${call}(...given);`,
-    );
-    // `ws` does without the native helpers only when they fail to load.
-    return calls.length > 0 ? calls.join("\n") : `exports.none = 1; throw new Error("${name} is not here");`;
+    if (!id.startsWith(builtinName)) return undefined;
+    return `module.exports = process.getBuiltinModule("node:${id.slice(builtinName.length)}");`;
   },
 };
 
