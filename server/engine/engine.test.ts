@@ -50,6 +50,18 @@ describe("the engine", () => {
     expect(c.heard.map(({ count }) => count)).toEqual([1, 2, 1]);
   });
 
+  test("shares a commit among all that arrives until it is time to take it", async () => {
+    const c = cluster();
+    const takes: (() => void)[] = [];
+    c.soon = (take) => void takes.push(take);
+    await c.tell("client:x", "counter:a", add1);
+    await c.tell("client:x", "counter:b", add1);
+    expect([c.store.commits, c.heard, takes.length]).toEqual([0, [], 1]);
+    takes[0]?.();
+    await settled();
+    expect([c.store.commits, c.heard.length]).toEqual([1, 2]);
+  });
+
   test("says nothing of a batch that was not committed, and refuses its requests", async () => {
     const c = cluster();
     c.store.isDown = true;

@@ -18,6 +18,11 @@ export interface Deps {
   readonly nature: Nature;
   readonly log: Log;
   readonly facts: Facts;
+  /**
+   * When to take what has arrived; at the end of this turn of the event loop when absent. What reads many
+   * sockets waits until all of them were read, so that whatever they said shares a commit.
+   */
+  readonly soon?: (take: () => void) => void;
 }
 
 /**
@@ -84,8 +89,8 @@ export class Engine {
   }
 
   async #drain(): Promise<void> {
-    // Whatever arrives in the same turn of the event loop shares a batch.
-    await Promise.resolve();
+    const { soon } = this.#deps;
+    await (soon ? new Promise<void>(soon) : undefined);
     while (this.#arrivals.length > 0 && !this.#stopped) {
       const units = this.#arrivals.splice(0, batchUnits);
       if (this.#isWaiting()) for (const unit of units) await this.#tryWithoutCommit(unit);

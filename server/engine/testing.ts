@@ -83,6 +83,8 @@ export class TestCluster {
   readonly transitions: Transition[] = [];
   readonly stalls: boolean[] = [];
   engine: Engine;
+  /** Set, it says when what has arrived is taken. */
+  soon: ((take: () => void) => void) | undefined;
   readonly #facts: Facts;
   readonly #machines: MachineSet;
 
@@ -103,6 +105,7 @@ export class TestCluster {
         transition: (event) => void this.transitions.push(event),
         stalled: (isStalled) => void this.stalls.push(isStalled),
       },
+      soon: (take) => (this.soon ?? queueMicrotask)(take),
     });
     engine.start();
     return engine;

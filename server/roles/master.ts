@@ -7,6 +7,7 @@ import type { Host } from "#adapters/host/host.ts";
 import { createHttp, type Http } from "#adapters/http/server.ts";
 import { MasterLog } from "#adapters/log/log.ts";
 import { Metrics } from "#adapters/metrics/metrics.ts";
+import { BatchPace } from "#adapters/nature/batch-pace.ts";
 import { RealNature } from "#adapters/nature/nature.ts";
 import { PackIndexReader } from "#adapters/packs/pack-index.ts";
 import { openStores, type Stores } from "#adapters/sqlite/open-stores.ts";
@@ -100,6 +101,7 @@ export class Master {
         stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
       },
       facts,
+      soon: new BatchPace(this.#nature).soon,
     });
     this.#http = this.#createHttp();
     this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });

@@ -3,6 +3,7 @@ import { write, writeSync } from "node:fs";
 const heldMax = 16 * 1024 * 1024;
 const retryMs = 20;
 const flushRetries = 50;
+const gatherMs = 10;
 
 /**
  * A file descriptor that is written in the background: a reader that stands still must not stop the game,
@@ -14,6 +15,7 @@ export class Descriptor {
   #held = 0;
   #isWriting = false;
   #isBroken = false;
+  #wroteAt = -Infinity;
   #idle = Promise.withResolvers<void>();
 
   constructor(fd: number) {
@@ -28,8 +30,9 @@ export class Descriptor {
     if (this.#isWriting) return;
     this.#isWriting = true;
     this.#idle = Promise.withResolvers();
-    // What is written in the same turn goes out together.
-    setImmediate(() => this.#next());
+    // What is written in the same turn goes out together, and in a storm whatever gathers.
+    if (performance.now() - this.#wroteAt > gatherMs) setImmediate(() => this.#next());
+    else setTimeout(() => this.#next(), gatherMs);
   }
 
   /** Resolves when everything is written, or nobody is there to read it. */
@@ -66,10 +69,12 @@ export class Descriptor {
   }
 
   #send(bytes: Buffer): void {
+    this.#wroteAt = performance.now();
     write(this.#fd, bytes, (error, count) => {
       if (error && isBusy(error)) return void setTimeout(() => this.#send(bytes), retryMs).unref();
       if (error) this.#isBroken = true;
       if (!error && count < bytes.length) this.#send(bytes.subarray(count));
+      else if (this.#held > 0) setTimeout(() => this.#next(), gatherMs);
       else this.#next();
     });
   }

@@ -118,6 +118,15 @@ test("ids are short, fit in an address and never repeat", async () => {
   for (const id of ids) expect(id).toMatch(/^t[a-z0-9]{20}$/);
 });
 
+test("ids sort by their age, so that what began together lies together", async () => {
+  let now = 123_456_789_000;
+  await using nature = new RealNature({ now: () => now });
+  const first = nature.newId("s");
+  now += 1;
+  expect(nature.newId("s") > first).toBe(true);
+  expect(nature.newId("s").slice(0, 8)).toBe(nature.newId("s").slice(0, 8));
+});
+
 test("a secret is 32 random bytes in base64url, with the hash that may be kept", async () => {
   await using nature = new RealNature();
   const { token, hash } = nature.newSecret();

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Nature } from "#engine/ports.ts";
 import type { Secret } from "#shared/machine.ts";
+import { RandomPool } from "./random-pool.ts";
 
 /** How often the loop is seen to be alive, and how long it may be away before its deadlines are put off. */
 const beatMs = 250;
@@ -9,23 +10,36 @@ const lateMs = 500;
 const mercyMaxMs = 1000;
 /** Node's timers hold no more. */
 const timerMaxMs = 2 ** 31 - 1;
+const digits = "0123456789abcdefghijklmnopqrstuv";
+/** Of an id: the milliseconds (they come round after a year), and then luck. */
+const timeDigits = 7;
+const luckDigits = 13;
+const secretBytes = 32;
 
 interface Clock {
   /** Milliseconds on CLOCK_MONOTONIC, which all processes of one boot share. */
   now(): number;
 }
 
-const machineClock: Clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };
+const machineClock: Clock = {
+  now: () => {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e3 + nanoseconds / 1e6;
+  },
+};
 
 /** Time and luck of this machine. */
 export class RealNature implements Nature, AsyncDisposable {
   readonly #clock: Clock;
+  readonly #luck = new RandomPool();
   readonly #armed = new Set<Wake>();
   readonly #beat: NodeJS.Timeout;
   #beatAt: number;
   /** Until then the loop catches up on what it was told while it was away. */
   #mercyUntil = 0;
   #lagCount = 0;
+  #idMs = -1;
+  #idTime = "";
 
   constructor(clock: Clock = machineClock) {
     this.#clock = clock;
@@ -42,16 +56,26 @@ export class RealNature implements Nature, AsyncDisposable {
     return this.#clock.now();
   }
 
-  /** The prefix and 20 digits of base 36: about 100 random bits, fit for a host name, a path and a socket file. */
+  /**
+   * The prefix and 20 digits of base 32, fit for a host name, a path and a socket file: the time, so that what
+   * began together lies together in a database, and 65 random bits. An id is never a secret.
+   */
   newId(prefix: string): string {
-    const bits = BigInt(`0x${randomBytes(13).toString("hex")}`);
-    return `${prefix}${bits.toString(36).padStart(20, "0").slice(-20)}`;
+    const ms = Math.floor(this.now());
+    if (ms !== this.#idMs) {
+      this.#idMs = ms;
+      this.#idTime = ms.toString(32).padStart(timeDigits, "0").slice(-timeDigits);
+    }
+    const bytes = this.#luck.take(luckDigits);
+    let id = prefix + this.#idTime;
+    for (let at = 0; at < luckDigits; at++) id += digits[(bytes[at] as number) & 31];
+    return id;
   }
 
   /** 32 random bytes as base64url, and their SHA-256 as hex. */
   newSecret(): Secret {
-    const token = randomBytes(32).toString("base64url");
-    return { token, hash: createHash("sha256").update(token).digest("hex") };
+    const token = this.#luck.take(secretBytes).toString("base64url");
+    return { token, hash: hash("sha256", token) };
   }
 
   /**
