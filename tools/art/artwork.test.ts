@@ -26,6 +26,8 @@ test.for([
   ["worlds/_shared/sprites/player.png", 96, 192],
   ["worlds/hub/sprites/arcade-host.png", 96, 192],
   ["worlds/left_world/sprites/blue-quartermaster.png", 96, 192],
+  ["worlds/left_world/sprites/crab.png", 96, 192],
+  ["worlds/left_world/sprites/crab-hiding.png", 96, 192],
   ["worlds/right_world/sprites/red-mechanic.png", 96, 192],
   ["worlds/top_world/sprites/violet-composer.png", 96, 192],
   ["worlds/hub/sprites/portal.png", 96, 112],

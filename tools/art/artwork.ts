@@ -1,5 +1,6 @@
 import { hex, ramp } from "./kit/color.ts";
 import { hub } from "./worlds/hub.ts";
+import { crab, crabHiding } from "./figures/crab.ts";
 import { leftWorld } from "./worlds/left-world.ts";
 import { arcadeHost, blueQuartermaster, player, redMechanic, violetComposer } from "./figures/people.ts";
 import type { Picture } from "./kit/picture.ts";
@@ -40,6 +41,8 @@ function sprites(): Record<string, Picture> {
     "_shared/sprites/portal-glow": gateLight(),
     "hub/sprites/arcade-host": arcadeHost(),
     "left_world/sprites/blue-quartermaster": blueQuartermaster(),
+    "left_world/sprites/crab": crab(),
+    "left_world/sprites/crab-hiding": crabHiding(),
     "right_world/sprites/red-mechanic": redMechanic(),
     "top_world/sprites/violet-composer": violetComposer(),
     "hub/sprites/portal": gate(
