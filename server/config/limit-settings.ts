@@ -14,8 +14,10 @@ const builtIn = new Set<LimitName>([
   "portalUseUnits",
   "nearbyUnits",
   "clientRedeemMs",
+  "worldPlayers",
   "chatLength",
   "arrayItems",
+  "rosterParts",
   "jsonDepth",
 ]);
 

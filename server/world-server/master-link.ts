@@ -7,6 +7,7 @@ import type { Limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { encode } from "#shared/protocol/frame.ts";
 import type { FromLaunch, Roster, ToLaunch } from "#shared/protocol/launch-master.ts";
+import { RosterParts } from "#shared/protocol/roster-parts.ts";
 import type { Master } from "./launch.ts";
 import type { Log } from "./log.ts";
 import { Unsent } from "./unsent.ts";
@@ -40,6 +41,7 @@ export interface MasterLinkDeps {
 export class MasterLink implements Master {
   readonly #deps: MasterLinkDeps;
   readonly #unsent = new Unsent();
+  readonly #rosters = new RosterParts();
   #link: Link<ToLaunch> | undefined;
   #isRegistered = false;
   #wasRegistered = false;
@@ -74,7 +76,7 @@ export class MasterLink implements Master {
   }
 
   send(message: FromLaunch): void {
-    if (this.#isRegistered) this.#link?.send(encode(message));
+    if (this.#isRegistered) this.#tell(message);
     else this.#unsent.keep(message);
   }
 
@@ -112,7 +114,11 @@ export class MasterLink implements Master {
     });
     this.#link = link;
     this.#probe();
-    link.send(encode(this.#deps.register()));
+    this.#tell(this.#deps.register());
+  }
+
+  #tell(message: FromLaunch): void {
+    for (const frame of this.#rosters.framesOf(message)) this.#link?.send(encode(frame));
   }
 
   #hear(message: ToLaunch): void {

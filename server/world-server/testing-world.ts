@@ -10,10 +10,12 @@ import type { Writable } from "node:stream";
 import { WebSocket, WebSocketServer } from "ws";
 import { toPlayer } from "#shared/protocol/client-world.ts";
 import type { FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
-import { decodeSnapshot } from "#shared/protocol/snapshot.ts";
-import type { Snapshot } from "#shared/protocol/snapshot.ts";
+import { Replica } from "#shared/protocol/replica.ts";
+import type { Looks } from "#shared/protocol/snapshot-layout.ts";
+import type { Body } from "#shared/step-player.ts";
 import { fromLaunch, launchOrder, toLaunch } from "#shared/protocol/launch-master.ts";
 import type { FromLaunch, LaunchOrder, ToLaunch } from "#shared/protocol/launch-master.ts";
+import { RosterWhole } from "#shared/protocol/roster-parts.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import { sha256 } from "./digest.ts";
 
@@ -61,9 +63,11 @@ export class StubMaster implements AsyncDisposable {
   async listen(): Promise<this> {
     this.#sockets.on("connection", (socket) => {
       this.connections++;
+      const rosters = new RosterWhole();
       socket.on("error", () => {});
       socket.on("message", (data) => {
-        const message = fromLaunch.parse(JSON.parse((data as Buffer).toString()));
+        const message = rosters.take(fromLaunch.parse(JSON.parse((data as Buffer).toString())));
+        if (typeof message === "string") return;
         this.heard.add(message);
         if (message.type === "register" && this.answer) socket.send(JSON.stringify(this.answer));
       });
@@ -195,10 +199,20 @@ export async function expectPlayer(
   return ticket;
 }
 
+/** What a player holds after one snapshot. */
+export interface Told {
+  readonly tick: number;
+  readonly ack: number;
+  readonly wasSet: boolean;
+  readonly self: Body;
+  readonly others: readonly (Body & { readonly id: number; readonly looks: Looks })[];
+}
+
 /** A player with nothing between them and the wire. */
 export class RawPlayer implements Disposable {
   readonly heard = new Heard<ToPlayer>();
-  readonly snapshots = new Heard<Snapshot>();
+  readonly snapshots = new Heard<Told>();
+  readonly replica = new Replica(1);
   readonly closed: Promise<number>;
   readonly socket: WebSocket;
   /** The bytes below the frames. */
@@ -211,9 +225,16 @@ export class RawPlayer implements Disposable {
     this.socket.on("message", (data, isBinary) => {
       const bytes = data as Buffer;
       if (!isBinary) return this.heard.add(toPlayer.parse(JSON.parse(bytes.toString())));
-      const snapshot = decodeSnapshot(bytes);
-      if (!snapshot) throw new Error("a binary frame that is no snapshot");
-      this.snapshots.add(snapshot);
+      const applied = this.replica.apply(bytes);
+      if (applied !== "applied") throw new Error(`a binary frame is ${applied}`);
+      const { tick, ack, wasSet, self, seen } = this.replica;
+      this.snapshots.add({
+        tick,
+        ack,
+        wasSet,
+        self: { ...self },
+        others: [...seen.values()].map((one) => ({ ...one })),
+      });
     });
     this.closed = new Promise((resolve) => void this.socket.once("close", resolve));
   }

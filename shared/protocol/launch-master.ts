@@ -20,14 +20,21 @@ const inside = z.strictObject({
   hold: id.optional().describe("The journey that holds the player's portal use"),
 });
 
-/** Who a world holds: re-asserted with every registration and heartbeat. Rosters decide. */
+/**
+ * Who a world holds: re-asserted with every registration and heartbeat. Rosters decide.
+ * One too long for a frame goes on in `roster.part`s (roster-parts.ts).
+ */
 export const roster = z.strictObject({
-  inside: z
-    .array(inside)
-    .max(limits.rosterItems)
-    .describe("More than a full world: a hand-over may show a player twice"),
+  inside: z.array(inside).max(limits.arrayItems),
   expected: z.array(id).max(limits.arrayItems).describe("Admissions whose ticket may still be shown"),
 });
+
+const more = z
+  .int()
+  .min(1)
+  .max(limits.rosterParts)
+  .optional()
+  .describe("How many `roster.part`s follow at once");
 
 const save = z.strictObject({
   admission: id,
@@ -50,8 +57,14 @@ export const fromLaunch = z.discriminatedUnion("type", [
       z.strictObject({ socket: z.string().max(256) }),
     ]),
     roster,
+    more,
   }),
-  z.strictObject({ type: z.literal("heartbeat"), roster }),
+  z.strictObject({
+    type: z.literal("heartbeat"),
+    roster: roster.optional().describe("Absent: the same as the last one of this connection"),
+    more,
+  }),
+  z.strictObject({ type: z.literal("roster.part"), roster }),
   z.strictObject({ type: z.literal("acked"), admission: id }).describe("The ticket may be shown from now on"),
   z.strictObject({ type: z.literal("refused"), admission: id, reason: refusal }),
   z.strictObject({ type: z.literal("arrived"), admission: id }).describe("The ticket was shown and consumed"),
@@ -130,7 +143,13 @@ export const launchOrder = z.strictObject({
 });
 
 export type Roster = z.infer<typeof roster>;
-export type FromLaunch = z.infer<typeof fromLaunch>;
+/** What one frame of a launch says. */
+export type LaunchFrame = z.infer<typeof fromLaunch>;
+/** What a launch says, its rosters whole. */
+export type FromLaunch =
+  | Exclude<LaunchFrame, { type: "register" | "heartbeat" | "roster.part" }>
+  | Omit<Extract<LaunchFrame, { type: "register" }>, "more">
+  | { type: "heartbeat"; roster: Roster };
 export type ToLaunch = z.infer<typeof toLaunch>;
 export type LaunchOrder = z.infer<typeof launchOrder>;
 export type Endpoint = Extract<FromLaunch, { type: "register" }>["endpoint"];

@@ -177,9 +177,55 @@ describe("the private door", () => {
 
   test("a frame that is none ends the link, and its launch is told", async () => {
     const { peer } = await registeredPeer();
-    peer.say({ type: "heartbeat", roster, more: 1 });
+    peer.say({ type: "heartbeat", roster, extra: 1 });
     expect(await peer.closed).toEqual(ended("badFrame"));
     expect(await untilTold("linkClosed")).toMatchObject({ to: "launch:l1" });
+  });
+});
+
+describe("a roster", () => {
+  const inside = Array.from({ length: 600 }, (_, n) => ({
+    admission: `a${n}`,
+    session: `s${n}`,
+    active: true,
+  }));
+  const part = (from: number) => ({ inside: inside.slice(from, from + 200), expected: [`e${from}`] });
+
+  test("of many frames is told whole, and again when the launch says that nothing has changed", async () => {
+    const { peer, link } = await registeredPeer();
+    peer.say({ type: "heartbeat", roster: part(0), more: 2 });
+    peer.say({ type: "roster.part", roster: part(200) });
+    peer.say({ type: "roster.part", roster: part(400) });
+    peer.say({ type: "heartbeat" });
+    peer.say({ type: "stop.busy" });
+    await untilTold("stop.busy");
+    const heartbeat = { type: "heartbeat", roster: { inside, expected: ["e0", "e200", "e400"] } };
+    expect(told.slice(0, 2)).toEqual([
+      { from: link, to: "launch:l1", body: heartbeat },
+      { from: link, to: "launch:l1", body: heartbeat },
+    ]);
+  });
+
+  test("that is cut off in the middle decides nothing", async () => {
+    const { peer } = await registeredPeer();
+    peer.say({ type: "heartbeat", roster: part(0), more: 2 });
+    peer.say({ type: "roster.part", roster: part(200) });
+    peer.socket.close();
+    await untilTold("linkClosed");
+    expect(told.map(({ body }) => body.type)).toEqual(["linkClosed"]);
+  });
+
+  test("may begin with the registration, and nothing may come between its parts", async () => {
+    const peer = await open();
+    peer.say({ ...register, roster: part(0), more: 1 });
+    peer.say({ type: "roster.part", roster: part(200) });
+    const { from, body } = await untilTold("register");
+    expect(body).toMatchObject({ roster: { inside: inside.slice(0, 400) } });
+    expect(body).not.toHaveProperty("more");
+    say(from, { type: "registered", heartbeatMs: 1000 });
+    peer.say({ type: "heartbeat", roster: part(0), more: 1 });
+    peer.say({ type: "acked", admission: "a1" });
+    expect(await peer.closed).toEqual(ended("badFrame"));
   });
 });
 

@@ -7,8 +7,9 @@ import type { Envelope, Inbox } from "#core/inbox.ts";
 import type { Nature } from "#engine/ports.ts";
 import type { Address } from "#shared/address.ts";
 import type { Limits } from "#shared/limits.ts";
-import { fromLaunch, type FromLaunch } from "#shared/protocol/launch-master.ts";
+import { fromLaunch, type FromLaunch, type LaunchFrame } from "#shared/protocol/launch-master.ts";
 import { encode } from "#shared/protocol/frame.ts";
+import { RosterWhole } from "#shared/protocol/roster-parts.ts";
 import { Link, type LinkBounds } from "./link.ts";
 import { SaveWindow } from "./save-window.ts";
 import { linkBounds, type Report, serverOptions, type Tell } from "./upgrade.ts";
@@ -28,7 +29,8 @@ export interface LaunchGatewayDeps {
 
 interface Caller {
   readonly self: Address<"launch-link">;
-  readonly link: Link<FromLaunch>;
+  readonly link: Link<LaunchFrame>;
+  readonly rosters: RosterWhole;
   launch?: Address<"launch">;
   isRegistered: boolean;
   stopTimer: () => void;
@@ -120,19 +122,22 @@ export class LaunchGateway {
   #admit(transport: WsTransport): void {
     const { nature, report, limits } = this.#deps;
     const self: Address<"launch-link"> = `launch-link:${nature.newId("h")}`;
-    const link = new Link<FromLaunch>(transport, nature, fromLaunch, this.#bounds, {
+    const link = new Link<LaunchFrame>(transport, nature, fromLaunch, this.#bounds, {
       message: (message) => this.#hear(caller, message),
       violated: (why, fault) => report("link.violated", { id: self, launch: caller.launch, why, fault }),
       answered: () => {},
       closed: (code, why) => this.#part(caller, code, why),
     });
     const stopTimer = nature.wakeAt(nature.now() + limits.helloMs, () => link.close("helloTimeout"));
-    const caller: Caller = { self, link, isRegistered: false, stopTimer };
+    const caller: Caller = { self, link, rosters: new RosterWhole(), isRegistered: false, stopTimer };
     this.#callers.set(self, caller);
     report("link.opened", { id: self });
   }
 
-  #hear(caller: Caller, message: FromLaunch): void {
+  #hear(caller: Caller, frame: LaunchFrame): void {
+    const message = caller.rosters.take(frame);
+    if (message === "waiting") return;
+    if (message === "astray") return caller.link.close("badFrame");
     if (message.type === "register") return this.#register(caller, message);
     if (!caller.isRegistered || caller.launch === undefined) return caller.link.close("helloExpected");
     const { self, launch } = caller;
