@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import type { Facts } from "#core/facts.ts";
 import type { Envelope, Inbox, ToConnection } from "#core/inbox.ts";
 import type { Hello } from "#core/session/session.ts";
@@ -13,6 +13,7 @@ import { encode } from "#shared/protocol/frame.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import { protocol } from "#shared/version.ts";
 import { AddressLimits, addressOf } from "./address-limits.ts";
+import { BuiltFrame } from "./frames.ts";
 import { Link, type LinkBounds } from "./link.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { Outboxes } from "./outbox.ts";
@@ -37,6 +38,7 @@ interface Visitor {
   readonly self: Address<"client">;
   readonly address: string | undefined;
   readonly link: Link<FromClient>;
+  readonly stream: Duplex;
   hello?: HelloMessage;
   /** The session it asked for; it speaks for it once `isAttached`. */
   session?: string;
@@ -95,7 +97,7 @@ export class ClientGateway {
     // However the handshake ends, the place is given back when the connection is.
     socket.once("close", () => this.#addresses.release(address));
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#admit(new WsTransport(webSocket, socket), address),
+      this.#admit(webSocket, socket, address),
     );
   }
 
@@ -114,6 +116,7 @@ export class ClientGateway {
 
   /** Ends every connection, politely first; resolves when all are gone. */
   async close(why: CloseName): Promise<void> {
+    this.#outboxes.flush();
     const gone = [...this.#visitors.values()].map(({ link }) => {
       link.close(why);
       return link.gone;
@@ -150,8 +153,9 @@ export class ClientGateway {
     });
   }
 
-  #admit(transport: WsTransport, address: string | undefined): void {
+  #admit(webSocket: WebSocket, stream: Duplex, address: string | undefined): void {
     const { nature, report, facts, tell } = this.#deps;
+    const transport = new WsTransport(webSocket, stream);
     const self: Address<"client"> = `client:${nature.newId("c")}`;
     const link = new Link<FromClient>(transport, nature, fromClient, this.#bounds, {
       message: (message) => this.#hear(visitor, message),
@@ -172,7 +176,7 @@ export class ClientGateway {
     const stopHelloTimer = nature.wakeAt(nature.now() + facts.limits.helloMs, () =>
       link.close("helloTimeout"),
     );
-    const visitor: Visitor = { self, address, link, isAttached: false, stopHelloTimer };
+    const visitor: Visitor = { self, address, link, stream, isAttached: false, stopHelloTimer };
     this.#visitors.set(self, visitor);
     report("link.opened", { id: self });
   }
@@ -243,14 +247,24 @@ export class ClientGateway {
   }
 
   #attach(visitor: Visitor, order: Extract<ToConnection, { type: "attach" }>): void {
-    const { link } = visitor;
+    const { link, stream } = visitor;
     visitor.session = order.session;
     visitor.isAttached = true;
     const { seq, complete, missed } = this.#outboxes.resume(order.session, order.missedSince);
     const { epoch } = this.#deps.facts;
-    const chat = [...this.#outboxes.chat];
-    link.send(encode({ type: "welcome", ...order.welcome, epoch, seq, complete, chat } satisfies ToClient));
-    for (const frame of missed) link.send(frame);
+    const { chat } = this.#outboxes;
+    const welcome = encode({
+      type: "welcome",
+      ...order.welcome,
+      epoch,
+      seq,
+      complete,
+      chat: [...chat],
+    } satisfies ToClient);
+    // What the machines say next, such as the first lease, leaves in the same write.
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    link.send(new BuiltFrame([welcome, ...missed].map((text) => new BuiltFrame(text))));
     this.#outboxes.attach(order.session, link);
     link.probe();
   }
@@ -273,5 +287,5 @@ function agreed({ oldest, newest }: HelloMessage["protocol"]): number | undefine
 }
 
 function sha256(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret);
 }

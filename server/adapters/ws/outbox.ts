@@ -1,46 +1,34 @@
 import type { Limits } from "#shared/limits.ts";
 import type { ChatLine, Push } from "#shared/protocol/client-master.ts";
 import { encode } from "#shared/protocol/frame.ts";
+import { BuiltFrame } from "./frames.ts";
 import type { Clock } from "./link.ts";
+import { type Kept, PushLog } from "./push-log.ts";
 
-interface Kept {
-  readonly seq: number;
-  readonly at: number;
-  readonly frame: string;
-}
+/** While everybody was told something this long ago, the next such things gather. */
+const joinMs = 5;
 
 /** What a connection must be able to do for an outbox. */
 export interface Outlet {
-  send(frame: string): void;
+  send(frame: BuiltFrame): void;
 }
 
-/** One session's pushes: numbered, written to its connection, and kept for a while in case that connection is gone. */
-class Outbox {
-  readonly #kept: Kept[] = [];
-  /** The newest push that can no longer be replayed. */
-  #lost: number;
+/** Said to everybody and not yet sent to all. */
+interface Gathered {
+  readonly seq: number;
+  readonly frame: BuiltFrame;
+}
+
+/** What was said to one session alone, and how far its connection has been told. */
+interface Outbox {
+  /** Absent until something was said to it alone. */
+  own: PushLog | undefined;
+  /** The newest push when the outbox was made: those before it are not its own. */
+  readonly bornAt: number;
+  /** Of what everybody hears, its connection was sent all up to this number. */
+  told: number;
   outlet: Outlet | undefined;
-  calledOff: () => void = () => {};
-
-  constructor(seq: number) {
-    this.#lost = seq;
-  }
-
-  add(push: Kept, limits: Limits): void {
-    this.#kept.push(push);
-    const oldest = push.at - limits.pushBufferMs;
-    while (this.#kept.length > limits.pushBufferCount || (this.#kept[0]?.at ?? oldest) < oldest) {
-      this.#lost = this.#kept.shift()?.seq ?? this.#lost;
-    }
-    this.outlet?.send(push.frame);
-  }
-
-  /** Frames after `seq`, or `undefined` when some are gone. */
-  since(seq: number, oldest: number): readonly string[] | undefined {
-    const isGone = this.#kept.some((push) => push.seq > seq && push.at < oldest);
-    if (seq < this.#lost || isGone) return undefined;
-    return this.#kept.filter((push) => push.seq > seq).map((push) => push.frame);
-  }
+  callOff: () => void;
 }
 
 export interface Resumption {
@@ -51,21 +39,28 @@ export interface Resumption {
 }
 
 /**
- * All pushes of this master. They share one growing number, so what everybody hears is built once;
+ * All pushes of this master. They share one growing number, so what everybody hears is built and kept once;
  * a session sees gaps in it and thinks nothing of them.
+ *
+ * What everybody hears leaves at once when it is quiet. For a moment after that it gathers, and leaves as
+ * many frames in one write. What is said to one session never waits: it takes along what has gathered.
  */
 export class Outboxes {
   readonly #epoch: string;
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #of = new Map<string, Outbox>();
+  readonly #everybody: PushLog;
   readonly #chat: ChatLine[] = [];
   #seq = 0;
+  #gathered: Gathered[] = [];
+  #closeWindow: (() => void) | undefined;
 
   constructor(epoch: string, limits: Limits, clock: Clock) {
     this.#epoch = epoch;
     this.#limits = limits;
     this.#clock = clock;
+    this.#everybody = new PushLog(limits);
   }
 
   /** The last lines everybody was told. */
@@ -74,7 +69,13 @@ export class Outboxes {
   }
 
   push(session: string, body: Push): void {
-    this.#of.get(session)?.add(this.#next(body), this.#limits);
+    const outbox = this.#of.get(session);
+    if (!outbox) return;
+    const push = this.#next(body);
+    outbox.own ??= new PushLog(this.#limits);
+    outbox.own.add(push);
+    outbox.outlet?.send(inOneWrite([...this.#waitingFor(outbox), new BuiltFrame(push.text)]));
+    outbox.told = push.seq;
   }
 
   broadcast(body: Push): void {
@@ -83,28 +84,49 @@ export class Outboxes {
       if (this.#chat.length > this.#limits.chatHistory) this.#chat.shift();
     }
     const push = this.#next(body);
-    for (const outbox of this.#of.values()) outbox.add(push, this.#limits);
+    this.#everybody.add(push);
+    this.#gathered.push({ seq: push.seq, frame: new BuiltFrame(push.text) });
+    if (!this.#closeWindow) this.flush();
+  }
+
+  /** Sends everybody what has gathered. */
+  flush(): void {
+    this.#closeWindow?.();
+    const [first] = this.#gathered;
+    if (!first) return void (this.#closeWindow = undefined);
+    const all = inOneWrite(this.#gathered.map(({ frame }) => frame));
+    for (const outbox of this.#of.values()) {
+      if (outbox.told < first.seq) outbox.outlet?.send(all);
+      else if (outbox.told < this.#seq) this.#catchUp(outbox);
+      outbox.told = this.#seq;
+    }
+    this.#gathered = [];
+    // After the loop: when there are many to tell, telling them is what takes the time.
+    this.#closeWindow = this.#clock.wakeAt(this.#clock.now() + joinMs, () => this.flush());
   }
 
   /** Asks what a connection that heard everything up to `since` has missed. */
   resume(session: string, since: { epoch: string; seq: number } | undefined): Resumption {
-    if (since === undefined) return { seq: this.#seq, complete: true, missed: [] };
-    const oldest = this.#clock.now() - this.#limits.pushBufferMs;
-    const missed =
-      since.epoch === this.#epoch && since.seq <= this.#seq
-        ? this.#of.get(session)?.since(since.seq, oldest)
-        : undefined;
-    return missed
-      ? { seq: since.seq, complete: true, missed }
-      : { seq: this.#seq, complete: false, missed: [] };
+    const nothing = { seq: this.#seq, missed: [] };
+    if (since === undefined) return { ...nothing, complete: true };
+    const outbox = this.#of.get(session);
+    const isOurs = since.epoch === this.#epoch && since.seq <= this.#seq;
+    if (!outbox || !isOurs || since.seq < outbox.bornAt) return { ...nothing, complete: false };
+    const now = this.#clock.now();
+    const said = this.#everybody.since(since.seq, now);
+    const own = outbox.own === undefined ? [] : outbox.own.since(since.seq, now);
+    if (!said || !own) return { ...nothing, complete: false };
+    const missed = [...said, ...own].sort((a, b) => a.seq - b.seq);
+    return { seq: since.seq, complete: true, missed: missed.map(({ text }) => text) };
   }
 
-  /** From now on the session's pushes go to this connection. */
+  /** From now on the session's pushes go to this connection, which has been sent all that was said so far. */
   attach(session: string, outlet: Outlet): void {
-    const outbox = this.#of.get(session) ?? new Outbox(this.#seq);
-    this.#of.set(session, outbox);
-    outbox.calledOff();
-    outbox.outlet = outlet;
+    const seq = this.#seq;
+    const outbox = this.#of.get(session);
+    outbox?.callOff();
+    const { own, bornAt } = outbox ?? { own: undefined, bornAt: seq };
+    this.#of.set(session, { own, bornAt, told: seq, outlet, callOff: nothingToCallOff });
   }
 
   /** The connection is gone; its session may come back while its pushes are kept. */
@@ -113,13 +135,30 @@ export class Outboxes {
     if (outbox?.outlet !== outlet) return;
     outbox.outlet = undefined;
     const { detachGraceMs, pushBufferMs } = this.#limits;
-    outbox.calledOff = this.#clock.wakeAt(this.#clock.now() + Math.max(detachGraceMs, pushBufferMs), () => {
+    outbox.callOff = this.#clock.wakeAt(this.#clock.now() + Math.max(detachGraceMs, pushBufferMs), () => {
       this.#of.delete(session);
     });
   }
 
+  #waitingFor({ told }: Outbox): BuiltFrame[] {
+    return this.#gathered.filter(({ seq }) => seq > told).map(({ frame }) => frame);
+  }
+
+  #catchUp(outbox: Outbox): void {
+    const waiting = this.#waitingFor(outbox);
+    if (waiting.length > 0) outbox.outlet?.send(inOneWrite(waiting));
+  }
+
   #next(body: Push): Kept {
     const seq = ++this.#seq;
-    return { seq, at: this.#clock.now(), frame: encode({ ...body, seq }) };
+    return { seq, at: this.#clock.now(), text: encode({ ...body, seq }) };
   }
+}
+
+function nothingToCallOff(): void {}
+
+/** Whole frames one after the other; the receiver sees no difference. */
+function inOneWrite(frames: readonly BuiltFrame[]): BuiltFrame {
+  const [first] = frames;
+  return frames.length === 1 && first ? first : new BuiltFrame(frames);
 }
