@@ -6,7 +6,7 @@ export interface FrameSink {
   message(bytes: Buffer, isBinary: boolean): void;
   ping(payload: Buffer): void;
   pong(payload: Buffer): void;
-  /** The peer says goodbye; nothing after it is read. 1005 when it gave no code. */
+  /** The peer says goodbye; nothing after it is read. `noCode` when it gave none. */
   goodbye(code: number): void;
 }
 
@@ -26,6 +26,8 @@ const controlBytes = 125;
 const mostHeadBytes = 14;
 /** Enough for anybody; without a bound a message could go on for ever in fragments of nothing. */
 const mostFragments = 1024;
+/** What is said of a goodbye without a code. */
+export const noCode = 1005;
 const empty = Buffer.alloc(0);
 
 /**
@@ -35,8 +37,8 @@ const empty = Buffer.alloc(0);
 export class FrameReader {
   readonly #rules: FrameRules;
   readonly #sink: FrameSink;
-  /** The head of a frame that has not come as a whole. */
-  readonly #head = Buffer.alloc(mostHeadBytes);
+  /** The head of a frame that has not come as a whole; room is made for the first that has not. */
+  #head = empty;
   #headLength = 0;
   /** The frame whose payload is being read. */
   #opcode = 0;
@@ -94,6 +96,7 @@ export class FrameReader {
         return start + length;
       }
     }
+    if (this.#head.length === 0 && start < chunk.length) this.#head = Buffer.alloc(mostHeadBytes);
     let at = start;
     while (at < chunk.length) {
       this.#head[this.#headLength++] = chunk[at++] as number;
@@ -203,8 +206,8 @@ export class FrameReader {
   }
 
   #part(payload: Buffer): void {
-    const code = payload.length === 0 ? 1005 : payload.length === 1 ? 0 : payload.readUInt16BE(0);
-    if (code !== 1005 && !isCloseCode(code)) return this.#refuse(faults.protocol);
+    const code = payload.length < 2 ? noCode : payload.readUInt16BE(0);
+    if (payload.length > 0 && !isCloseCode(code)) return this.#refuse(faults.protocol);
     if (payload.length > 2 && !isUtf8(payload.subarray(2))) return this.#refuse(faults.notText);
     this.stop();
     this.#sink.goodbye(code);

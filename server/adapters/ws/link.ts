@@ -75,10 +75,9 @@ export class Link<T> {
     this.#heardAt = clock.now();
     transport.listen({
       message: (bytes, isBinary) => this.#receive(bytes, isBinary),
-      ping: () => this.#hear(clock.now()),
+      ping: () => void this.#mayHear(0),
       pong: (payload) => {
-        this.#hear(clock.now());
-        if (payload.toString() === probePayload) owner.answered();
+        if (this.#mayHear(0) && payload.toString() === probePayload) owner.answered();
       },
       flushed: () => this.#resume(),
       closed: (code) => {
@@ -148,16 +147,7 @@ export class Link<T> {
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {
-    const now = this.#clock.now();
-    this.#hear(now);
-    if (this.#why !== undefined) return;
-    if (!this.#mayRead(now, bytes.length)) {
-      if (isBinary && this.#owner.binary) return;
-      this.#strikes++;
-      this.#owner.violated("tooManyFrames", "rate");
-      if (this.#strikes >= this.#bounds.strikes) this.close("tooManyFrames");
-      return;
-    }
+    if (!this.#mayHear(bytes.length, isBinary && this.#owner.binary !== undefined)) return;
     const most = this.#isFirst ? this.#bounds.firstBytes : this.#bounds.bytes;
     this.#isFirst = false;
     if (bytes.length > most) return this.#refuse("too_large");
@@ -167,18 +157,23 @@ export class Link<T> {
     else this.#refuse(decoded.fault);
   }
 
-  #mayRead(now: number, bytes: number): boolean {
-    return this.#frames.take(now) && (this.#bytes?.take(now, bytes) ?? true);
+  /** Whether a frame of that size counts; pings and pongs are frames like any other. */
+  #mayHear(bytes: number, isHarmless = false): boolean {
+    const now = this.#clock.now();
+    this.#heardAt = now;
+    this.#pingedAt = undefined;
+    if (this.#why !== undefined) return false;
+    if (this.#frames.take(now) && (this.#bytes?.take(now, bytes) ?? true)) return true;
+    if (isHarmless) return false;
+    this.#strikes++;
+    this.#owner.violated("tooManyFrames", "rate");
+    if (this.#strikes >= this.#bounds.strikes) this.close("tooManyFrames");
+    return false;
   }
 
   #refuse(fault: string): void {
     this.#owner.violated("badFrame", fault);
     this.close("badFrame");
-  }
-
-  #hear(now: number): void {
-    this.#heardAt = now;
-    this.#pingedAt = undefined;
   }
 
   /** One timer per link: it looks when silence could first be too long, not at every message. */

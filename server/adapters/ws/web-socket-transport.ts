@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { FrameReader } from "./frame-reader.ts";
+import { FrameReader, noCode } from "./frame-reader.ts";
 import { type BuiltFrame, frameOf, opcodes } from "./frames.ts";
 import type { LinkTransport, TransportEvents } from "./link-transport.ts";
 import { maskedFrameOf } from "./masked-frame.ts";
@@ -16,7 +16,6 @@ export interface TransportOptions {
 }
 
 const defaults = { isDialling: false, lagBytes: 64 * 1024, closeMs: 2000 };
-const noCode = 1005;
 const dropped = 1006;
 /** A peer that leaves this much unread needs no pong. */
 const pongLagBytes = 16 * 1024;
