@@ -78,6 +78,10 @@ const screens: Readonly<Record<string, ScreenCase>> = {
       await expect(dialog.getByRole("alert")).toBeVisible();
     },
   },
+  "a conversation": {
+    query: "crowd=6",
+    act: (page) => page.getByRole("button", { name: "Talk to Arcade Host" }).click(),
+  },
   "the controls": { act: (page) => page.getByRole("button", { name: "Controls and sound" }).click() },
 };
 
@@ -148,7 +152,18 @@ test("the world's description and its people follow the game", async ({ page, fi
   await open(page, files, "crowd=4");
   await expect(page.locator("#whereabouts")).toHaveText(/^You are in Hub at \d+, \d+\.$/);
   const nearby = page.getByRole("region", { name: "Nearby" });
-  await expect(nearby.getByRole("button")).toHaveCount(3);
+  await expect(nearby.getByRole("group", { name: "Portals" }).getByRole("button")).toHaveCount(3);
   await nearby.getByRole("button", { name: "Travel to Left World" }).click();
   expect((await told(page)).at(-1)).toBe("walkTo 170,260 LeftPortal");
+});
+
+test("who is spoken to answers over the head, and in words for who cannot see it", async ({
+  page,
+  files,
+}) => {
+  await open(page, files, "crowd=4");
+  const nearby = page.getByRole("region", { name: "Nearby" });
+  await nearby.getByRole("button", { name: "Talk to Arcade Host" }).click();
+  expect((await told(page)).at(-1)).toMatch(/^walkTo \d+,\d+ 50$/);
+  await expect(nearby.getByRole("status")).toHaveText(/^Arcade Host: \w/);
 });

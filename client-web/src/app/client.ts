@@ -3,7 +3,7 @@ import type { WebSocketClass } from "../net/transport.ts";
 import { readEndpoints, withoutOverrides, type Endpoints, type EndpointSources } from "./endpoints.ts";
 import type { Packs } from "./pack-loader.ts";
 import { Playing, type PlayingDeps } from "./playing.ts";
-import type { Client, Frame, LoadedWorld, NetworkStats, Prompt, View } from "./view.ts";
+import type { Client, Frame, Goal, LoadedWorld, NetworkStats, Prompt, View } from "./view.ts";
 
 /** What a client needs of its host, so that the browser and Node run the same one. */
 export interface ClientDeps {
@@ -96,7 +96,7 @@ class GameClient implements Client {
     this.#playing?.steer(x, y);
   }
 
-  walkTo(goal: { x: number; y: number; portal?: string }): void {
+  walkTo(goal: Goal): void {
     this.#playing?.walkTo(goal);
   }
 

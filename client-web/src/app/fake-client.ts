@@ -1,6 +1,7 @@
 import { unzipSync } from "fflate";
 import type { MapPortal, WorldMap } from "#shared/world-map.ts";
-import type { Client, Frame, LoadedWorld, Prompt, Sprite, View } from "./view.ts";
+import { targetInReach } from "./reach.ts";
+import type { Client, Frame, Goal, LoadedWorld, Prompt, Sprite, View } from "./view.ts";
 
 /** Test data: a client without a server, to look at every screen of the page. Not part of the product. */
 export interface FakeOptions {
@@ -54,7 +55,8 @@ export class FakeClient implements Client {
   readonly #crowd: number;
   #at = { x: 400, y: 260 };
   #heading = { x: 0, y: 0 };
-  #goal: { x: number; y: number; portal?: string } | undefined;
+  #goal: Goal | undefined;
+  #listened: number | undefined;
   #facing = 0;
   #epoch = 1;
   #last: number | undefined;
@@ -99,11 +101,8 @@ export class FakeClient implements Client {
       isMoving,
       ...this.#at,
     };
-    return {
-      self,
-      others: [...npcs(world.map, now / 1000), ...this.#people(world.map, now / 1000)],
-      epoch: this.#epoch,
-    };
+    const others = [...this.#npcs(world.map, now / 1000), ...this.#people(world.map, now / 1000)];
+    return { self, others, epoch: this.#epoch, target: targetInReach(world.map, self, others) };
   }
 
   drawn(): void {
@@ -116,10 +115,12 @@ export class FakeClient implements Client {
     this.#heading = { x, y };
   }
 
-  walkTo(goal: { x: number; y: number; portal?: string }): void {
-    this.told.push(`walkTo ${Math.round(goal.x)},${Math.round(goal.y)} ${goal.portal ?? ""}`.trim());
+  walkTo(goal: Goal): void {
+    const aim = goal.portal ?? goal.entity ?? "";
+    this.told.push(`walkTo ${Math.round(goal.x)},${Math.round(goal.y)} ${aim}`.trim());
     this.#heading = { x: 0, y: 0 };
     this.#goal = goal;
+    this.#listened = goal.entity;
   }
 
   use(): void {
@@ -193,24 +194,26 @@ export class FakeClient implements Client {
         y: (map.h * map.tile) / 2 + Math.sin(angle) * reach,
         facing: Math.sin(angle) > 0 ? 1 : 2,
         isMoving: true,
+        says: i === 0 ? "Anyone up for the sky garden?" : undefined,
       };
     });
   }
-}
 
-function npcs(map: WorldMap, seconds: number): Sprite[] {
-  return map.npcs.map((npc, i) => {
-    const t = npc.speed * seconds + npc.phase;
-    return {
-      id: 50 + i,
-      kind: "npc" as const,
-      name: npc.name,
-      guest: false,
-      sprite: npc.sprite,
-      x: npc.x + Math.cos(t) * npc.rx,
-      y: npc.y + Math.sin(1.7 * t) * npc.ry,
-      facing: -Math.sin(t) < 0 ? 1 : 2,
-      isMoving: true,
-    };
-  });
+  #npcs(map: WorldMap, seconds: number): Sprite[] {
+    return map.npcs.map((npc, i) => {
+      const t = npc.speed * seconds + npc.phase;
+      return {
+        id: 50 + i,
+        kind: "npc" as const,
+        name: npc.name,
+        guest: false,
+        sprite: npc.sprite,
+        x: npc.x + Math.cos(t) * npc.rx,
+        y: npc.y + Math.sin(1.7 * t) * npc.ry,
+        facing: -Math.sin(t) < 0 ? 1 : 2,
+        isMoving: true,
+        says: this.#listened === 50 + i ? npc.dialog : undefined,
+      };
+    });
+  }
 }

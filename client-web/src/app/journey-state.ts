@@ -160,6 +160,7 @@ export type JourneyInput =
   | { readonly type: "logout" }
   | { readonly type: "say"; readonly text: string }
   | { readonly type: "usePortal"; readonly portal: string }
+  | { readonly type: "interact"; readonly entity: number }
   | { readonly type: "cancelTravel" }
   /** answered a prompt: try again, now. */
   | { readonly type: "retry" }

@@ -61,6 +61,8 @@ export function worldHeard(journey: Journey, { dial, message }: Got<"world.heard
   const { portal } = journey;
   if (message.type === "departed") return gone(journey);
   if (message.type === "portal.denied") return portalDenied(journey, message, turn);
+  if (message.type === "interact.denied")
+    return complain(journey, { about: "touch", reason: message.reason }, turn);
   if (message.type !== "portal.asked" || !portal) return journey;
   return { ...journey, portal: { ...portal, until: turn.now + limits.portalReplyMs } };
 }
@@ -101,6 +103,15 @@ export function usePortal(journey: Journey, { portal }: Got<"usePortal">, turn: 
     message: { type: "portal.use", id: re, portal },
   });
   return { ...journey, portal: { re, until: turn.now + limits.portalReplyMs } };
+}
+
+/** Speaks to or touches something; what comes of it is seen, and only a no has to be told. */
+export function interact(journey: Journey, { entity }: Got<"interact">, turn: Turn): Journey {
+  const { world } = journey;
+  if (!world?.isLive) return journey;
+  const message = { type: "interact" as const, id: turn.id(), entity };
+  turn.effects.push({ type: "send.world", dial: world.dial, message });
+  return journey;
 }
 
 export function wakePortal(journey: Journey, turn: Turn): Journey {

@@ -20,6 +20,8 @@ const says: Arbitrary<ToPlayer> = constantFrom(
   { type: "departed" },
   { type: "rejected", re: 1, reason: "admission_denied" },
   { type: "portal.denied", portal: "Door", reason: "not_at_portal" },
+  { type: "interact.denied", re: 1, entity: 7, reason: "not_in_reach" },
+  { type: "bubble", entity: 7, text: "hello" },
 );
 
 /** Anything a master, a world, a player or the network may do, in any order. */
@@ -38,6 +40,7 @@ const moves: Arbitrary<Move> = oneof(
     (page) => page.hear({ type: "rejected", reason: "version_mismatch", server: "9.9" }),
     (page) => page.take({ type: "cancelTravel" }),
     (page) => page.take({ type: "usePortal", portal: "Door" }),
+    (page) => page.take({ type: "interact", entity: 7 }),
     (page) => page.take({ type: "retry" }),
     (page) => page.take({ type: "login", name: "Ada" }),
   ),

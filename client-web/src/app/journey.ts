@@ -26,6 +26,7 @@ import {
   wakeTravel,
 } from "./journey-travel.ts";
 import {
+  interact,
   usePortal,
   wakePortal,
   worldClosed,
@@ -55,6 +56,7 @@ const handlers: { [T in JourneyInput["type"]]: Handler<Extract<JourneyInput, { t
   logout: (journey, _, turn) => ask(journey, "login", { type: "logout" }, turn),
   say: (journey, { text }, turn) => ask(journey, "chat", { type: "chat.send", text }, turn),
   usePortal,
+  interact,
   cancelTravel: (journey, _, turn) => cancel(journey, turn),
   retry: (journey, _, turn) => hurry(retry(journey, turn), turn),
   online: (journey, _, turn) => (journey.control.phase === "waiting" ? retry(journey, turn) : journey),

@@ -12,8 +12,8 @@ import { Stage } from "./stage.ts";
 import { Steering } from "./steering.ts";
 import { TabMemory } from "./tab-memory.ts";
 import { Telemetry } from "./telemetry.ts";
-import type { Frame, LoadedWorld, NetworkStats, View } from "./view.ts";
-import { portalInReach, Visit } from "./visit.ts";
+import type { Frame, Goal, LoadedWorld, NetworkStats, View } from "./view.ts";
+import { Visit } from "./visit.ts";
 
 type Effects = { [T in JourneyEffect["type"]]: (effect: Extract<JourneyEffect, { type: T }>) => void };
 
@@ -123,14 +123,14 @@ export class Playing {
     if (this.steering.isStill) this.#stage.shown?.halt(this.#deps.now());
   }
 
-  walkTo(goal: { x: number; y: number; portal?: string }): void {
+  walkTo(goal: Goal): void {
     if (this.#stage.shown) this.steering.walkTo(goal, this.#stage.shown.ground);
   }
 
   use(): void {
-    const { world, body } = this.#stage.shown ?? {};
-    const portal = world && body && portalInReach(world, body);
-    if (portal !== undefined) this.tell({ type: "usePortal", portal });
+    const { target } = this.#stage.shown?.frame(this.#deps.now(), "", true) ?? {};
+    if (target?.portal !== undefined) this.tell({ type: "usePortal", portal: target.portal });
+    else if (target) this.tell({ type: "interact", entity: target.entity });
   }
 
   /** Called often, whether or not frames are drawn: moves the player, measures, notices dead lines and sleep. */
@@ -268,8 +268,8 @@ export class Playing {
 
   #move(visit: Visit, now: number): void {
     visit.advance(now, this.steering.will);
-    const portal = this.steering.settle();
-    if (portal !== undefined) this.tell({ type: "usePortal", portal });
+    const wish = this.steering.settle(() => visit.frame(now, "", true));
+    if (wish) this.tell(wish);
   }
 
   #noteChat(before: Journey): void {

@@ -1,17 +1,19 @@
 import type { Ground } from "#shared/step-player.ts";
 import type { Will } from "../sim/prediction.ts";
 import { Walk } from "../sim/walk.ts";
+import { isInReach } from "./reach.ts";
+import type { Frame, Goal } from "./view.ts";
 
-interface Goal {
-  readonly x: number;
-  readonly y: number;
-  readonly portal?: string;
-}
+/** Who walks is followed: a goal further than this from where they are now is not theirs any more. */
+const strayedUnits = 40;
+
+/** What a walk was for, once it is there. */
+export type Wish = { type: "usePortal"; portal: string } | { type: "interact"; entity: number };
 
 /** Where the player wants to go: the stick, or a walk to a goal until the stick is touched. */
 export class Steering {
   #stick = { x: 0, y: 0 };
-  #walk: { steps: Walk; portal: string | undefined } | undefined;
+  #walk: { steps: Walk; goal: Goal; ground: Ground } | undefined;
 
   readonly will: Will = (body) => this.#walk?.steps.steer(body) ?? this.#stick;
 
@@ -24,20 +26,39 @@ export class Steering {
     this.#walk = undefined;
   }
 
-  walkTo({ x, y, portal }: Goal, ground: Ground): void {
-    this.#walk = { steps: new Walk({ x, y }, ground), portal };
+  walkTo(goal: Goal, ground: Ground): void {
+    this.#walk = { steps: new Walk(goal, ground), goal, ground };
   }
 
-  /** Ends a walk that has arrived or is stuck; the portal to use, when it arrived at one. */
-  settle(): string | undefined {
+  /** Ends a walk that has arrived or is stuck; what it was for, when it arrived. `look` says who is where. */
+  settle(look: () => Frame): Wish | undefined {
     const walk = this.#walk;
+    if (walk?.goal.entity !== undefined) return this.#approach(walk.goal.entity, walk, look());
     if (!walk || walk.steps.phase === "going") return undefined;
     this.#walk = undefined;
-    return walk.steps.phase === "arrived" ? walk.portal : undefined;
+    const { portal } = walk.goal;
+    return walk.steps.phase === "arrived" && portal !== undefined ? { type: "usePortal", portal } : undefined;
   }
 
   /** The goal belongs to a world that is left behind; a stick still held goes on. */
   forgetGoal(): void {
     this.#walk = undefined;
   }
+
+  /** Near enough is there; who has walked on is gone after. */
+  #approach(
+    entity: number,
+    { steps, ground }: { steps: Walk; ground: Ground },
+    now: Frame,
+  ): Wish | undefined {
+    const being = now.others.find(({ id }) => id === entity);
+    const isNear = now.self !== undefined && being !== undefined && isInReach(now.self, being);
+    const hasStrayed = being !== undefined && apart(steps.goal, being) > strayedUnits;
+    if (isNear || !being || (steps.phase !== "going" && !hasStrayed)) this.#walk = undefined;
+    else if (hasStrayed) this.walkTo({ x: being.x, y: being.y, entity }, ground);
+    return isNear ? { type: "interact", entity } : undefined;
+  }
 }
+
+const apart = (a: { x: number; y: number }, b: { x: number; y: number }): number =>
+  Math.hypot(a.x - b.x, a.y - b.y);

@@ -41,7 +41,7 @@ export type Prompt =
 export interface Problem {
   /** Grows with every problem, so that the same one twice is announced twice. */
   readonly key: number;
-  readonly about: "login" | "chat" | "travel" | "pack";
+  readonly about: "login" | "chat" | "travel" | "pack" | "touch";
   readonly reason: Refusal | "pack_failed" | "pack_offline";
   readonly world?: string | undefined;
 }
@@ -77,11 +77,27 @@ export interface Frame {
   readonly others: readonly Sprite[];
   /** Grows when the own position was set rather than walked to: the camera snaps. */
   readonly epoch: number;
+  /** What `use` would use now. */
+  readonly target?: Target | undefined;
+}
+
+/** A portal by its name, or a character or thing by its entity, and where it is. */
+export type Target = { readonly x: number; readonly y: number } & (
+  | { readonly portal: string; readonly entity?: undefined }
+  | { readonly entity: number; readonly portal?: undefined }
+);
+
+/** A place to walk to; a portal or an entity there is used on arrival, and an entity followed. */
+export interface Goal {
+  readonly x: number;
+  readonly y: number;
+  readonly portal?: string | undefined;
+  readonly entity?: number | undefined;
 }
 
 export interface Sprite {
   readonly id: number;
-  readonly kind: "player" | "npc";
+  readonly kind: "player" | "npc" | "thing";
   readonly name: string;
   readonly guest: boolean;
   readonly sprite: string;
@@ -89,6 +105,8 @@ export interface Sprite {
   readonly y: number;
   readonly facing: number;
   readonly isMoving: boolean;
+  /** Said just now, to be shown over the head. */
+  readonly says?: string | undefined;
 }
 
 /** A pack made ready to draw and to walk in. */
@@ -111,9 +129,9 @@ export interface Client extends AsyncDisposable {
   drawn(): void;
   /** The stick: −1…1 each way; zero stops. Overrides any walk to a goal. */
   steer(x: number, y: number): void;
-  /** Walks there around obstacles; when `portal` is given, uses it on arrival. */
-  walkTo(goal: { x: number; y: number; portal?: string }): void;
-  /** Uses the nearest portal in reach, if any. */
+  /** Walks there around obstacles. */
+  walkTo(goal: Goal): void;
+  /** Uses what is in reach and closest, if anything: a portal, a character, a thing. */
   use(): void;
   say(text: string): void;
   login(name: string): void;

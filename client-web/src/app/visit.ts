@@ -1,4 +1,3 @@
-import { limits } from "#shared/limits.ts";
 import { groundOf } from "#shared/ground.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
 import type { EntityInfo, FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
@@ -10,6 +9,8 @@ import { lostCode } from "./control-line.ts";
 import { LineWatch } from "./line-watch.ts";
 import { Interpolation, type Pose } from "../sim/interpolation.ts";
 import { Prediction, type Will } from "../sim/prediction.ts";
+import { Bubbles } from "./bubbles.ts";
+import { targetInReach } from "./reach.ts";
 import type { Frame, LoadedWorld, Sprite } from "./view.ts";
 
 export interface VisitEvents {
@@ -44,6 +45,7 @@ export class Visit {
   readonly #others = new Interpolation();
   readonly #watch = new LineWatch((id) => this.tell({ type: "ping", id }));
   readonly #entities = new Map<number, EntityInfo>();
+  readonly #bubbles = new Bubbles();
   #self = 0;
   #prediction: Prediction | undefined;
   #isOver = false;
@@ -101,11 +103,13 @@ export class Visit {
 
   frame(now: number, name: string, guest: boolean): Frame {
     const own = this.#prediction?.pose(now);
-    const others = this.#others.at(now).flatMap((pose) => this.#spriteOf(pose));
-    const known = this.#entities.get(this.#self);
+    const others = this.#others.at(now).flatMap((pose) => this.#spriteOf(pose, now));
+    const sprite = this.#entities.get(this.#self)?.sprite ?? "player";
+    const says = this.#bubbles.of(this.#self, now);
     return {
-      self: own && { id: this.#self, kind: "player", sprite: known?.sprite ?? "player", name, guest, ...own },
+      self: own && { id: this.#self, kind: "player", sprite, name, guest, says, ...own },
       others,
+      target: own && targetInReach(this.world.map, own, others),
       epoch: this.dial * epochsPerVisit + (this.#prediction?.epoch ?? 0),
     };
   }
@@ -134,6 +138,7 @@ export class Visit {
       for (const id of message.leave) this.#entities.delete(id);
       for (const entity of message.enter) this.#entities.set(entity.id, entity);
     }
+    if (message.type === "bubble") this.#bubbles.hear(message.entity, message.text, this.#now());
     if (message.type === "departed") this.#isOver = true;
     this.#on.heard(message);
   }
@@ -158,17 +163,8 @@ export class Visit {
   }
 
   /** Nobody is drawn whose name has not come yet. */
-  #spriteOf(pose: Pose): Sprite[] {
+  #spriteOf(pose: Pose, now: number): Sprite[] {
     const entity = this.#entities.get(pose.id);
-    return entity ? [{ ...entity, ...pose }] : [];
+    return entity ? [{ ...entity, ...pose, says: this.#bubbles.of(pose.id, now) }] : [];
   }
-}
-
-/** The portal in reach that is closest, by the world's own measure. */
-export function portalInReach({ map }: LoadedWorld, body: Body): string | undefined {
-  const near = Object.entries(map.portals)
-    .map(([name, portal]) => ({ name, far: Math.hypot(portal.x - body.x, portal.y - body.y) }))
-    .filter(({ far }) => far <= limits.portalUseUnits)
-    .toSorted((a, b) => a.far - b.far);
-  return near[0]?.name;
 }

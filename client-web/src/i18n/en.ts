@@ -100,6 +100,7 @@ export const en = {
   portals: "Portals",
   travelTo: (world: string): string => `Travel to ${world}`,
   nobody: "Nobody close by.",
+  talkTo: (name: string): string => `Talk to ${name}`,
 
   chat: "Chat",
   message: "Message",
@@ -142,7 +143,7 @@ export const en = {
     down: "Walk down",
     left: "Walk left",
     right: "Walk right",
-    use: "Use a portal",
+    use: "Use or talk",
     chat: "Write a message",
     mute: "Sound on or off",
     network: "Network figures",
@@ -150,20 +151,21 @@ export const en = {
   hints: {
     keyboard: [
       ["WASD", "walk"],
-      ["Space", "use a portal"],
+      ["Space", "use or talk"],
       ["Enter", "chat"],
     ],
     gamepad: [
       ["Stick", "walk"],
-      ["A", "use a portal"],
+      ["A", "use or talk"],
     ],
     touch: [
       ["Drag", "walk"],
       ["Tap", "go there"],
     ],
   },
-  touchHelp: "Touch: drag on the left half to walk, tap where you want to go, tap a portal to travel.",
-  gamepadHelp: "Gamepad: left stick or cross to walk, A to use a portal, Select to chat.",
+  touchHelp:
+    "Touch: drag on the left half to walk, tap where you want to go, tap a portal to travel, somebody to talk.",
+  gamepadHelp: "Gamepad: left stick or cross to walk, A to use a portal or talk, Select to chat.",
   inReach: { keyboard: "[SPACE]", gamepad: "A", touch: "Tap" },
   guestTag: "guest",
 } as const;

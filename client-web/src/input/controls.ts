@@ -1,4 +1,4 @@
-import type { Client } from "../app/view.ts";
+import type { Client, Goal } from "../app/view.ts";
 import { kept } from "../kept.ts";
 import { Gamepads } from "./gamepad.ts";
 import { Keyboard } from "./keyboard.ts";
@@ -17,12 +17,14 @@ export interface ControlsOptions {
   readonly canvas: HTMLCanvasElement;
   readonly stick: HTMLElement;
   toWorld(clientX: number, clientY: number): Point;
+  /** The character or thing drawn there, if any. */
+  entityAt(point: Point): Goal | undefined;
   /** What is not for the world: writing, sound, figures. */
   press(action: "chat" | "mute" | "network"): void;
   changed(device: Device): void;
 }
 
-/** Keyboard, gamepad and fingers as one will: where to walk, and when to use a portal. */
+/** Keyboard, gamepad and fingers as one will: where to walk, and when to use what is there. */
 export class Controls {
   device: Device = matchMedia("(pointer: coarse)").matches ? "touch" : "keyboard";
   readonly #site = kept("localStorage");
@@ -92,7 +94,7 @@ export class Controls {
         Math.abs(point.x - portal.x) < tapReach && point.y > portal.y - 96 && point.y < portal.y + tapReach,
     );
     if (hit) client.walkTo({ x: hit[1].x, y: hit[1].y, portal: hit[0] });
-    else client.walkTo(point);
+    else client.walkTo(this.#options.entityAt(point) ?? point);
   }
 
   #use(device: Device): void {

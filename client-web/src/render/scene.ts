@@ -1,5 +1,4 @@
 import { Container, Sprite, type Texture } from "pixi.js";
-import { limits } from "#shared/limits.ts";
 import type { Frame, LoadedWorld, Sprite as Being } from "../app/view.ts";
 import { Actors, isSeen, type Seen } from "./actors.ts";
 import { Art } from "./art.ts";
@@ -9,11 +8,19 @@ import { Labels } from "./labels.ts";
 import { Portals } from "./portals.ts";
 import type { Moment } from "./renderer.ts";
 import { tileLayer } from "./tiles.ts";
+import { clip, wrap } from "./words.ts";
 
 const margin = 64;
 const talkUnits = 64;
 const labelUnits = 300;
-const labelColors = { player: "#ffffff", npc: "#ffe3a1", portal: "#ffffff", hint: "#241600" } as const;
+const linesKept = 64;
+const labelColors = {
+  player: "#ffffff",
+  npc: "#ffe3a1",
+  thing: "#c9f2e4",
+  portal: "#ffffff",
+  hint: "#241600",
+} as const;
 const plates = { hint: "#ffd166", speech: "#0c0918e6" } as const;
 
 /** One world on screen: its ground, everybody in it, and the words over them. */
@@ -28,6 +35,7 @@ export class Scene {
   readonly #labels: Labels;
   readonly #actors: Actors;
   readonly #portals: Portals;
+  readonly #lines = new Map<string, string>();
   #epoch: number | undefined;
   #used = 0;
 
@@ -80,46 +88,53 @@ export class Scene {
 
   #writeWords(frame: Frame, moment: Moment, seen: Seen, screen: Screen, quality: number): void {
     this.#used = 0;
-    this.#writePortals(frame.self, moment, seen, screen);
-    for (const other of frame.others)
-      if (isSeen(other, seen)) this.#writeName(other, frame.self, moment, quality);
+    const others = frame.others.filter((other) => isSeen(other, seen));
+    this.#writePortals(moment, seen, screen);
+    for (const other of others) this.#writeName(other, frame.self, moment, quality);
     for (const sign of this.world.map.signs)
       if (apart(frame.self, sign) < talkUnits)
         this.#write(wrap(sign.text), sign.x, sign.y - 34, 10, labelColors.player, plates.speech);
+    this.#writeHint(frame, moment);
+    for (const being of frame.self ? [...others, frame.self] : others)
+      if (being.says !== undefined)
+        keepInside(this.#writeBubble(being, being.says, frame.self), screen, moment.covered);
     for (const [i, word] of this.#words.children.entries()) word.visible = i < this.#used;
   }
 
-  #writePortals(self: Being | undefined, moment: Moment, seen: Seen, screen: Screen): void {
+  #writePortals(moment: Moment, seen: Seen, screen: Screen): void {
     for (const portal of Object.values(this.world.map.portals)) {
       const label = this.#write(portal.label, portal.x, portal.y - 100, 13, labelColors.portal);
       if (isSeen(portal, seen)) keepInside(label, screen, moment.covered);
-      const bob = moment.isCalm ? 0 : Math.round(Math.sin(moment.now / 220) * 2);
-      if (apart(self, portal) <= limits.portalUseUnits)
-        this.#write(moment.useHint, portal.x, portal.y - 56 + bob, 13, labelColors.hint, plates.hint);
     }
   }
 
+  /** Over what the key or button would use now, unless it has just spoken. */
+  #writeHint({ target, others }: Frame, moment: Moment): void {
+    if (!target || others.some(({ id, says }) => id === target.entity && says !== undefined)) return;
+    const bob = moment.isCalm ? 0 : Math.round(Math.sin(moment.now / 220) * 2);
+    this.#write(moment.useHint, target.x, target.y - 56 + bob, 13, labelColors.hint, plates.hint);
+  }
+
   #writeName(other: Being, self: Being | undefined, moment: Moment, quality: number): void {
-    const units = apart(self, other);
-    if (quality >= 3 && units > labelUnits) return;
+    if (other.name === "" || (quality >= 3 && apart(self, other) > labelUnits)) return;
     this.#write(nameOf(other, moment), other.x, other.y - 40, 10, labelColors[other.kind]);
-    if (other.kind === "npc" && units < talkUnits) this.#speak(other, (self?.y ?? 0) < other.y);
   }
 
   /** Over the head, or at the feet when the listener stands where the words would be. */
-  #speak(npc: Being, isBelow: boolean): void {
-    const dialog = this.world.map.npcs.find((candidate) => candidate.name === npc.name)?.dialog;
-    if (dialog === undefined || dialog === "") return;
-    const lines = wrap(dialog);
+  #writeBubble(being: Being, says: string, self: Being | undefined): Sprite {
+    const lines = this.#linesOf(says);
     const half = lines.split("\n").length * 6;
-    this.#write(
-      lines,
-      npc.x,
-      npc.y + (isBelow ? 26 + half : -52 - half),
-      9,
-      labelColors.player,
-      plates.speech,
-    );
+    const isBelow = apart(self, being) < talkUnits && (self?.y ?? 0) < being.y;
+    const y = being.y + (isBelow ? 26 + half : -50 - half);
+    return this.#write(lines, being.x, y, 9, labelColors.player, plates.speech);
+  }
+
+  /** Broken into lines once, not once a frame. */
+  #linesOf(says: string): string {
+    const lines = this.#lines.get(says) ?? clip(says);
+    if (this.#lines.size >= linesKept) this.#lines.clear();
+    this.#lines.set(says, lines);
+    return lines;
   }
 
   /** Puts text with its middle at a point of the world; `size` is the height of letters in world units. */
@@ -167,8 +182,3 @@ const apart = (self: Being | undefined, there: { x: number; y: number }): number
 
 const nameOf = (being: Being, moment: Moment): string =>
   being.guest && !/^guest/i.test(being.name) ? `${being.name} (${moment.guestTag})` : being.name;
-
-/** Breaks a sentence into lines of about thirty letters. */
-export function wrap(text: string): string {
-  return text.replace(/(.{1,30})(?:\s+|$)/g, "$1\n").trimEnd();
-}

@@ -12,7 +12,9 @@ export class Nearby {
   readonly #where = h("p", { class: "unseen", id: "whereabouts" });
   readonly #portals = h("div", { class: "portals", role: "group", "aria-label": en.portals });
   readonly #people = h("ul", { class: "people" });
+  readonly #spoken = h("p", { class: "unseen", role: "status" });
   readonly #items = new Map<number, HTMLLIElement>();
+  readonly #places = new Map<number, Sprite>();
   readonly #client: Client;
   #shown: LoadedWorld | undefined;
   #whereAt = -whereEveryMs;
@@ -26,6 +28,7 @@ export class Nearby {
       this.#where,
       this.#portals,
       this.#people,
+      this.#spoken,
     );
   }
 
@@ -51,26 +54,53 @@ export class Nearby {
   /** Brings the list of people and the own whereabouts up to date; a few times a second. */
   look(frame: Frame, view: View, now: number): void {
     const { self } = frame;
-    const close = self ? frame.others.filter((one) => isClose(one, self)) : [];
+    const close = self ? frame.others.filter((one) => one.name !== "" && isClose(one, self)) : [];
     const ids = new Set(close.map(({ id }) => id));
     for (const [id, item] of this.#items)
       if (!ids.has(id)) {
         item.remove();
         this.#items.delete(id);
+        this.#places.delete(id);
       }
     for (const being of close) this.#list(being);
+    this.#speak(close);
     if (!self || now - this.#whereAt < whereEveryMs) return;
     this.#whereAt = now;
     write(this.#where, en.youAreIn(view.world?.name ?? "", Math.round(self.x), Math.round(self.y)));
   }
 
   #list(being: Sprite): void {
-    const item = this.#items.get(being.id) ?? h("li", {}, h("bdi", {}));
-    if (!this.#items.has(being.id)) this.#people.append(item);
-    this.#items.set(being.id, item);
+    this.#places.set(being.id, being);
+    const item = this.#items.get(being.id) ?? this.#add(being);
     set(item, "data-kind", being.kind);
     set(item, "data-guest", being.guest);
-    write(item.firstElementChild ?? item, being.name);
+    const button = item.querySelector("button");
+    if (button) set(button, "aria-label", en.talkTo(being.name));
+    write(item.querySelector("bdi") ?? item, being.name);
+  }
+
+  /** Characters and things are buttons: the player walks there and speaks to them. */
+  #add({ id, kind }: Sprite): HTMLLIElement {
+    const name = h("bdi", {});
+    const item = h("li", {}, kind === "player" ? name : h("button", { type: "button" }, name));
+    item.firstElementChild?.addEventListener("click", () => this.#goTo(id));
+    this.#people.append(item);
+    this.#items.set(id, item);
+    return item;
+  }
+
+  #goTo(id: number): void {
+    const being = this.#places.get(id);
+    if (being && being.kind !== "player") this.#client.walkTo({ x: being.x, y: being.y, entity: id });
+  }
+
+  /** What players say is read out by the chat; what anybody else says only here. */
+  #speak(close: readonly Sprite[]): void {
+    const speaker = close.find(({ kind, says }) => kind !== "player" && says !== undefined);
+    if (!speaker) return write(this.#spoken, "");
+    const text = speaker.says ?? "";
+    if (this.#spoken.textContent === `${speaker.name}: ${text}`) return;
+    this.#spoken.replaceChildren(h("bdi", {}, speaker.name), ": ", h("bdi", {}, text));
   }
 }
 

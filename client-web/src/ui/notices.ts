@@ -42,7 +42,7 @@ export class Notices {
     if (problem === undefined || problem.key === this.#problemKey) return;
     this.#problemKey = problem.key;
     this.#failed();
-    if (problem.about === "travel" || problem.about === "pack") this.#showProblem(problem);
+    if (problem.about !== "login" && problem.about !== "chat") this.#showProblem(problem);
   }
 
   #showDownload({ download }: View): void {

@@ -1,4 +1,4 @@
-import type { Client, Frame, LoadedWorld, View } from "../app/view.ts";
+import type { Client, Frame, Goal, LoadedWorld, View } from "../app/view.ts";
 import { Sound } from "../audio/sound.ts";
 import { en } from "../i18n/en.ts";
 import { Controls, type Device } from "../input/controls.ts";
@@ -60,6 +60,7 @@ export class Page {
   #fps = 0;
   #fpsSince = 0;
   #last: View | undefined;
+  #frameNow: Frame | undefined;
 
   constructor(options: PageOptions) {
     const { client } = options;
@@ -80,6 +81,7 @@ export class Page {
       canvas: this.#canvas,
       stick,
       toWorld: (x, y) => this.#renderer?.toWorld(x, y) ?? { x: 0, y: 0 },
+      entityAt: (point) => entityAt(this.#frameNow, point),
       press: (action) => this.#press(action),
       changed: (device) => this.#showHint(device),
     });
@@ -169,6 +171,7 @@ export class Page {
     requestAnimationFrame(this.#frame);
     this.#controls.poll();
     const frame = this.#client.frame(now);
+    this.#frameNow = frame;
     this.#draw(frame, now);
     this.#title.tick(now);
     this.#countFrame(now);
@@ -262,6 +265,17 @@ export class Page {
     this.#hint.replaceChildren(...entries);
   }
 }
+
+/** The character or thing whose picture covers that point of the world; the one in front when there are several. */
+function entityAt(frame: Frame | undefined, point: { x: number; y: number }): Goal | undefined {
+  const hit = frame?.others
+    .filter(({ kind, x, y }) => kind !== "player" && covers(x - point.x, y - point.y))
+    .toSorted((a, b) => b.y - a.y)[0];
+  return hit && { x: hit.x, y: hit.y, entity: hit.id };
+}
+
+/** A body's picture stands above its middle; a finger is no pencil. */
+const covers = (dx: number, dy: number): boolean => Math.abs(dx) < 22 && dy > -24 && dy < 38;
 
 /** A log-in may lead into the same world, and its dialog gives the focus back to "Log out". */
 const hasReturned = (last: View | undefined, { state, problem }: View): boolean =>
