@@ -130,6 +130,20 @@ describe("a peer at the wire", () => {
     await once(raw, "close");
   });
 
+  test.each([
+    ["says goodbye", maskedFrameOf(new Uint8Array([3, 0xe9]), opcodes.close), 1001],
+    ["breaks the protocol", Buffer.from([0xff, 0]), 1006],
+  ])(
+    "that %s and does not hang up is hung up on, and nothing more of it is heard",
+    async (_, frame, code) => {
+      const { raw, events } = await approached();
+      raw.resume();
+      raw.write(Buffer.concat([frame, maskedFrameOf("more", opcodes.text)]));
+      expect(await events.until("closed")).toBe(code);
+      expect(events.all).toEqual([["closed", code]]);
+    },
+  );
+
   test("that never answers our goodbye is not waited for for ever", async () => {
     const { raw, transport, events } = await approached();
     raw.resume();
