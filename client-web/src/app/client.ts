@@ -1,9 +1,20 @@
 import { appVersion } from "#shared/version.ts";
+import { slowed } from "../net/slow-socket.ts";
 import type { WebSocketClass } from "../net/transport.ts";
 import { readEndpoints, withoutOverrides, type Endpoints, type EndpointSources } from "./endpoints.ts";
+import { readLineArgs, type LineArgs } from "./line-args.ts";
 import type { Packs } from "./pack-loader.ts";
 import { Playing, type PlayingDeps } from "./playing.ts";
-import type { Client, Frame, Goal, LoadedWorld, NetworkStats, Prompt, View } from "./view.ts";
+import {
+  noLine,
+  type Client,
+  type Frame,
+  type Goal,
+  type LoadedWorld,
+  type NetworkStats,
+  type Prompt,
+  type View,
+} from "./view.ts";
 
 /** What a client needs of its host, so that the browser and Node run the same one. */
 export interface ClientDeps {
@@ -30,28 +41,31 @@ export interface ClientDeps {
 const pulseMs = 50;
 const blankFrame: Frame = { others: [], epoch: 0 };
 const noNetwork: NetworkStats = {
+  ...noLine,
   masterBuffered: 0,
-  worldBuffered: 0,
   worlds: 0,
   pack: { status: "none", bytes: 0, ms: 0 },
-  delayMs: 0,
-  starved: 0,
-  corrections: 0,
 };
 
 /** Opens the client: it dials at once, unless a host needs the player's yes, and goes on by itself until disposed. */
 export function createClient(deps: ClientDeps): Client {
-  return new GameClient({
+  const line = readLineArgs(deps.endpoints.query);
+  const { Socket = WebSocket } = deps;
+  const host = {
     now: () => performance.now(),
     luck: Math.random,
     log: () => {},
     ...deps,
     version: deps.version ?? appVersion,
-  } as PlayingDeps);
+    line: line.shape,
+    ...(line.shape && { Socket: slowed(line.shape, line.seed, Socket) }),
+  };
+  return new GameClient(host as PlayingDeps, line);
 }
 
 class GameClient implements Client {
   readonly #deps: PlayingDeps;
+  readonly #line: LineArgs;
   readonly #listeners = new Set<(view: View) => void>();
   readonly #pulse: ReturnType<typeof setInterval>;
   readonly #online = (): void => this.#playing?.online();
@@ -59,8 +73,9 @@ class GameClient implements Client {
   #strangers: readonly string[];
   #view: View;
 
-  constructor(deps: PlayingDeps) {
+  constructor(deps: PlayingDeps, line: LineArgs) {
     this.#deps = deps;
+    this.#line = line;
     const endpoints = readEndpoints(deps.endpoints);
     for (const override of endpoints.ignored)
       deps.log(`ENDPOINT_OVERRIDE_IGNORED ${override.replaceAll(/\s/g, "_")}`);
@@ -146,6 +161,7 @@ class GameClient implements Client {
   #play(endpoints: Endpoints): void {
     const pageVersion = new URLSearchParams(this.#deps.endpoints.query).get("v") ?? undefined;
     this.#playing = new Playing(this.#deps, endpoints, pageVersion, () => this.#refresh());
+    for (const text of noticesOf(this.#line)) this.#playing.chat.add(text);
     this.#refresh();
   }
 
@@ -163,4 +179,11 @@ class GameClient implements Client {
     const chat = { isUp: false, lines: [] };
     return { version, state: "rejected", prompt, chat, isSavingPaused: false, network: noNetwork };
   }
+}
+
+/** What the player should know of a line that is not as it is. */
+function noticesOf({ shape, refused }: LineArgs): string[] {
+  const notices = refused.map((what) => `bad line: refused ${what}`);
+  if (shape) notices.push(`bad line: ${shape.lagMs} ms ± ${shape.jitterMs}, ${shape.loss * 100} % lost`);
+  return notices;
 }

@@ -1,7 +1,16 @@
 import { unzipSync } from "fflate";
 import type { MapPortal, WorldMap } from "#shared/world-map.ts";
 import { targetInReach } from "./reach.ts";
-import type { Client, Frame, Goal, LoadedWorld, Prompt, Sprite, View } from "./view.ts";
+import {
+  noLine,
+  type Client,
+  type Frame,
+  type Goal,
+  type LoadedWorld,
+  type Prompt,
+  type Sprite,
+  type View,
+} from "./view.ts";
 
 /** Test data: a client without a server, to look at every screen of the page. Not part of the product. */
 export interface FakeOptions {
@@ -26,16 +35,15 @@ const calm: View = {
   },
   isSavingPaused: false,
   network: {
+    ...noLine,
     masterMs: 12,
     worldMs: 14,
     masterBuffered: 0,
-    worldBuffered: 0,
     worlds: 4,
     pack: { status: "cache_hit", bytes: 184_220, ms: 9 },
     transferMs: 61,
     delayMs: 92,
     starved: 0.004,
-    corrections: 0,
   },
 };
 

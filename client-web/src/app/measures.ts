@@ -1,12 +1,10 @@
 import type { Journey, JourneyEffect, JourneyInput } from "./journey-state.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { ControlLine } from "./control-line.ts";
-import type { NetworkStats } from "./view.ts";
+import { noLine, type NetworkStats } from "./view.ts";
 import type { Visit } from "./visit.ts";
 
 /** What of a journey is counted and timed, under VirtuCade's names. */
-
-const noStats = { buffered: 0, delayMs: 0, starved: 0, corrections: 0 };
 
 type On<M extends { type: string }> = {
   readonly [T in M["type"]]?: (telemetry: Telemetry, message: Extract<M, { type: T }>, now: number) => void;
@@ -83,24 +81,18 @@ export function measure(
 /** What the network overlay shows, from the lines as they are. */
 export function networkOf(
   { session }: Journey,
-  now: Pick<NetworkStats, "pack" | "transferMs"> & {
+  now: Pick<NetworkStats, "pack" | "transferMs" | "line"> & {
     readonly control: ControlLine | undefined;
     readonly visit: Visit | undefined;
   },
 ): NetworkStats {
-  const { control, visit, pack, transferMs } = now;
-  const { buffered, delayMs, starved, corrections } = visit?.stats ?? noStats;
+  const { control, visit, ...rest } = now;
   return {
+    ...(visit?.stats ?? noLine),
+    ...rest,
     masterMs: control?.pingMs,
-    worldMs: visit?.pingMs,
     masterBuffered: control?.buffered ?? 0,
-    worldBuffered: buffered,
     worlds: Object.keys(session?.worlds ?? {}).length,
-    pack,
-    transferMs,
-    delayMs,
-    starved,
-    corrections,
   };
 }
 
@@ -138,6 +130,11 @@ function networkGauges(network: NetworkStats): Record<string, number> {
     last_transfer_msec: transferMs,
     interpolation_delay_msec: network.delayMs,
     interpolation_starved: network.starved,
+    snapshots_skipped: network.skipped,
     prediction_corrections: network.corrections,
+    prediction_correction_largest_units: network.largestCorrection,
+    world_received_bytes_per_sec: network.receivedPerSecond,
+    world_sent_bytes_per_sec: network.sentPerSecond,
+    entities: network.entities,
   };
 }

@@ -1,3 +1,4 @@
+import type { LineShape } from "../net/line.ts";
 import { ChatLog } from "./chat-log.ts";
 import type { ClientDeps } from "./client.ts";
 import { ControlLine, lostCode } from "./control-line.ts";
@@ -22,6 +23,8 @@ export interface PlayingDeps extends ClientDeps {
   readonly now: () => number;
   readonly luck: () => number;
   readonly log: (line: string) => void;
+  /** The bad line that is simulated. */
+  readonly line: LineShape | undefined;
 }
 
 /** A page that asked for no frame for so long is not looked at: what could be drawn counts as drawn. */
@@ -281,6 +284,7 @@ export class Playing {
     return networkOf(this.#journey, {
       control: this.#control,
       visit: this.#stage.shown,
+      line: this.#deps.line,
       pack: this.#packs.last,
       transferMs: this.#telemetry.last("transfer"),
     });

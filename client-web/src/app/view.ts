@@ -1,5 +1,6 @@
 import type { Refusal } from "#shared/refusal.ts";
 import type { WorldMap } from "#shared/world-map.ts";
+import type { LineShape } from "../net/line.ts";
 
 /** What the page shows, as plain data: the seam between the client's logic and its pixels. */
 export interface View {
@@ -57,19 +58,50 @@ export type PackStatus =
   | "cache_hit"
   | "downloaded";
 
-export interface NetworkStats {
+export interface NetworkStats extends WorldLineStats {
   readonly masterMs?: number | undefined;
-  readonly worldMs?: number | undefined;
   readonly masterBuffered: number;
-  readonly worldBuffered: number;
   readonly worlds: number;
   readonly pack: { readonly status: PackStatus; readonly bytes: number; readonly ms: number };
   readonly transferMs?: number | undefined;
-  /** Interpolation delay, share of time without newer state (0–1), corrections so far. */
-  readonly delayMs: number;
-  readonly starved: number;
-  readonly corrections: number;
+  /** The bad line that is simulated, when the address asks for one. */
+  readonly line?: LineShape | undefined;
 }
+
+/** The line to the world that is shown, and what of it can be seen. */
+export interface WorldLineStats {
+  readonly worldMs?: number | undefined;
+  readonly worldBuffered: number;
+  /** How far in the past the others are shown. */
+  readonly delayMs: number;
+  /** Share of time they were shown without newer state, 0–1. */
+  readonly starved: number;
+  /** Snapshots left out for this line, so far. */
+  readonly skipped: number;
+  /** Visible errors of the own prediction: in all, in the last minute, and the largest of these in world units. */
+  readonly corrections: number;
+  readonly correctionsPerMinute: number;
+  readonly largestCorrection: number;
+  /** Bytes. */
+  readonly receivedPerSecond: number;
+  readonly sentPerSecond: number;
+  /** How many the world tells us of. */
+  readonly entities: number;
+}
+
+/** Of no line at all. */
+export const noLine: WorldLineStats = {
+  worldBuffered: 0,
+  delayMs: 0,
+  starved: 0,
+  skipped: 0,
+  corrections: 0,
+  correctionsPerMinute: 0,
+  largestCorrection: 0,
+  receivedPerSecond: 0,
+  sentPerSecond: 0,
+  entities: 0,
+};
 
 /** Everything drawn in one frame, in world units; already predicted and interpolated. */
 export interface Frame {

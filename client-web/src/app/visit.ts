@@ -1,17 +1,20 @@
+import { limits } from "#shared/limits.ts";
 import { groundOf } from "#shared/ground.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
-import type { EntityInfo, FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
-import { decodeSnapshot, snapFlag, type Snapshot } from "#shared/protocol/snapshot.ts";
+import type { FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
+import { Replica, type Seen } from "#shared/protocol/replica.ts";
 import type { Body, Ground } from "#shared/step-player.ts";
-import { dial, type Transport, type TransportStats, type WebSocketClass } from "../net/transport.ts";
+import { Traffic } from "../net/traffic.ts";
+import { dial, type Transport, type WebSocketClass } from "../net/transport.ts";
 import { fromWorld } from "../net/wire.ts";
 import { lostCode } from "./control-line.ts";
 import { LineWatch } from "./line-watch.ts";
-import { Interpolation, type Pose } from "../sim/interpolation.ts";
+import { Interpolation, type Shown } from "../sim/interpolation.ts";
+import { OldReplica } from "../sim/old-replica.ts";
 import { Prediction, type Will } from "../sim/prediction.ts";
 import { Bubbles } from "./bubbles.ts";
 import { targetInReach } from "./reach.ts";
-import type { Frame, LoadedWorld, Sprite } from "./view.ts";
+import { noLine, type Frame, type LoadedWorld, type Sprite, type WorldLineStats } from "./view.ts";
 
 export interface VisitEvents {
   opened(): void;
@@ -33,6 +36,10 @@ export interface VisitOptions {
 
 /** Leaves room for a thousand snaps before two visits could be taken for one. */
 const epochsPerVisit = 1000;
+/** How often at most a world is asked for its whole state, after one that could not be continued from. */
+const askStateMs = 1000;
+/** Numbers of these requests, apart from those of the journey and of pings. */
+const firstStateId = 2 ** 29;
 
 /** One connection to one world, from dialling to closing: what came from it, and what is to be drawn of it. */
 export class Visit {
@@ -42,11 +49,15 @@ export class Visit {
   readonly #transport: Transport;
   readonly #on: VisitEvents;
   readonly #now: () => number;
-  readonly #others = new Interpolation();
   readonly #watch = new LineWatch((id) => this.tell({ type: "ping", id }));
-  readonly #entities = new Map<number, EntityInfo>();
+  readonly #sent = new Traffic();
+  readonly #received = new Traffic();
   readonly #bubbles = new Bubbles();
   #self = 0;
+  /** What the world has told, and where to show it: from when it lets us in. */
+  #known: { readonly replica: Replica | OldReplica; readonly others: Interpolation<Seen> } | undefined;
+  #stateAskedAt = -Infinity;
+  #stateId = firstStateId;
   #prediction: Prediction | undefined;
   #isOver = false;
 
@@ -76,16 +87,18 @@ export class Visit {
     return this.#prediction?.body;
   }
 
-  get pingMs(): number | undefined {
-    return this.#watch.ms;
-  }
-
-  get stats(): TransportStats & { delayMs: number; starved: number; corrections: number } {
+  get stats(): WorldLineStats {
+    const { others, replica } = this.#known ?? {};
+    const corrections = this.#prediction?.corrections;
     return {
-      ...this.#transport.stats,
-      delayMs: this.#others.delayMs,
-      starved: this.#others.starved,
-      corrections: this.#prediction?.corrections ?? 0,
+      ...noLine,
+      worldMs: this.#watch.ms,
+      worldBuffered: this.#transport.stats.buffered,
+      receivedPerSecond: this.#received.perSecond,
+      sentPerSecond: this.#sent.perSecond,
+      ...(others && { delayMs: others.delayMs, starved: others.starved, skipped: others.skipped }),
+      ...(replica && { entities: replica.seen.size }),
+      ...corrections?.recent(this.#now()),
     };
   }
 
@@ -103,8 +116,8 @@ export class Visit {
 
   frame(now: number, name: string, guest: boolean): Frame {
     const own = this.#prediction?.pose(now);
-    const others = this.#others.at(now).flatMap((pose) => this.#spriteOf(pose, now));
-    const sprite = this.#entities.get(this.#self)?.sprite ?? "player";
+    const others = (this.#known?.others.at(now) ?? []).flatMap((shown) => this.#spriteOf(shown, now));
+    const sprite = this.#known?.replica.seen.get(this.#self)?.looks.sprite ?? "player";
     const says = this.#bubbles.of(this.#self, now);
     return {
       self: own && { id: this.#self, kind: "player", sprite, name, guest, says, ...own },
@@ -115,6 +128,9 @@ export class Visit {
   }
 
   check(now: number, isAnew: boolean): void {
+    const { sentBytes, receivedBytes } = this.#transport.stats;
+    this.#sent.note(sentBytes, now);
+    this.#received.note(receivedBytes, now);
     if (this.#isOver || !this.#prediction || !this.#watch.isDead(now, isAnew)) return;
     this.#transport.close();
     this.#end(lostCode);
@@ -133,38 +149,45 @@ export class Visit {
   #hear(text: string): void {
     const message = fromWorld(text);
     if (!message || (message.type === "pong" && this.#watch.answered(message.re, this.#now()))) return;
-    if (message.type === "entered") this.#self = message.entity;
-    if (message.type === "entities") {
-      for (const id of message.leave) this.#entities.delete(id);
-      for (const entity of message.enter) this.#entities.set(entity.id, entity);
-    }
+    const replica = this.#known?.replica;
+    if (message.type === "entered") this.#enter(message);
+    if (message.type === "entities" && replica instanceof OldReplica)
+      replica.introduce(message.enter, message.leave);
     if (message.type === "bubble") this.#bubbles.hear(message.entity, message.text, this.#now());
     if (message.type === "departed") this.#isOver = true;
     this.#on.heard(message);
   }
 
+  #enter({ entity, tickMs = limits.tickMs, ticksPerSend }: Extract<ToPlayer, { type: "entered" }>): void {
+    this.#self = entity;
+    this.#known = {
+      replica: ticksPerSend === undefined ? new OldReplica() : new Replica(ticksPerSend),
+      others: new Interpolation({ tickMs, ticksPerSend: ticksPerSend ?? 1 }),
+    };
+  }
+
   #apply(bytes: Uint8Array): void {
-    const snapshot = decodeSnapshot(bytes);
-    if (!snapshot) return;
-    this.#others.heard(snapshot.tick, snapshot.others, this.#now());
-    if (this.#prediction) {
-      this.#prediction.correct(snapshot.self, snapshot.ack, (snapshot.flags & snapFlag) !== 0);
-      return;
-    }
-    this.#begin(snapshot);
+    const { replica, others } = this.#known ?? {};
+    const applied = replica?.apply(bytes);
+    const now = this.#now();
+    if (!replica || !others || applied === "late") return;
+    if (applied !== "applied") return this.#askState(now);
+    others.heard(replica, now);
+    const isFirst = !this.#prediction;
+    this.#prediction ??= new Prediction(this.ground, { ...replica.self }, (commands) =>
+      this.#transport.sendVolatile(encodeCommands({ ...commands, seen: replica.tick & 0xffff })),
+    );
+    this.#prediction.correct(replica.self, replica.ack, replica.wasSet && !isFirst, now);
+    if (isFirst) this.#on.live();
   }
 
-  #begin({ self, ack }: Snapshot): void {
-    const send: ConstructorParameters<typeof Prediction>[2] = (commands) =>
-      this.#transport.sendVolatile(encodeCommands(commands));
-    this.#prediction = new Prediction(this.ground, self, send);
-    this.#prediction.correct(self, ack, false);
-    this.#on.live();
+  #askState(now: number): void {
+    if (now - this.#stateAskedAt < askStateMs) return;
+    this.#stateAskedAt = now;
+    this.tell({ type: "state", id: ++this.#stateId });
   }
 
-  /** Nobody is drawn whose name has not come yet. */
-  #spriteOf(pose: Pose, now: number): Sprite[] {
-    const entity = this.#entities.get(pose.id);
-    return entity ? [{ ...entity, ...pose, says: this.#bubbles.of(pose.id, now) }] : [];
+  #spriteOf({ entity: { id, looks }, pose }: Shown<Seen>, now: number): Sprite[] {
+    return id === this.#self ? [] : [{ id, ...looks, ...pose, says: this.#bubbles.of(id, now) }];
   }
 }

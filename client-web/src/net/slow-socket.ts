@@ -52,7 +52,7 @@ export function slowed(shape: LineShape, seed: number, Plain: WebSocketClass): W
         );
       this.#socket.addEventListener(type, hear);
     }
-  } as WebSocketClass;
+  };
 }
 
 /** What is under way in one direction. One timer, so that nothing overtakes. */

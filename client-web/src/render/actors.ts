@@ -1,6 +1,7 @@
 import { Container, Sprite, type Texture } from "pixi.js";
 import type { Frame, Sprite as Being } from "../app/view.ts";
 import { sketch, type Art } from "./art.ts";
+import { FrameBudget, nearestFirst } from "./frame-budget.ts";
 
 /** A body's centre within a frame of a character's picture; see worlds/README.md. */
 const frame = { w: 32, h: 48, x: 16, y: 32 } as const;
@@ -10,6 +11,7 @@ const stepsPerSecond = 8;
 const guestAlpha = 0.45;
 /** The own body stays easier to find than the others. */
 const ownGuestAlpha = 0.7;
+const spawn = { ms: 2, count: 32 } as const;
 
 /** World units on screen, a little enlarged. */
 export interface Seen {
@@ -28,6 +30,7 @@ export class Actors {
   readonly #sprites = new Map<number, Sprite>();
   readonly #layer: Container;
   readonly #mark: Sprite;
+  readonly #budget = new FrameBudget(spawn.ms, spawn.count);
 
   constructor(art: Art, layer: Container, ground: Container) {
     this.#layer = layer;
@@ -41,9 +44,14 @@ export class Actors {
     this.#mark.anchor.set(0.5);
   }
 
+  has(id: number): boolean {
+    return this.#sprites.has(id);
+  }
+
   update(frameNow: Frame, now: number, seen: Seen): void {
     const present = new Set<number>();
     const beings = frameNow.self ? [...frameNow.others, frameNow.self] : frameNow.others;
+    this.#spawn(beings, frameNow.self);
     for (const being of beings) {
       const alpha = being === frameNow.self ? ownGuestAlpha : guestAlpha;
       present.add(being.id);
@@ -59,7 +67,8 @@ export class Actors {
   }
 
   #place(being: Being, now: number, isVisible: boolean, alpha: number): void {
-    const sprite = this.#sprites.get(being.id) ?? this.#add(being.id);
+    const sprite = this.#sprites.get(being.id);
+    if (!sprite) return;
     sprite.visible = isVisible;
     if (!isVisible) return;
     const sheet = this.#sheets.get(being.sprite) ?? this.#sheets.get("player");
@@ -72,10 +81,14 @@ export class Actors {
     sprite.alpha = alpha;
   }
 
-  #add(id: number): Sprite {
-    const sprite = this.#layer.addChild(new Sprite());
-    this.#sprites.set(id, sprite);
-    return sprite;
+  #spawn(beings: readonly Being[], self: Being | undefined): void {
+    const newcomers = beings.filter(({ id }) => !this.#sprites.has(id));
+    if (newcomers.length === 0) return;
+    this.#budget.begin();
+    for (const { id } of nearestFirst(newcomers, self)) {
+      if (!this.#budget.take()) return;
+      this.#sprites.set(id, this.#layer.addChild(new Sprite()));
+    }
   }
 }
 

@@ -18,8 +18,12 @@ const direction = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 export class Labels {
   readonly #textures = new Map<string, Texture>();
 
+  has(text: string, style: LabelStyle): boolean {
+    return this.#textures.has(keyOf(text, style));
+  }
+
   get(text: string, style: LabelStyle): Texture {
-    const key = `${style.size}|${style.color}|${style.plate ?? ""}|${text}`;
+    const key = keyOf(text, style);
     const known = this.#textures.get(key);
     const texture = known ?? textureOf(drawLabel(text.replace(direction, ""), style));
     this.#textures.delete(key);
@@ -40,6 +44,9 @@ export class Labels {
     texture?.destroy(true);
   }
 }
+
+const keyOf = (text: string, { size, color, plate = "" }: LabelStyle): string =>
+  `${size}|${color}|${plate}|${text}`;
 
 function drawLabel(text: string, style: LabelStyle): HTMLCanvasElement {
   const font = `${style.size}px "Pixelify Sans", "Noto Sans", sans-serif`;

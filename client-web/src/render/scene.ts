@@ -4,6 +4,7 @@ import { Actors, isSeen, type Seen } from "./actors.ts";
 import { Art } from "./art.ts";
 import { Backdrop } from "./backdrop.ts";
 import { follow, lookAt, type Camera, type Covered, type Screen } from "./camera.ts";
+import { FrameBudget, nearestFirst } from "./frame-budget.ts";
 import { Labels } from "./labels.ts";
 import { Portals } from "./portals.ts";
 import type { Moment } from "./renderer.ts";
@@ -14,6 +15,8 @@ const margin = 64;
 const talkUnits = 64;
 const labelUnits = 300;
 const linesKept = 64;
+const naming = { ms: 2, count: 16 } as const;
+const nameSize = 10;
 const labelColors = {
   player: "#ffffff",
   npc: "#ffe3a1",
@@ -36,6 +39,7 @@ export class Scene {
   readonly #actors: Actors;
   readonly #portals: Portals;
   readonly #lines = new Map<string, string>();
+  readonly #naming = new FrameBudget(naming.ms, naming.count);
   #epoch: number | undefined;
   #used = 0;
 
@@ -90,7 +94,10 @@ export class Scene {
     this.#used = 0;
     const others = frame.others.filter((other) => isSeen(other, seen));
     this.#writePortals(moment, seen, screen);
-    for (const other of others) this.#writeName(other, frame.self, moment, quality);
+    const isBehind = this.#naming.isBehind;
+    this.#naming.begin();
+    for (const other of isBehind ? nearestFirst(others, frame.self) : others)
+      this.#writeName(other, frame.self, moment, quality);
     for (const sign of this.world.map.signs)
       if (apart(frame.self, sign) < talkUnits)
         this.#write(wrap(sign.text), sign.x, sign.y - 34, 10, labelColors.player, plates.speech);
@@ -117,7 +124,11 @@ export class Scene {
 
   #writeName(other: Being, self: Being | undefined, moment: Moment, quality: number): void {
     if (other.name === "" || (quality >= 3 && apart(self, other) > labelUnits)) return;
-    this.#write(nameOf(other, moment), other.x, other.y - 40, 10, labelColors[other.kind]);
+    const name = nameOf(other, moment);
+    const color = labelColors[other.kind];
+    const isKnown = this.#labels.has(name, { color, size: this.#lettersOf(nameSize) });
+    if (this.#actors.has(other.id) && (isKnown || this.#naming.take()))
+      this.#write(name, other.x, other.y - 40, nameSize, color);
   }
 
   /** Over the head, or at the feet when the listener stands where the words would be. */
@@ -140,7 +151,7 @@ export class Scene {
   /** Puts text with its middle at a point of the world; `size` is the height of letters in world units. */
   #write(text: string, x: number, y: number, size: number, color: string, plate?: string): Sprite {
     const zoom = this.camera?.zoom ?? 1;
-    const letters = Math.max(12, size * zoom);
+    const letters = this.#lettersOf(size);
     const texture = this.#labels.get(
       text,
       plate === undefined ? { color, size: letters } : { color, size: letters, plate },
@@ -152,6 +163,11 @@ export class Scene {
       Math.round(top + y * zoom - texture.height / 2),
     );
     return word;
+  }
+
+  /** Their height in device pixels. */
+  #lettersOf(size: number): number {
+    return Math.max(12, size * (this.camera?.zoom ?? 1));
   }
 
   #word(index: number, texture: Texture): Sprite {

@@ -1,13 +1,19 @@
-import { limits } from "#shared/limits.ts";
+import { Offsets } from "./offsets.ts";
 
-const arrivals = 100;
 const windowMs = 5000;
 const reviewMs = 250;
 const firstDelayMs = 100;
 const delayRange = { least: 75, most: 250 };
+const marginMs = 10;
 /** A playback clock this far off is set, not steered. */
 const lostMs = 1000;
 const steerShare = 0.1;
+
+/** How a world's time runs: the length of a tick in milliseconds, and how many there are between two snapshots. */
+export interface Beat {
+  readonly tickMs: number;
+  readonly ticksPerSend: number;
+}
 
 /**
  * When to show what the world said. Estimates the world's clock from the arrival of its ticks (no exchange
@@ -15,30 +21,31 @@ const steerShare = 0.1;
  * All times are milliseconds; `now` is the caller's clock, playback time counts from the world's tick 0.
  */
 export class PlaybackClock {
-  #offsets: number[] = [];
+  readonly #beat: Beat;
+  readonly #offsets = new Offsets();
   #late: { at: number; ms: number }[] = [];
-  #offset = 0;
   #delay = firstDelayMs;
-  #reviewedAt = 0;
+  #reviewedAt = -Infinity;
   #shown: { now: number; playback: number } | undefined;
+
+  constructor(beat: Beat) {
+    this.#beat = beat;
+  }
 
   get delayMs(): number {
     return this.#delay;
   }
 
   heard(tick: number, now: number): void {
-    const offset = now - tick * limits.tickMs;
-    this.#offsets.push(offset);
-    if (this.#offsets.length > arrivals) this.#offsets.shift();
-    this.#offset = percentile(this.#offsets, 0.1);
-    this.#late.push({ at: now, ms: Math.max(0, offset - Math.min(...this.#offsets)) });
-    while (this.#late[0] && this.#late[0].at < now - windowMs) this.#late.shift();
+    const offset = now - tick * this.#beat.tickMs;
+    this.#offsets.add(offset);
+    this.#late.push({ at: now, ms: offset - this.#offsets.least });
     if (now - this.#reviewedAt >= reviewMs) this.#review(now);
   }
 
   /** Playback time at `now`. Moves forward only. */
   at(now: number): number {
-    const want = now - this.#offset - this.#delay;
+    const want = now - this.#offsets.early - this.#delay;
     const last = this.#shown;
     const passed = last ? now - last.now : 0;
     const error = last ? want - (last.playback + passed) : 0;
@@ -48,19 +55,20 @@ export class PlaybackClock {
     return playback;
   }
 
+  /** Nobody has looked for a while: shows the present at once, and holds no delay of that time against the line. */
+  reset(): void {
+    this.#shown = undefined;
+    this.#late = [];
+  }
+
   /** Up fast, because a late world is seen; down slowly, because nobody sees a short delay. */
   #review(now: number): void {
     this.#reviewedAt = now;
-    const late = percentile(
-      this.#late.map(({ ms }) => ms),
-      0.95,
-    );
-    const target = Math.max(delayRange.least, Math.min(delayRange.most, limits.tickMs + late + 10));
+    this.#late = this.#late.filter(({ at }) => at >= now - windowMs);
+    const sorted = this.#late.map(({ ms }) => ms).toSorted((a, b) => a - b);
+    const late = sorted[Math.floor((sorted.length - 1) * 0.95)] ?? 0;
+    const wanted = this.#beat.tickMs * this.#beat.ticksPerSend + late + marginMs;
+    const target = Math.max(delayRange.least, Math.min(delayRange.most, wanted));
     this.#delay += (target - this.#delay) * (target > this.#delay ? 0.5 : 0.1);
   }
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
 }

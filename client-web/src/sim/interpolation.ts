@@ -1,36 +1,48 @@
-import { limits } from "#shared/limits.ts";
-import type { EntityState } from "#shared/protocol/snapshot.ts";
-import { PlaybackClock } from "./clock.ts";
+import type { Body } from "#shared/step-player.ts";
+import { type Beat, PlaybackClock } from "./clock.ts";
+import { type Pose, Track } from "./track.ts";
 
-const kept = 40;
-const keptHidden = 3;
 const hiddenMs = 1000;
-const extrapolateMs = 100;
-const blendMs = 100;
-const jumpUnits = 192;
 const starvedMemoryMs = 30_000;
 
-export interface Pose extends EntityState {
-  readonly isMoving: boolean;
+/** An entity in view, as a replica has it. */
+export interface Heard extends Body {
+  readonly id: number;
+  /** The tick this is of. */
+  readonly told: number;
+  /** The tick of the last jump. */
+  readonly setAt: number;
 }
 
-interface Moment {
-  readonly at: number;
-  readonly states: ReadonlyMap<number, EntityState>;
+/** What a replica holds after a snapshot. */
+export interface News<T extends Heard> {
+  readonly tick: number;
+  readonly seen: ReadonlyMap<number, T>;
+}
+
+export interface Shown<T extends Heard> {
+  readonly entity: T;
+  readonly pose: Pose;
 }
 
 /**
- * Where the others are: a little in the past, between two snapshots. When newer state is missing they go on for
- * 100 ms, then hold; when it comes back they blend over 100 ms. A jump of more than 192 units is shown as a jump.
+ * Where the others are: a little in the past, each between the two last times something was told of it. How far in
+ * the past follows the line (clock.ts); what happens when news are missing is each track's own matter.
  */
-export class Interpolation {
-  readonly #clock = new PlaybackClock();
-  #moments: Moment[] = [];
+export class Interpolation<T extends Heard> {
+  readonly #beat: Beat;
+  readonly #clock: PlaybackClock;
+  readonly #tracks = new Map<number, { entity: T; track: Track }>();
+  #tick = -1;
+  #playback = -Infinity;
   #framedAt = 0;
-  #shown = new Map<number, Pose>();
-  #blend: { since: number; offsets: Map<number, { x: number; y: number }> } | undefined;
-  #wasStarved = false;
+  #skipped = 0;
   #time = { starved: 0, all: 0 };
+
+  constructor(beat: Beat) {
+    this.#beat = beat;
+    this.#clock = new PlaybackClock(beat);
+  }
 
   get delayMs(): number {
     return this.#clock.delayMs;
@@ -41,74 +53,49 @@ export class Interpolation {
     return this.#time.all === 0 ? 0 : this.#time.starved / this.#time.all;
   }
 
-  heard(tick: number, states: readonly EntityState[], now: number): void {
-    this.#clock.heard(tick, now);
-    const moment = { at: tick * limits.tickMs, states: new Map(states.map((state) => [state.id, state])) };
-    const later = this.#moments.findIndex(({ at }) => at >= moment.at);
-    if (later < 0) this.#moments.push(moment);
-    else if (this.#moments[later]?.at !== moment.at) this.#moments.splice(later, 0, moment);
-    // A hidden page draws nothing; what it would have to catch up with is worth nothing.
-    const keep = now - this.#framedAt > hiddenMs ? keptHidden : kept;
-    if (this.#moments.length > keep) this.#moments.splice(0, this.#moments.length - keep);
+  /** Snapshots the world never sent, because this line was backed up or the world was late. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
-  /** The poses to draw at `now`. */
-  at(now: number): Pose[] {
-    const passed = Math.min(hiddenMs, Math.max(0, now - this.#framedAt));
+  heard({ tick, seen }: News<T>, now: number): void {
+    const { tickMs, ticksPerSend } = this.#beat;
+    if (this.#tick >= 0) this.#skipped += Math.max(0, Math.round((tick - this.#tick) / ticksPerSend) - 1);
+    this.#tick = tick;
+    this.#clock.heard(tick, now);
+    const isHidden = now - this.#framedAt > hiddenMs;
+    for (const entity of seen.values()) if (entity.told === tick) this.#tell(entity, tick * tickMs, isHidden);
+    for (const [id, { track }] of this.#tracks) {
+      if (seen.has(id)) continue;
+      if (isHidden) this.#tracks.delete(id);
+      else track.goneAt = Math.min(track.goneAt, tick * tickMs);
+    }
+  }
+
+  /** Whom to draw at `now`, and where. */
+  at(now: number): Shown<T>[] {
+    const passed = Math.max(0, now - this.#framedAt);
+    if (passed > hiddenMs) this.#clock.reset();
     this.#framedAt = now;
-    const playback = this.#clock.at(now);
-    const next = this.#moments.findIndex(({ at }) => at > playback);
-    const isStarved = next < 0;
-    if (this.#moments.length > 0) this.#account(isStarved, passed);
-    const wanted = isStarved ? this.#beyond(playback) : this.#between(next, playback);
-    if (this.#wasStarved && !isStarved) this.#beginBlend(wanted, now);
-    this.#wasStarved = isStarved && this.#moments.length > 0;
-    const shown = wanted.map((pose) => this.#blended(pose, now));
-    this.#shown = new Map(shown.map((pose) => [pose.id, pose]));
+    if (this.#tick < 0) return [];
+    this.#playback = this.#clock.at(now);
+    this.#account(this.#playback > this.#tick * this.#beat.tickMs, Math.min(hiddenMs, passed));
+    const shown: Shown<T>[] = [];
+    for (const [id, { entity, track }] of this.#tracks)
+      if (track.goneAt <= this.#playback) this.#tracks.delete(id);
+      else shown.push({ entity, pose: track.at(this.#playback, now) });
     return shown;
   }
 
-  #between(next: number, playback: number): Pose[] {
-    const to = this.#moments[next];
-    if (!to) return [];
-    const from = this.#moments[next - 1];
-    if (next > 1) this.#moments.splice(0, next - 1);
-    const share = from ? (playback - from.at) / (to.at - from.at) : 0;
-    return [...to.states.values()].map((state) => glide(from?.states.get(state.id), state, share));
-  }
-
-  #beyond(playback: number): Pose[] {
-    const [before, last] = this.#moments.length > 1 ? this.#moments.slice(-2) : [undefined, this.#moments[0]];
-    if (!last) return [];
-    const ahead = Math.min(extrapolateMs, playback - last.at);
-    return [...last.states.values()].map((state) => {
-      const past = before?.states.get(state.id);
-      if (!before || !past || distance(past, state) > jumpUnits) return { ...state, isMoving: false };
-      const share = ahead / (last.at - before.at);
-      const isMoving = distance(past, state) > 0 && ahead < extrapolateMs;
-      return {
-        ...state,
-        x: state.x + (state.x - past.x) * share,
-        y: state.y + (state.y - past.y) * share,
-        isMoving,
-      };
-    });
-  }
-
-  #beginBlend(wanted: readonly Pose[], now: number): void {
-    const offsets = new Map<number, { x: number; y: number }>();
-    for (const pose of wanted) {
-      const was = this.#shown.get(pose.id);
-      if (was && distance(was, pose) <= jumpUnits)
-        offsets.set(pose.id, { x: was.x - pose.x, y: was.y - pose.y });
-    }
-    this.#blend = { since: now, offsets };
-  }
-
-  #blended(pose: Pose, now: number): Pose {
-    const left = this.#blend ? 1 - (now - this.#blend.since) / blendMs : 0;
-    const offset = left > 0 ? this.#blend?.offsets.get(pose.id) : undefined;
-    return offset ? { ...pose, x: pose.x + offset.x * left, y: pose.y + offset.y * left } : pose;
+  #tell(entity: T, at: number, isHidden: boolean): void {
+    const known = this.#tracks.get(entity.id);
+    const isKnown = known?.track.goneAt === Infinity;
+    const track = isKnown ? known.track : new Track();
+    // A view told anew names everybody anew: that is no jump.
+    const isSet = isKnown && known.entity === entity && entity.setAt === entity.told;
+    track.tell(entity, at, isSet, this.#playback);
+    if (isHidden) track.shorten();
+    if (known?.entity !== entity || !isKnown) this.#tracks.set(entity.id, { entity, track });
   }
 
   #account(isStarved: boolean, passed: number): void {
@@ -116,15 +103,4 @@ export class Interpolation {
     this.#time.starved = this.#time.starved * fade + (isStarved ? passed : 0);
     this.#time.all = this.#time.all * fade + passed;
   }
-}
-
-function glide(from: EntityState | undefined, to: EntityState, share: number): Pose {
-  if (!from || distance(from, to) > jumpUnits) return { ...to, isMoving: false };
-  const x = from.x + (to.x - from.x) * share;
-  const y = from.y + (to.y - from.y) * share;
-  return { ...to, x, y, isMoving: distance(from, to) > 0 };
-}
-
-function distance(a: { x: number; y: number }, b: { x: number; y: number }): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
 }

@@ -4,7 +4,8 @@ import { limits } from "#shared/limits.ts";
 import { decodeCommands, encodeCommands, type Commands } from "#shared/protocol/commands.ts";
 import type { Body, Ground } from "#shared/step-player.ts";
 import { Prediction } from "./prediction.ts";
-import { Authority, drawn, Link, luckOf, type LinkShape } from "./testing.ts";
+import { luckOf, type LineShape } from "../net/line.ts";
+import { Authority, drawn, Link } from "./testing.ts";
 
 const room = drawn([
   "##########",
@@ -16,10 +17,10 @@ const room = drawn([
   "##########",
 ]);
 const start: Body = { x: 64, y: 64, facing: 0 };
-const clean: LinkShape = { delayMs: 30, jitterMs: 8, loss: 0 };
+const clean: LineShape = { lagMs: 60, jitterMs: 8, loss: 0 };
 
 /** Plays `seconds` of a player who turns at random, over a link, against the authority. */
-function play(seed: number, seconds: number, shape: LinkShape, ground: Ground = room) {
+function play(seed: number, seconds: number, shape: LineShape, ground: Ground = room) {
   const luck = luckOf(seed);
   const up = new Link<Commands>(shape, luck);
   const down = new Link<{ body: Body; ack: number }>(shape, luck);
@@ -52,7 +53,7 @@ function play(seed: number, seconds: number, shape: LinkShape, ground: Ground = 
         authority.tick();
         down.send({ body: authority.body, ack: authority.ack }, nextTick);
       }
-      for (const { body, ack } of down.arrived(now)) prediction.correct(body, ack, false);
+      for (const { body, ack } of down.arrived(now)) prediction.correct(body, ack & 0xffff, false, now);
       const next = prediction.pose(now);
       steps.push(Math.hypot(next.x - pose.x, next.y - pose.y));
       pose = next;
@@ -68,9 +69,9 @@ function play(seed: number, seconds: number, shape: LinkShape, ground: Ground = 
 describe("prediction", () => {
   it("never needs a correction on a clean line", () => {
     assert(
-      property(integer({ min: 1 }), integer({ min: 0, max: 120 }), (seed, delayMs) => {
-        const { prediction, authority } = play(seed, 20, { ...clean, delayMs });
-        expect(prediction.corrections).toBe(0);
+      property(integer({ min: 1 }), integer({ min: 0, max: 240 }), (seed, lagMs) => {
+        const { prediction, authority } = play(seed, 20, { ...clean, lagMs });
+        expect(prediction.corrections.count).toBe(0);
         expect({ ...prediction.body, facing: 0 }).toEqual({ ...authority.body, facing: 0 });
       }),
       { numRuns: 25 },
@@ -84,7 +85,7 @@ describe("prediction", () => {
 
   it("ends where the world says after a line that stalls", () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const { prediction, authority } = play(seed, 20, { delayMs: 60, jitterMs: 20, loss: 0.05 });
+      const { prediction, authority } = play(seed, 20, { lagMs: 120, jitterMs: 20, loss: 0.05 });
       expect([prediction.body.x, prediction.body.y]).toEqual([authority.body.x, authority.body.y]);
     }
   });
@@ -160,17 +161,17 @@ describe("prediction", () => {
     const off = (by: number, isSet = false): { jump: number; corrections: number; epoch: number } => {
       const prediction = make();
       const was = prediction.pose(0);
-      prediction.correct({ ...start, x: start.x + by }, 0, isSet);
+      prediction.correct({ ...start, x: start.x + by }, 0, isSet, 0);
       const is = prediction.pose(0);
-      return { jump: is.x - was.x, corrections: prediction.corrections, epoch: prediction.epoch };
+      return { jump: is.x - was.x, corrections: prediction.corrections.count, epoch: prediction.epoch };
     };
     expect(off(0.25)).toMatchObject({ corrections: 0, epoch: 0 });
     expect(off(40)).toEqual({ jump: 0, corrections: 1, epoch: 0 });
-    expect(off(100)).toEqual({ jump: 100, corrections: 0, epoch: 1 });
+    expect(off(100)).toEqual({ jump: 100, corrections: 1, epoch: 1 });
     expect(off(40, true)).toEqual({ jump: 40, corrections: 0, epoch: 1 });
     const prediction = make();
     prediction.pose(0);
-    prediction.correct({ ...start, x: start.x + 40 }, 0, false);
+    prediction.correct({ ...start, x: start.x + 40 }, 0, false, 0);
     expect(prediction.pose(100).x).toBeCloseTo(start.x + 40 - 40 / Math.E, 3);
   });
 });

@@ -1,6 +1,7 @@
 import { limits } from "#shared/limits.ts";
 import { commandsPerFrame, type Commands } from "#shared/protocol/commands.ts";
-import { stepPlayer, type Body, type Command, type Ground } from "#shared/step-player.ts";
+import { stepPlayer, walk, type Body, type Command, type Ground } from "#shared/step-player.ts";
+import { Corrections } from "./corrections.ts";
 
 const bundleMs = 50;
 const turnMs = 25;
@@ -32,7 +33,7 @@ export class Prediction {
   #last = still;
   #hasTurned = false;
   #offset = { x: 0, y: 0 };
-  #corrections = 0;
+  readonly #corrections = new Corrections();
   #epoch = 0;
   #posedAt: number | undefined;
 
@@ -48,8 +49,8 @@ export class Prediction {
     return this.#body;
   }
 
-  /** How often the world disagreed by something one could see. */
-  get corrections(): number {
+  /** Where the world disagreed by something one could see. */
+  get corrections(): Corrections {
     return this.#corrections;
   }
 
@@ -77,19 +78,26 @@ export class Prediction {
     this.#flush(now);
   }
 
-  /** The world's word on the own position, which includes every command up to `ack`. */
-  correct(self: Body, ack: number, isSet: boolean): void {
+  /**
+   * The world's word on the own position, and the low 16 bits of the newest command it includes. `isSet` says that
+   * the position was set, not walked to.
+   */
+  correct(self: Body, ackBits: number, isSet: boolean, now: number): void {
+    const newest = this.#next - 1;
+    const ack = newest + (((ackBits - newest) << 16) >> 16);
     this.#unacked = this.#unacked.filter(({ seq }) => seq > ack);
     this.#unsent = Math.max(this.#unsent, ack + 1);
     this.#next = Math.max(this.#next, ack + 1);
     const was = this.#body;
-    this.#body = this.#unacked.reduce((body, { command }) => stepPlayer(body, command, this.#ground), self);
-    const error = { x: was.x - this.#body.x, y: was.y - this.#body.y };
+    const body = { x: self.x, y: self.y, facing: self.facing };
+    for (const { command } of this.#unacked) walk(body, command.dx, command.dy, this.#ground);
+    this.#body = body;
+    const error = { x: was.x - body.x, y: was.y - body.y };
     const size = Math.hypot(error.x, error.y);
+    if (!isSet && size >= ignoredUnits) this.#corrections.note(size, now);
     if (isSet || size >= snapUnits) return this.#snap();
     this.#before = { ...this.#before, x: this.#before.x - error.x, y: this.#before.y - error.y };
     if (size < ignoredUnits) return;
-    this.#corrections += 1;
     this.#offset = { x: this.#offset.x + error.x, y: this.#offset.y + error.y };
   }
 

@@ -1,47 +1,24 @@
 import { limits } from "#shared/limits.ts";
 import type { Commands } from "#shared/protocol/commands.ts";
 import { stepPlayer, type Body, type Command, type Ground } from "#shared/step-player.ts";
+import { Line, type LineShape } from "../net/line.ts";
 
 /** A map drawn in text, `#` solid, for tests. */
 export function drawn(rows: readonly string[], tile = 32): Ground {
   return { tile, isSolid: (column, row) => rows[row]?.[column] !== "." };
 }
 
-/** Numbers from a seed, 0–1. */
-export function luckOf(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
-export interface LinkShape {
-  readonly delayMs: number;
-  readonly jitterMs: number;
-  /** Share of messages lost once and sent again; everything behind one waits for it. */
-  readonly loss: number;
-}
-
-/** One direction of a TCP connection: nothing lost, nothing overtaken, the late ones hold up the rest. */
+/** Messages on their way over a line. */
 export class Link<T> {
-  readonly #shape: LinkShape;
-  readonly #luck: () => number;
+  readonly #line: Line;
   #queue: { at: number; item: T }[] = [];
-  #lastAt = 0;
 
-  constructor(shape: LinkShape, luck: () => number) {
-    this.#shape = shape;
-    this.#luck = luck;
+  constructor(shape: LineShape, luck: () => number) {
+    this.#line = new Line(shape, luck);
   }
 
   send(item: T, now: number): void {
-    const { delayMs, jitterMs, loss } = this.#shape;
-    const again = this.#luck() < loss ? Math.max(200, 2 * delayMs + 3 * limits.tickMs) : 0;
-    this.#lastAt = Math.max(this.#lastAt, now + delayMs + this.#luck() * jitterMs + again);
-    this.#queue.push({ at: this.#lastAt, item });
+    this.#queue.push({ at: this.#line.arrival(now), item });
   }
 
   arrived(now: number): T[] {

@@ -1,11 +1,13 @@
 import { limits } from "#shared/limits.ts";
-import type { Ground } from "#shared/step-player.ts";
-import { findPath, type Point } from "./path.ts";
+import { gridPerUnit, type Ground } from "#shared/step-player.ts";
+import { findPath, isClear, type Point } from "./path.ts";
 
 const stepUnits = limits.playerSpeedUnits * (limits.commandMs / 1000);
 const arrivedUnits = 1.5;
-/** A corner counts as turned this close, so that a body is not made to hit it to the pixel. */
+/** A corner counts as turned this close when the way on is clear, so that a body is not made to hit it to the pixel. */
 const cornerUnits = stepUnits;
+/** No closer than this: half of what positions are told apart by. */
+const exactUnits = 1 / (2 * gridPerUnit);
 const stuckSteps = 30;
 const plansMost = 4;
 
@@ -52,11 +54,18 @@ export class Walk {
   #turnCorners(body: Point): void {
     for (let next = this.#path?.[0]; next && this.#phase === "going"; next = this.#path?.[0]) {
       const isLast = this.#path?.length === 1;
-      if (Math.hypot(next.x - body.x, next.y - body.y) > (isLast ? arrivedUnits : cornerUnits)) return;
+      if (!this.#isTurned(body, next)) return;
       this.#path?.shift();
       this.#closest = Infinity;
       if (isLast) this.#phase = "arrived";
     }
+  }
+
+  #isTurned(body: Point, corner: Point): boolean {
+    const far = Math.hypot(corner.x - body.x, corner.y - body.y);
+    const onward = this.#path?.[1];
+    if (!onward) return far <= arrivedUnits;
+    return far < exactUnits || (far <= cornerUnits && isClear(body, onward, this.#ground));
   }
 
   /** No closer to the next corner for half a second of steps. */

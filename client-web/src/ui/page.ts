@@ -173,6 +173,7 @@ export class Page {
     const frame = this.#client.frame(now);
     this.#frameNow = frame;
     this.#draw(frame, now);
+    this.#network.look(frame);
     this.#title.tick(now);
     this.#countFrame(now);
     if (now - this.#mirroredAt >= mirrorMs) this.#mirror(frame, now);
