@@ -234,6 +234,15 @@ describe("a peer at the wire", () => {
   });
 });
 
+test("a single frame that is more than the system takes is said to have left when it has", async () => {
+  const { raw, transport, events } = await approached();
+  transport.sendReliable(new Uint8Array(20_000_000));
+  expect(transport.bufferedBytes).toBeGreaterThan(0);
+  raw.resume();
+  await events.until("flushed");
+  expect(transport.bufferedBytes).toBe(0);
+});
+
 describe("a framed buffer", () => {
   test("that has left may be written again, and one that has not is kept as it was", async () => {
     const { raw, transport } = await approached();

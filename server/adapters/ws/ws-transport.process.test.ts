@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -12,6 +12,7 @@ import { WsTransport } from "./ws-transport.ts";
 let http: Server;
 let peer: WebSocket;
 let transport: WsTransport;
+let wire: Socket;
 const heard: string[] = [];
 
 beforeEach(async () => {
@@ -19,7 +20,10 @@ beforeEach(async () => {
   const server = new WebSocketServer({ ...serverOptions(100_000), noServer: true });
   const accepted = new Promise<WsTransport>((resolve) => {
     http.on("upgrade", (request, stream: Duplex, head) =>
-      server.handleUpgrade(request, stream, head, (socket) => resolve(new WsTransport(socket, stream))),
+      server.handleUpgrade(request, stream, head, (socket) => {
+        wire = stream as Socket;
+        resolve(new WsTransport(socket, stream));
+      }),
     );
   });
   await once(http.listen(0, "127.0.0.1"), "listening");
@@ -70,14 +74,24 @@ describe("a connection that the ws package reads", () => {
     const closed = once(peer, "close");
     transport.sendBuilt(new BuiltFrame("last"));
     transport.close(4013, "shuttingDown");
+    const written = wire.bytesWritten;
     transport.sendBuilt(new BuiltFrame("too late"));
     transport.sendReliable("too late");
     expect(transport.sendFramed(new BuiltFrame("too late").bytes, 0, 10)).toBe(true);
     expect(transport.sendVolatile(new Uint8Array(1))).toBe(false);
     transport.ping();
+    expect(wire.bytesWritten).toBe(written);
     expect((await closed)[0]).toBe(4013);
     expect(heard).toEqual(["last"]);
     expect(await events.until("closed")).toBe(4013);
+  });
+
+  test("says when a single frame that was more than the system takes has left", async () => {
+    const events = new Events().listenTo(transport);
+    transport.sendBuilt(new BuiltFrame(new Uint8Array(20_000_000)));
+    expect(transport.bufferedBytes).toBeGreaterThan(0);
+    await events.until("flushed");
+    expect(transport.bufferedBytes).toBe(0);
   });
 
   test("keeps what is volatile back when the line is backed up", async () => {
