@@ -39,9 +39,13 @@ export function findSystems(
 export function compilePeer(source: string): string {
   mkdirSync(installed, { recursive: true });
   const program = join(installed, `.${basename(source, ".c")}`);
-  const { status, stderr } = spawnSync("cc", ["-O2", "-Wall", "-o", program, join(folder, source), "-lm"], {
-    encoding: "utf8",
-  });
+  const { status, stderr } = spawnSync(
+    "cc",
+    ["-O2", "-Wall", "-ffp-contract=off", "-o", program, join(folder, source), "-lm"],
+    {
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new Error(`${source} does not compile: ${stderr}`);
   return program;
 }
