@@ -8,9 +8,10 @@ export interface LineShape {
   readonly loss: number;
 }
 
-const leastResendMs = 200;
 /** Three later packets tell the sender that one is missing; there are twenty a second. */
 const noticeMs = 150;
+/** A sender that hears nothing sends again after two round trips, but not sooner. */
+const leastResendMs = 200;
 const packetBytes = 1400;
 
 /**
@@ -34,7 +35,7 @@ export class Line {
     const swing = (this.#luck() * 2 - 1) * jitterMs;
     const packets = Math.max(1, Math.ceil(bytes / packetBytes));
     const isLost = this.#luck() >= (1 - loss) ** packets;
-    const resendMs = isLost ? Math.max(leastResendMs, noticeMs + lagMs) : 0;
+    const resendMs = isLost ? Math.min(noticeMs + lagMs, Math.max(leastResendMs, 2 * lagMs)) : 0;
     this.#lastAt = Math.max(this.#lastAt, now + Math.max(0, lagMs + swing) / 2 + resendMs);
     return this.#lastAt;
   }
