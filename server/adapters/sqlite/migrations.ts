@@ -29,4 +29,13 @@ export const runtimeMigrations = [
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
   ) STRICT;`,
+  `CREATE TABLE steps (
+    session TEXT PRIMARY KEY,
+    admission TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    durable_at REAL NOT NULL,
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    facing INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;`,
 ] as const;

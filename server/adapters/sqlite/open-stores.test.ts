@@ -48,7 +48,7 @@ describe("opening the databases", () => {
     const first = openStores({ dbPath: join(folder, "deep", "er", "durable.db") });
     expect(first.migrated.map(({ file, version }) => [file.slice(folder.length + 1), version])).toEqual([
       ["deep/er/durable.db", 1],
-      ["deep/er/runtime.db", 1],
+      ["deep/er/runtime.db", 2],
     ]);
     first.close();
     expect(open(join(folder, "deep", "er", "durable.db")).migrated).toEqual([]);
@@ -74,7 +74,7 @@ describe("opening the databases", () => {
     expect(pragma("trusted_schema")).toBe(0);
     expect(pragma("cell_size_check")).toBe(1);
     expect(pragma("busy_timeout")).toBe(50);
-    expect(pragma("wal_autocheckpoint")).toBe(1000);
+    expect(pragma("wal_autocheckpoint")).toBe(4000);
     expect(pragma("journal_size_limit")).toBe(67_108_864);
     connection.close();
   });

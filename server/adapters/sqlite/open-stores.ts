@@ -76,7 +76,7 @@ function begin(runtime: Connection, bootId: string): { epoch: string; isNewBoot:
     const lastBoot = get.get("boot_id");
     const isNewBoot = lastBoot !== undefined && !isSameBoot(lastBoot, bootId);
     // Instants and process ids of another boot mean nothing now.
-    if (isNewBoot) runtime.exec("DELETE FROM snapshots");
+    if (isNewBoot) runtime.exec("DELETE FROM snapshots; DELETE FROM steps");
     const starts = Number(get.get("starts") ?? 0) + 1;
     // The random part keeps epochs apart when the file itself was lost.
     const epoch = `${starts}-${randomBytes(6).toString("base64url")}`;

@@ -1,10 +1,11 @@
 import { performance } from "node:perf_hooks";
 import { StoreUnavailable, type Store, type Writes } from "#engine/ports.ts";
-import { type Address, idOf, kindOf } from "#shared/address.ts";
+import { type Address, idOf } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { type Accounts, createAccounts, isAsleep, join, split } from "./accounts.ts";
 import { codeOf, type Connection } from "./database.ts";
 import { createSnapshots, type Snapshots } from "./snapshots.ts";
+import { createSteps, stepBetween, type Steps, withStep } from "./steps.ts";
 
 /** How long the database took so far, in milliseconds; reads and commits counted apart. */
 export interface Timings {
@@ -27,7 +28,8 @@ const passing = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOME
 
 /**
  * The two files as one `Store`. An account's name and place are a row of `durable.db`; everything else,
- * also who is logged in to it, is a snapshot in `runtime.db`.
+ * also who is logged in to it, is a snapshot in `runtime.db`. Where a session's player stands is written there
+ * every few seconds: as a row of its own beside the snapshot, as long as nothing else has changed.
  */
 export class SqliteStore implements Store {
   readonly timings: Timings = {
@@ -42,6 +44,9 @@ export class SqliteStore implements Store {
   readonly #runtime: Connection;
   readonly #accounts: Accounts;
   readonly #snapshots: Snapshots;
+  readonly #steps: Steps;
+  /** What was committed last of every session. */
+  readonly #sessions = new Map<Address, Phased>();
   readonly #onCommit: (committed: Committed) => void;
 
   constructor(durable: Connection, runtime: Connection, onCommit: (committed: Committed) => void = () => {}) {
@@ -49,25 +54,27 @@ export class SqliteStore implements Store {
     this.#runtime = runtime;
     this.#accounts = createAccounts(durable);
     this.#snapshots = createSnapshots(runtime);
+    this.#steps = createSteps(runtime);
     this.#onCommit = onCommit;
   }
 
   load(): [Address, Phased][] {
-    return this.#guarded(() =>
-      this.#snapshots.all().flatMap(([address, state]): [Address, Phased][] => {
-        if (!isAccount(address)) return [[address, state]];
+    return this.#guarded(() => {
+      const steps = this.#steps.all();
+      return this.#snapshots.all().flatMap(([address, state]): [Address, Phased][] => {
+        if (!isAccount(address)) return [[address, withStep(state, steps.get(address))]];
         // Accounts are read when somebody asks for them; only those that must be woken are loaded.
         const lasting = state.wakeAt === undefined ? undefined : this.#accounts.read(idOf(address));
         return lasting ? [[address, join(lasting, state)]] : [];
-      }),
-    );
+      });
+    });
   }
 
   read(address: Address): Phased | undefined {
     const begun = performance.now();
     const state = this.#guarded(() => {
       const snapshot = this.#snapshots.read(address);
-      if (!isAccount(address)) return snapshot;
+      if (!isAccount(address)) return snapshot && withStep(snapshot, this.#steps.read(address));
       const lasting = this.#accounts.read(idOf(address));
       return lasting && join(lasting, snapshot);
     });
@@ -91,6 +98,7 @@ export class SqliteStore implements Store {
           for (const [address, state] of writes) this.#write(address, state);
         });
       });
+      this.#keepSessions(writes);
       const ms = performance.now() - begun;
       this.timings.commitCount += 1;
       this.timings.commitMs += ms;
@@ -101,10 +109,8 @@ export class SqliteStore implements Store {
   }
 
   #write(address: Address, state: Phased | undefined): void {
-    if (!isAccount(address)) {
-      this.#snapshots.write(address, state);
-      return;
-    }
+    if (isSession(address)) return this.#writeSession(address, state);
+    if (!isAccount(address)) return this.#snapshots.write(address, state);
     if (state === undefined) {
       this.#accounts.remove(idOf(address));
       this.#snapshots.write(address, undefined);
@@ -113,6 +119,20 @@ export class SqliteStore implements Store {
     const { lasting, passing } = split(state);
     this.#accounts.write(idOf(address), lasting);
     this.#snapshots.write(address, isAsleep(passing) ? undefined : passing);
+  }
+
+  #writeSession(address: Address, state: Phased | undefined): void {
+    const step = state && stepBetween(this.#sessions.get(address), state);
+    if (step) return this.#steps.write(address, step);
+    this.#snapshots.write(address, state);
+    if (state === undefined) this.#steps.remove(address);
+  }
+
+  #keepSessions(writes: Writes): void {
+    for (const [address, state] of writes)
+      if (!isSession(address)) continue;
+      else if (state) this.#sessions.set(address, state);
+      else this.#sessions.delete(address);
   }
 
   #guarded<T>(work: () => T): T {
@@ -127,7 +147,8 @@ export class SqliteStore implements Store {
   }
 }
 
-const isAccount = (address: Address): boolean => kindOf(address) === "account";
+const isSession = (address: Address): boolean => address.startsWith("session:");
+const isAccount = (address: Address): boolean => address.startsWith("account:");
 
 /** All files are written before the first of them commits, so that a full disk is met in time. */
 function inOneTransaction(files: readonly Connection[], work: () => void): void {
