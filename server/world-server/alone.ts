@@ -98,7 +98,9 @@ class Everybody implements Master {
         });
         launch.show(connection, player, re, ticketHash);
       },
-      receive: (connection, commands) => launch.receive(connection, commands),
+      receive: (connection, frame) => launch.receive(connection, frame),
+      restate: (connection) => launch.restate(connection),
+      interact: (connection, re, entity) => launch.interact(connection, re, entity),
       usePortal: (connection, re, portal) => launch.usePortal(connection, re, portal),
       disconnect: (connection) => launch.disconnect(connection),
     };

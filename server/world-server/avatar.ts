@@ -1,20 +1,24 @@
-import type { Limits } from "#shared/limits.ts";
-import type { Commands } from "#shared/protocol/commands.ts";
-import { stepPlayer } from "#shared/step-player.ts";
-import type { Body, Command, Ground } from "#shared/step-player.ts";
+import { commandCount, commandX, commandY, firstCommand } from "#shared/protocol/commands.ts";
+import { walk } from "#shared/step-player.ts";
+import type { Body, Ground, MovingBody } from "#shared/step-player.ts";
 
 export interface Identity {
   readonly name: string;
   readonly guest: boolean;
 }
 
-type Pace = Pick<Limits, "commandsPerTick" | "commandCredit">;
+export interface Pace {
+  /** Commands a tick earns. */
+  readonly commandsPerTick: number;
+  /** Commands that may be saved up, and that may wait: what a late bundle may catch up with. */
+  readonly commandCredit: number;
+}
 
-/** A player's body and the commands that wait to move it. */
+/** A player's body and the commands that wait to move it. Playing on allocates nothing. */
 export class Avatar {
   readonly entity: number;
   readonly identity: Identity;
-  body: Body;
+  readonly body: MovingBody;
   /** Others see it, and it moves. */
   isActive = false;
   /** The position was set, not walked to, and its player has not been told yet. */
@@ -22,44 +26,81 @@ export class Avatar {
   /** The number of the newest command the body includes. */
   ack = 0;
   readonly #pace: Pace;
-  readonly #queue: { number: number; command: Command }[] = [];
+  /** A ring of waiting commands: their numbers and directions. */
+  readonly #numbers: Uint32Array;
+  readonly #dx: Int8Array;
+  readonly #dy: Int8Array;
+  #first = 0;
+  #waiting = 0;
   #newest = 0;
   #credit: number;
 
-  constructor(entity: number, identity: Identity, body: Body, pace: Pace) {
+  constructor(entity: number, identity: Identity, { x, y, facing }: Body, pace: Pace) {
     this.entity = entity;
     this.identity = identity;
-    this.body = body;
+    this.body = { x, y, facing };
     this.#pace = pace;
     this.#credit = pace.commandCredit;
+    this.#numbers = new Uint32Array(pace.commandCredit);
+    this.#dx = new Int8Array(pace.commandCredit);
+    this.#dy = new Int8Array(pace.commandCredit);
   }
 
-  /** Queues what is newer than everything before; returns how many older ones had to make room. */
-  receive({ first, commands }: Commands): number {
+  set({ x, y, facing }: Body): void {
+    this.body.x = x;
+    this.body.y = y;
+    this.body.facing = facing;
+    this.wasSet = true;
+  }
+
+  /**
+   * Queues what is newer than everything before; returns how many older ones had to make room.
+   * `frame` is a commands frame (commands.ts).
+   */
+  receive(frame: Uint8Array): number {
     if (!this.isActive) return 0;
-    commands.forEach((command, index) => {
+    const first = firstCommand(frame);
+    const count = commandCount(frame);
+    let dropped = 0;
+    for (let index = 0; index < count; index++) {
       const number = first + index;
-      if (number <= this.#newest) return;
+      if (number <= this.#newest) continue;
       this.#newest = number;
-      this.#queue.push({ number, command });
-    });
-    // What could never be caught up would only be lag from now on.
-    return this.#queue.splice(0, Math.max(0, this.#queue.length - this.#pace.commandCredit)).length;
+      dropped += this.#keep(number, commandX(frame, index), commandY(frame, index));
+    }
+    return dropped;
   }
 
   /** Time passes: commands run as far as real time has earned them; without any the body stands still. */
   advance(ticks: number, ground: Ground): void {
-    this.#credit = Math.min(this.#pace.commandCredit, this.#credit + ticks * this.#pace.commandsPerTick);
-    const due = this.#queue.splice(0, this.#credit);
-    this.#credit -= due.length;
-    for (const { number, command } of due) {
-      this.body = stepPlayer(this.body, command, ground);
-      this.ack = number;
+    const { commandCredit, commandsPerTick } = this.#pace;
+    this.#credit = Math.min(commandCredit, this.#credit + ticks * commandsPerTick);
+    const due = Math.min(this.#waiting, this.#credit);
+    this.#credit -= due;
+    for (let run = 0; run < due; run++) {
+      const at = this.#first;
+      walk(this.body, this.#dx[at] ?? 0, this.#dy[at] ?? 0, ground);
+      this.ack = this.#numbers[at] ?? 0;
+      this.#first = (at + 1) % commandCredit;
     }
+    this.#waiting -= due;
   }
 
   /** Stands still from now on; what was queued is forgotten. */
   stop(): void {
-    this.#queue.length = 0;
+    this.#waiting = 0;
+  }
+
+  /** What could never be caught up would only be lag from now on, so the oldest makes room. */
+  #keep(number: number, dx: number, dy: number): number {
+    const room = this.#pace.commandCredit;
+    const isFull = this.#waiting === room;
+    const at = (this.#first + this.#waiting) % room;
+    this.#numbers[at] = number;
+    this.#dx[at] = dx;
+    this.#dy[at] = dy;
+    if (isFull) this.#first = (this.#first + 1) % room;
+    else this.#waiting++;
+    return isFull ? 1 : 0;
   }
 }

@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import { HandClock } from "#adapters/hand-clock.ts";
+import { headRoom } from "#adapters/ws/frames.ts";
 import type { Link } from "#adapters/ws/link.ts";
 import { limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import type { FromLaunch } from "#shared/protocol/launch-master.ts";
-import { decodeSnapshot } from "#shared/protocol/snapshot.ts";
-import { settingsOf } from "#shared/world-settings.ts";
+import { encodeCommands } from "#shared/protocol/commands.ts";
+import { Replica } from "#shared/protocol/replica.ts";
 import { Launch } from "./launch.ts";
 import { Log } from "./log.ts";
 import { Player } from "./player.ts";
-import { hall } from "./testing.ts";
+import { hallWorld } from "./testing.ts";
 
 const right = { dx: 127, dy: 0, buttons: 0 };
 const at = { world: "hub", x: 80, y: 80, facing: 0 };
@@ -21,7 +22,7 @@ function launchWithAda(limitsGiven: Partial<typeof limits> = {}) {
   const heard: unknown[] = [];
   const exits: string[] = [];
   const launch = new Launch({
-    world: { key: "hub", map: hall, mapSha256: "0".repeat(64), ...settingsOf({ capacity: 10 }) },
+    world: { ...hallWorld, capacity: 10 },
     limits: { ...limits, ...limitsGiven },
     clock,
     log: new Log({ format: "json", write: () => {} }),
@@ -29,10 +30,17 @@ function launchWithAda(limitsGiven: Partial<typeof limits> = {}) {
     exit: (reason) => void exits.push(reason),
   });
   launch.start();
+  const replica = new Replica(1);
   const link = {
     bufferedBytes: 0,
-    send: (frame: string | Uint8Array) =>
-      void heard.push(typeof frame === "string" ? JSON.parse(frame) : decodeSnapshot(frame)),
+    send: (frame: string) => void heard.push(JSON.parse(frame)),
+    sendFramed(buffer: Uint8Array, _: number, end: number) {
+      const applied = replica.apply(buffer.slice(headRoom, end));
+      const names = [...replica.seen.values()].map(({ looks }) => looks.name);
+      const { tick, ack, wasSet, self } = replica;
+      heard.push({ applied, tick, ack, wasSet, self: { ...self }, names });
+      return true;
+    },
     close: (why: string) => void heard.push({ close: why }),
   };
   const ada = { admission: "a1", session: "s1", name: "Ada", guest: false };
@@ -51,8 +59,7 @@ test("`activate` shows the whole world at once, without waiting for a tick", () 
   expect(heard).toMatchObject([{ type: "entered", re: 1 }]);
   launch.hear({ type: "activate", admission: "a1" });
   expect(heard.slice(1)).toMatchObject([
-    { type: "entities", enter: [{ name: "Arcade Host" }, { name: "Ada" }] },
-    { tick: 0, flags: 1, self: { x: 80, y: 80 } },
+    { applied: "applied", tick: 0, wasSet: true, self: { x: 80, y: 80 }, names: ["Arcade Host"] },
   ]);
 });
 
@@ -61,7 +68,7 @@ test("a player is told the state once a tick, and saved every three seconds", ()
   launch.hear({ type: "activate", admission: "a1" });
   heard.length = 0;
   said.length = 0;
-  launch.receive("p1", { first: 1, commands: [right] });
+  launch.receive("p1", encodeCommands({ first: 1, commands: [right] }));
   clock.advance(3000);
   expect(heard).toHaveLength(60);
   expect(heard[0]).toMatchObject({ tick: 1, ack: 1, self: { x: 83, y: 80 } });
@@ -71,7 +78,7 @@ test("a player is told the state once a tick, and saved every three seconds", ()
 test("an avatar whose player is lost stands still, then leaves with its place", () => {
   const { launch, clock, said } = launchWithAda();
   launch.hear({ type: "activate", admission: "a1" });
-  launch.receive("p1", { first: 1, commands: [right, right] });
+  launch.receive("p1", encodeCommands({ first: 1, commands: [right, right] }));
   launch.disconnect("p1");
   clock.advance(limits.worldDetachMs - 1);
   expect(launch.roster.inside).toHaveLength(1);

@@ -1,7 +1,6 @@
 import type { Clock } from "#adapters/ws/link.ts";
 import { groundOf } from "#shared/ground.ts";
 import type { Limits } from "#shared/limits.ts";
-import type { Commands } from "#shared/protocol/commands.ts";
 import type { FromLaunch, Roster, ToLaunch } from "#shared/protocol/launch-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
@@ -12,8 +11,13 @@ import type { Door, DoorEffect, DoorInput } from "./door-state.ts";
 import { stepDoor } from "./door.ts";
 import type { Log } from "./log.ts";
 import type { Player } from "./player.ts";
+import { Pressure } from "./pressure.ts";
+import { FrameBytes } from "./replication/frame-bytes.ts";
 import { Rules } from "./rules.ts";
+import { SendRound } from "./send-round.ts";
 import { Simulation } from "./simulation.ts";
+import { Talk } from "./talk.ts";
+import { TickTimes } from "./tick-times.ts";
 import type { World } from "./world-files.ts";
 
 /** Who this launch reports to: the master, or nobody when the world runs alone. */
@@ -43,7 +47,16 @@ export interface LaunchCounts {
   entities: number;
   ticks: number;
   busyMs: number;
+  /** The 99th percentile of what recent ticks took, with all they sent. */
+  tickP99Ms: number;
+  /** Ticks that took longer than they may. */
+  overruns: number;
+  /** How hard pressed the world is: 0–3 (pressure.ts). */
+  pressure: number;
+  /** Commands that were too old to ever be run. */
   dropped: number;
+  /** Snapshots left out because their player reads too slowly. */
+  skipped: number;
 }
 
 /** One launch of a world: its door and its simulation, and everybody they speak to. */
@@ -51,7 +64,14 @@ export class Launch {
   readonly #deps: LaunchDeps;
   readonly #simulation: Simulation;
   readonly #rules: Rules;
+  readonly #talk: Talk;
   readonly #players = new Map<string, Player>();
+  /** Those who are shown the world. */
+  readonly #watching = new Set<Player>();
+  readonly #frame = new FrameBytes();
+  readonly #round: SendRound<Player>;
+  readonly #pressure: Pressure;
+  readonly #tickTimes = new TickTimes();
   readonly #stops: (() => void)[] = [];
   #door: Door;
   #stopWake = (): void => {};
@@ -59,21 +79,34 @@ export class Launch {
   #ticks = 0;
   #busyMs = 0;
   #dropped = 0;
+  #skipped = 0;
+  #sends = 0;
+  /** The newest send came later than its time. */
+  #isLate = false;
 
   constructor(deps: LaunchDeps) {
     const { world, rules, limits, log } = deps;
     this.#deps = deps;
-    this.#simulation = new Simulation(world.map, groundOf(world.map), limits);
-    this.#rules = new Rules(rules, world.key, this.#simulation, log);
-    // A roster names everybody in one list, so no more may come in than it holds.
-    const ticketsPerWorld = Math.min(limits.ticketsPerWorld, limits.arrayItems);
-    const capacity = Math.min(world.capacity, limits.arrayItems);
+    this.#simulation = new Simulation(world, groundOf(world.map), limits);
+    const { tickMs, ticksPerSend } = world.rates;
+    this.#pressure = new Pressure(tickMs * ticksPerSend, world.interest.radius);
+    this.#round = new SendRound(
+      (player, index) => this.#show(player, index),
+      (busyMs) => this.#settle(busyMs),
+    );
+    this.#talk = new Talk(this.#simulation, this.#watching);
+    const reach = { simulation: this.#simulation, talk: this.#talk };
+    this.#rules = new Rules({ rules, key: world.key, tickMs, log, ...reach });
+    // A roster holds as many expected as a full world, and all who are in it twice.
+    const capacity = Math.min(world.capacity, limits.worldPlayers);
+    const ticketsPerWorld = Math.min(limits.ticketsPerWorld, limits.worldPlayers);
     this.#door = openDoor({ capacity, limits: { ...limits, ticketsPerWorld } });
   }
 
   start(): void {
-    const { limits, clock } = this.#deps;
-    this.#stops.push(every(limits.tickMs, clock, (ticks) => this.#tick(ticks)));
+    const { limits, clock, world } = this.#deps;
+    this.#rules.start();
+    this.#stops.push(every(world.rates.tickMs, clock, (ticks) => this.#tick(ticks)));
     this.#stops.push(every(limits.saveMs, clock, () => this.#step({ type: "save" })));
   }
 
@@ -89,10 +122,14 @@ export class Launch {
       expected: this.#door.expected.size,
       holds: inside.filter(({ hold }) => hold).length,
       connections: this.#players.size,
-      entities: this.#simulation.visible().length,
+      entities: this.#simulation.replication.count,
       ticks: this.#ticks,
       busyMs: this.#busyMs,
+      tickP99Ms: this.#tickTimes.p99,
+      overruns: this.#pressure.overruns,
+      pressure: this.#pressure.level,
       dropped: this.#dropped,
+      skipped: this.#skipped,
     };
   }
 
@@ -112,9 +149,14 @@ export class Launch {
     this.#step({ type: "show", connection, re, ticketHash });
   }
 
-  receive(connection: string, commands: Commands): void {
-    const admission = admissionOf(this.#door, connection);
-    if (admission !== undefined) this.#dropped += this.#simulation.receive(admission, commands);
+  /** `frame` is a commands frame (commands.ts). */
+  receive(connection: string, frame: Uint8Array): void {
+    this.#dropped += this.#players.get(connection)?.avatar?.receive(frame) ?? 0;
+  }
+
+  /** The player lost track: the next thing it is shown is the whole state. */
+  restate(connection: string): void {
+    this.#players.get(connection)?.restart(this.#simulation);
   }
 
   usePortal(connection: string, re: number, name: string): void {
@@ -126,8 +168,18 @@ export class Launch {
     this.#step({ type: "usePortal", connection, re, request, portal: name, target, spawn });
   }
 
+  interact(connection: string, re: number, entity: number): void {
+    const player = this.#players.get(connection);
+    const touched = player && this.#talk.interact(player, re, entity);
+    if (touched) this.#rules.interact(admissionOf(this.#door, connection) ?? "", touched);
+  }
+
   disconnect(connection: string): void {
-    if (this.#players.delete(connection)) this.#step({ type: "disconnect", connection });
+    const player = this.#players.get(connection);
+    if (!player) return;
+    this.#players.delete(connection);
+    this.#unwatch(player);
+    this.#step({ type: "disconnect", connection });
   }
 
   #deny(connection: string, re: number, portal: string, reason: Refusal): void {
@@ -157,6 +209,8 @@ export class Launch {
         return this.#place(effect);
       case "activate":
         return this.#activate(effect);
+      case "bubble":
+        return this.#talk.sayAs(effect.admission, effect.text);
       case "freeze":
         return this.#simulation.stop(effect.admission);
       case "remove":
@@ -167,22 +221,38 @@ export class Launch {
   }
 
   #place({ admission, connection, re, name, guest, at }: Extract<DoorEffect, { type: "place" }>): void {
-    const entity = this.#simulation.place(admission, { name, guest }, at);
-    const { key, mapSha256 } = this.#deps.world;
-    this.#players.get(connection)?.say({ type: "entered", re, world: key, map: mapSha256, entity });
+    const avatar = this.#simulation.place(admission, { name, guest }, at);
+    const player = this.#players.get(connection);
+    if (!player) return;
+    player.avatar = avatar;
+    const { key, mapSha256, rates } = this.#deps.world;
+    const { tickMs, ticksPerSend } = rates;
+    const entity = avatar.entity;
+    player.say({ type: "entered", re, world: key, map: mapSha256, entity, tickMs, ticksPerSend });
   }
 
   #activate({ admission, connection, at }: Extract<DoorEffect, { type: "activate" }>): void {
     if (at) this.#simulation.move(admission, at);
     this.#simulation.activate(admission);
     this.#rules.enter(admission);
+    const player = connection === undefined ? undefined : this.#players.get(connection);
+    if (!player) return;
+    player.watch(this.#simulation);
+    this.#watching.add(player);
     // The traveller sees the new world now, not at its next tick.
-    if (connection !== undefined) this.#players.get(connection)?.show(this.#simulation, admission);
+    player.show(this.#simulation, this.#frame);
   }
 
   #remove(admission: string): void {
     this.#rules.leave(admission);
+    const avatar = this.#simulation.avatarOf(admission);
+    for (const player of this.#watching) if (player.avatar === avatar) this.#unwatch(player);
     this.#simulation.remove(admission);
+  }
+
+  #unwatch(player: Player): void {
+    player.leave(this.#simulation);
+    this.#watching.delete(player);
   }
 
   #exit(reason: string): void {
@@ -194,11 +264,33 @@ export class Launch {
     const from = performance.now();
     this.#simulation.advance(ticks);
     this.#rules.tick();
-    for (const [admission, { connection, isActive }] of this.#door.inside)
-      if (isActive && connection !== undefined)
-        this.#players.get(connection)?.show(this.#simulation, admission);
     this.#ticks += ticks;
-    this.#busyMs += performance.now() - from;
+    this.#isLate ||= ticks > 1;
+    const isDue = this.#simulation.publish();
+    const busyMs = performance.now() - from;
+    if (!isDue) this.#busyMs += busyMs;
+    else {
+      this.#sends++;
+      this.#round.start([...this.#watching], busyMs);
+    }
+  }
+
+  /** Under the highest pressure players take turns. */
+  #show(player: Player, index: number): void {
+    if (this.#pressure.isHalved && ((index + this.#sends) & 1) === 1) return;
+    if (!player.show(this.#simulation, this.#frame)) this.#skipped++;
+  }
+
+  /** Everybody has been told. */
+  #settle(busyMs: number): void {
+    this.#busyMs += busyMs;
+    this.#tickTimes.add(busyMs);
+    const isNew = this.#pressure.note(busyMs, this.#isLate);
+    this.#isLate = false;
+    if (!isNew) return;
+    const { level, rings } = this.#pressure;
+    this.#simulation.replication.pressure = rings;
+    this.#deps.log.info("world.pressure", `pressure is ${level} of 3`, { level });
   }
 
   #placeOf(admission: string): Place {

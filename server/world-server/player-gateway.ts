@@ -13,7 +13,7 @@ import type { Limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import type { CloseName } from "#shared/protocol/close-codes.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
-import { decodeCommands } from "#shared/protocol/commands.ts";
+import { isCommands } from "#shared/protocol/commands.ts";
 import type { Endpoint, LaunchOrder } from "#shared/protocol/launch-master.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import { protocol } from "#shared/version.ts";
@@ -34,7 +34,7 @@ const httpOptions = ({ helloMs }: Limits): ServerOptions => ({
 });
 
 export interface PlayerGatewayDeps {
-  readonly launch: Pick<Launch, "show" | "receive" | "usePortal" | "disconnect">;
+  readonly launch: Pick<Launch, "show" | "receive" | "restate" | "usePortal" | "interact" | "disconnect">;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Log;
@@ -179,7 +179,10 @@ export class PlayerGateway {
     if (message.type === "enter") return this.#enter(visitor, message);
     if (!visitor.hasEntered) return this.#violated(visitor, "helloExpected", message.type);
     if (message.type === "ping") return player.say({ type: "pong", re: message.id });
-    if (message.type === "portal.use") this.#deps.launch.usePortal(connection, message.id, message.portal);
+    if (message.type === "state") return this.#deps.launch.restate(connection);
+    if (message.type === "interact")
+      return this.#deps.launch.interact(connection, message.id, message.entity);
+    this.#deps.launch.usePortal(connection, message.id, message.portal);
   }
 
   #enter(visitor: Visitor, { id, protocol: spoken, ticket }: Extract<FromPlayer, { type: "enter" }>): void {
@@ -194,9 +197,8 @@ export class PlayerGateway {
 
   #command(visitor: Visitor, bytes: Uint8Array): void {
     if (!visitor.hasEntered) return this.#violated(visitor, "helloExpected", "binary");
-    const commands = decodeCommands(bytes);
-    if (!commands) return this.#violated(visitor, "badFrame", "not_commands");
-    this.#deps.launch.receive(visitor.connection, commands);
+    if (!isCommands(bytes)) return this.#violated(visitor, "badFrame", "not_commands");
+    this.#deps.launch.receive(visitor.connection, bytes);
   }
 
   #violated(visitor: Visitor, why: "badFrame" | "tooManyFrames" | "helloExpected", fault: string): void {

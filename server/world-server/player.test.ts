@@ -1,64 +1,116 @@
 import { expect, test } from "vitest";
+import { headRoom } from "#adapters/ws/frames.ts";
 import type { Link } from "#adapters/ws/link.ts";
 import { groundOf } from "#shared/ground.ts";
 import { limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
-import { decodeSnapshot } from "#shared/protocol/snapshot.ts";
+import { Replica } from "#shared/protocol/replica.ts";
 import { Player } from "./player.ts";
+import { FrameBytes } from "./replication/frame-bytes.ts";
 import { Simulation } from "./simulation.ts";
-import { hall } from "./testing.ts";
+import { hall, hallWorld } from "./testing.ts";
 
-/** A link that sends nothing: what it was given, and how much it pretends to hold back. */
+/** A link that applies what it is sent, and pretends to hold back some bytes. */
 class Slow {
   bufferedBytes = 0;
-  readonly frames: (string | Uint8Array)[] = [];
+  /** Whether what is sent leaves at once. */
+  isFast = true;
+  readonly replica = new Replica(1);
+  readonly applied: string[] = [];
+  readonly kept: Uint8Array[] = [];
 
-  send(frame: string | Uint8Array): void {
-    this.frames.push(frame);
+  sendFramed(buffer: Uint8Array, start: number, end: number): boolean {
+    expect(start).toBeGreaterThanOrEqual(headRoom - 10);
+    this.applied.push(this.replica.apply(buffer.slice(headRoom, end)));
+    if (!this.isFast) this.kept.push(buffer);
+    return this.isFast;
   }
 
-  /** Everything sent since the last time. */
-  take(): unknown[] {
-    return this.frames
-      .splice(0)
-      .map((frame) => (typeof frame === "string" ? JSON.parse(frame) : decodeSnapshot(frame)));
+  names(): string[] {
+    return [...this.replica.seen.values()].map(({ looks }) => looks.name).toSorted();
   }
 }
 
-test("who lags is shown nothing, then the newest: nobody missed, nobody twice", () => {
-  const simulation = new Simulation(hall, groundOf(hall), limits);
+function hallWithWatcher() {
+  const simulation = new Simulation(hallWorld, groundOf(hall), limits);
   const enter = (name: string): void => {
     simulation.place(name, { name, guest: false }, { x: 80, y: 80, facing: 0 });
     simulation.activate(name);
   };
-  const slow = new Slow();
-  const player = new Player(slow as unknown as Link<FromPlayer>, 100);
+  const link = new Slow();
+  const player = new Player(link as unknown as Link<FromPlayer>, 100);
   enter("Ada");
-  player.show(simulation, "Ada");
-  expect(slow.take()).toMatchObject([
-    { enter: [{ name: "Arcade Host" }, { name: "Ada" }] },
-    { tick: 0, flags: 1 },
-  ]);
+  player.avatar = simulation.avatarOf("Ada");
+  player.watch(simulation);
+  const frame = new FrameBytes();
+  const tick = (): boolean => {
+    simulation.advance();
+    simulation.publish();
+    return player.show(simulation, frame);
+  };
+  return { simulation, enter, link, player, frame, tick };
+}
 
-  slow.bufferedBytes = 101;
+test("who lags is shown nothing, then the newest: nobody missed, nobody twice", () => {
+  const { simulation, enter, link, tick } = hallWithWatcher();
+  expect(tick()).toBe(true);
+  expect(link.names()).toEqual(["Ada", "Arcade Host"]);
+
+  link.bufferedBytes = 101;
   enter("Bob");
   enter("Cyd");
-  simulation.advance();
   simulation.move("Ada", { x: 200, y: 80, facing: 0 });
-  player.show(simulation, "Ada");
+  expect(tick()).toBe(false);
   simulation.remove("Bob");
-  expect(slow.take()).toEqual([]);
+  expect(link.applied).toEqual(["applied"]);
 
-  slow.bufferedBytes = 100;
-  simulation.advance();
-  player.show(simulation, "Ada");
-  expect(slow.take()).toMatchObject([
-    { type: "entities", enter: [{ name: "Cyd" }], leave: [] },
-    // The jump happened while nothing was sent, so it is still told as one.
-    { tick: 2, flags: 1, self: { x: 200 } },
-  ]);
+  link.bufferedBytes = 100;
+  expect(tick()).toBe(true);
+  expect(link.names()).toEqual(["Ada", "Arcade Host", "Cyd"]);
+  // The jump happened while nothing was sent, so it is still told as one.
+  expect(link.replica).toMatchObject({ tick: 3, wasSet: true, self: { x: 200 } });
 
   simulation.remove("Cyd");
-  player.show(simulation, "Ada");
-  expect(slow.take()).toMatchObject([{ enter: [], leave: [4] }, { others: [{ id: 1 }] }]);
+  tick();
+  expect(link.names()).toEqual(["Ada", "Arcade Host"]);
+  expect(new Set(link.applied)).toEqual(new Set(["applied"]));
+});
+
+test("a buffer that has not left yet is not written again", () => {
+  const { link, tick, frame } = hallWithWatcher();
+  link.isFast = false;
+  tick();
+  tick();
+  expect(link.kept[0]).not.toBe(link.kept[1]);
+  expect(frame.bytes).not.toBe(link.kept[1]);
+  link.isFast = true;
+  const { bytes } = frame;
+  tick();
+  expect(frame.bytes).toBe(bytes);
+});
+
+test("who asks for the whole state gets it, whatever was lost", () => {
+  const { simulation, enter, link, player, frame, tick } = hallWithWatcher();
+  tick();
+  enter("Bob");
+  simulation.advance();
+  simulation.publish();
+  const lost = link.replica;
+  player.show(simulation, frame);
+  const anew = Object.assign(link, { replica: new Replica(1) });
+  tick();
+  expect(link.applied.at(-1)).toBe("gap");
+  player.restart(simulation);
+  tick();
+  expect(link.applied.at(-1)).toBe("applied");
+  expect(anew.names()).toEqual(["Ada", "Arcade Host", "Bob"]);
+  expect(lost).not.toBe(anew.replica);
+});
+
+test("who has left is shown nothing more", () => {
+  const { simulation, link, player, tick } = hallWithWatcher();
+  tick();
+  player.leave(simulation);
+  tick();
+  expect(link.applied).toHaveLength(1);
 });

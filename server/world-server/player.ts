@@ -1,16 +1,20 @@
+import { type BuiltFrame, frameInPlace, headRoom, opcodes } from "#adapters/ws/frames.ts";
 import type { Link } from "#adapters/ws/link.ts";
 import type { FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
 import { encode } from "#shared/protocol/frame.ts";
-import { encodeSnapshot } from "#shared/protocol/snapshot.ts";
 import type { CloseName } from "#shared/protocol/close-codes.ts";
+import type { Avatar } from "./avatar.ts";
+import type { FrameBytes } from "./replication/frame-bytes.ts";
+import type { View } from "./replication/view.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** One player's connection, and what it has been shown of the world. */
+/** One player's connection, the avatar it steers, and what it has been shown of the world. */
 export class Player {
+  /** Whom it steers; absent before the ticket was good and after the player departed. */
+  avatar: Avatar | undefined;
   readonly #link: Link<FromPlayer>;
   readonly #lagBytes: number;
-  readonly #known = new Set<number>();
-  #generation: number | undefined;
+  #view: View | undefined;
 
   /** Nothing is shown to a player who has more than `lagBytes` still to read: the next one will be newer. */
   constructor(link: Link<FromPlayer>, lagBytes: number) {
@@ -22,26 +26,54 @@ export class Player {
     this.#link.send(encode(message));
   }
 
+  /** What many are told alike. */
+  tell(frame: BuiltFrame): void {
+    this.#link.send(frame);
+  }
+
   close(why: CloseName): void {
     this.#link.close(why);
   }
 
-  /** Who came into view and who left it since the last time, then where everybody is. */
-  show(simulation: Simulation, admission: string): void {
-    if (this.#link.bufferedBytes > this.#lagBytes) return;
-    if (simulation.generation !== this.#generation) this.#introduce(simulation);
-    const snapshot = simulation.takeSnapshot(admission);
-    if (snapshot) this.#link.send(encodeSnapshot(snapshot));
+  /** It is shown the world from now on. */
+  watch(simulation: Simulation): void {
+    if (this.avatar) this.#view ??= simulation.replication.open(this.avatar.entity);
   }
 
-  #introduce(simulation: Simulation): void {
-    const visible = simulation.visible();
-    const ids = new Set(visible.map(({ id }) => id));
-    const enter = visible.filter(({ id }) => !this.#known.has(id));
-    const leave = [...this.#known].filter((id) => !ids.has(id));
-    for (const { id } of enter) this.#known.add(id);
-    for (const id of leave) this.#known.delete(id);
-    this.#generation = simulation.generation;
-    if (enter.length > 0 || leave.length > 0) this.say({ type: "entities", enter, leave });
+  /** Whether it has an entity before it; its own it always has. */
+  sees(simulation: Simulation, entity: number): boolean {
+    if (!this.#view) return false;
+    return entity === this.avatar?.entity || simulation.replication.sees(this.#view, entity);
+  }
+
+  /** What it is told of before others when not all can be. */
+  attend(entity: number): void {
+    if (this.#view) this.#view.focus = entity;
+  }
+
+  /** It steers nobody and is shown nothing any more. */
+  leave(simulation: Simulation): void {
+    if (this.#view) simulation.replication.close(this.#view);
+    this.#view = undefined;
+    this.avatar = undefined;
+  }
+
+  /**
+   * Sends what the player does not know yet: one frame, one write. `frame` is used again for the next player.
+   * False when nothing was sent because too much waits already.
+   */
+  show(simulation: Simulation, frame: FrameBytes): boolean {
+    if (!this.avatar || !this.#view) return true;
+    if (this.#link.bufferedBytes > this.#lagBytes) return false;
+    frame.at = headRoom;
+    simulation.write(frame, this.#view, this.avatar);
+    const start = frameInPlace(frame.bytes, headRoom, frame.at, opcodes.binary);
+    if (!this.#link.sendFramed(frame.bytes, start, frame.at)) frame.renew();
+    return true;
+  }
+
+  /** The next thing it is shown is the whole state. */
+  restart(simulation: Simulation): void {
+    if (this.#view) simulation.replication.restart(this.#view);
   }
 }

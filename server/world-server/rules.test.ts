@@ -5,10 +5,17 @@ import type { RulesPlayer, RulesWorld, WorldRules } from "#shared/world-rules.ts
 import { Log } from "./log.ts";
 import { Rules } from "./rules.ts";
 import { Simulation } from "./simulation.ts";
-import { hall } from "./testing.ts";
+import { hall, hallWorld, Watcher } from "./testing.ts";
 
-function rulesOn(rules: WorldRules): { rules: Rules; simulation: Simulation; events: string[] } {
-  const simulation = new Simulation(hall, groundOf(hall), limits);
+interface Played {
+  readonly rules: Rules;
+  readonly simulation: Simulation;
+  readonly events: string[];
+  readonly said: unknown[];
+}
+
+function rulesOn(rules: WorldRules): Played {
+  const simulation = new Simulation(hallWorld, groundOf(hall), limits);
   simulation.place("a1", { name: "Ada", guest: true }, { x: 80, y: 80, facing: 1 });
   simulation.activate("a1");
   const events: string[] = [];
@@ -16,7 +23,10 @@ function rulesOn(rules: WorldRules): { rules: Rules; simulation: Simulation; eve
     format: "json",
     write: (line) => void events.push((JSON.parse(line) as { event: string }).event),
   });
-  return { rules: new Rules(rules, "hub", simulation, log), simulation, events };
+  const said: unknown[] = [];
+  const talk = { say: (entity: number, text: string): void => void said.push([entity, text]) };
+  const deps = { rules, key: "hub", tickMs: 50, simulation, log, talk };
+  return { rules: new Rules(deps), simulation, events, said };
 }
 
 const ada: RulesPlayer = { id: 2, name: "Ada", guest: true, x: 80, y: 80, facing: 1 };
@@ -70,5 +80,100 @@ describe("a world's rules", () => {
     for (let tick = 0; tick < 5; tick++) rules.tick();
     expect(calls).toBe(2);
     expect(events).toEqual(["rules.failed", "rules.failed", "rules.failed", "rules.disabled"]);
+  });
+
+  test("put characters and things into the world, move, change and remove them", () => {
+    let id = 0;
+    const { rules, simulation, said } = rulesOn({
+      onStart: (world) => (id = world.spawn({ kind: "thing", name: "", sprite: "crab", x: 100, y: 90 })),
+      onTick: (world) => {
+        world.place(id, { x: 110, y: 90, facing: 2 });
+        world.look(id, { name: "Crab" });
+        world.say(id, "x".repeat(300));
+      },
+      onInteract: (player, entity, world) => {
+        if (entity.id === id && player.name === "Ada") world.despawn(id);
+      },
+    });
+    rules.start();
+    const ada = new Watcher(simulation, "a1");
+    expect(ada.look().seen.get(id)).toMatchObject({
+      x: 100,
+      y: 90,
+      looks: { kind: "thing", sprite: "crab" },
+    });
+    simulation.advance();
+    rules.tick();
+    expect(ada.look().seen.get(id)).toMatchObject({ x: 110, facing: 2, setAt: 0, looks: { name: "Crab" } });
+    expect(said).toEqual([[id, "x".repeat(200)]]);
+    const entity = simulation.entityOf(id);
+    expect(entity).toEqual({ id, kind: "thing", name: "Crab", sprite: "crab", x: 110, y: 90, facing: 2 });
+    if (entity) rules.interact("a1", entity);
+    simulation.advance();
+    expect(ada.look().seen.has(id)).toBe(false);
+  });
+
+  test("that put something far away let it appear there", () => {
+    let id = 0;
+    const { rules, simulation } = rulesOn({
+      onStart: (world) => (id = world.spawn({ kind: "npc", name: "Fay", sprite: "fay", x: 100, y: 90 })),
+      onTick: (world) => world.place(id, { x: 400, y: 90 }),
+    });
+    rules.start();
+    const ada = new Watcher(simulation, "a1");
+    ada.look();
+    simulation.advance();
+    rules.tick();
+    expect(ada.look().seen.get(id)).toMatchObject({ x: 400, setAt: 1 });
+  });
+
+  test("cannot do what makes no sense, nor touch what is not theirs", () => {
+    const thing = { kind: "thing", name: "", sprite: "crab", x: 1, y: 1 } as const;
+    const attempts: ((world: RulesWorld) => void)[] = [
+      (world) => world.spawn({ ...thing, x: Number.NaN }),
+      (world) => world.spawn({ ...thing, y: -1 }),
+      (world) => world.spawn({ ...thing, x: 641 }),
+      (world) => world.spawn({ ...thing, facing: 4 }),
+      (world) => world.spawn({ ...thing, kind: "player" as never }),
+      (world) => world.spawn({ ...thing, name: undefined as never }),
+      (world) => world.spawn({ ...thing, name: "x".repeat(33) }),
+      (world) => world.spawn({ ...thing, sprite: "" }),
+      (world) => world.place(1, { x: 80, y: 80 }),
+      (world) => world.look(2, { name: "Eve" }),
+      (world) => world.say(2, "I am Ada"),
+      (world) => world.despawn(1),
+      (world) => {
+        for (let count = 0; count <= 1024; count++) world.spawn(thing);
+      },
+    ];
+    for (const attempt of attempts) {
+      let thrown: unknown;
+      const { rules, simulation, said } = rulesOn({
+        onStart: (world) => {
+          try {
+            attempt(world);
+          } catch (error) {
+            thrown = error;
+          }
+        },
+      });
+      rules.start();
+      expect(thrown).toBeInstanceOf(RangeError);
+      expect(simulation.entityOf(2)).toMatchObject({ name: "Ada", x: 80 });
+      expect(said).toEqual([]);
+    }
+  });
+
+  test("that are off leave nothing behind", () => {
+    const { rules, simulation } = rulesOn({
+      onStart: (world) => void world.spawn({ kind: "thing", name: "", sprite: "crab", x: 100, y: 90 }),
+      onTick: () => {
+        throw new Error("bad rule");
+      },
+    });
+    rules.start();
+    const before = simulation.replication.count;
+    for (let tick = 0; tick < 3; tick++) rules.tick();
+    expect(simulation.replication.count).toBe(before - 1);
   });
 });

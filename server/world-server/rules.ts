@@ -1,23 +1,39 @@
-import type { RulesWorld, WorldRules } from "#shared/world-rules.ts";
+import { limits } from "#shared/limits.ts";
+import type { RulesEntity, RulesWorld, WorldRules } from "#shared/world-rules.ts";
 import type { Log } from "./log.ts";
+import { RulesThings } from "./rules-things.ts";
 import type { Simulation } from "./simulation.ts";
+import type { Talk } from "./talk.ts";
 
 const errorsAllowed = 3;
+
+export interface RulesDeps {
+  readonly rules: WorldRules | undefined;
+  readonly key: string;
+  readonly tickMs: number;
+  readonly simulation: Simulation;
+  readonly log: Log;
+  readonly talk: Pick<Talk, "say">;
+}
 
 /** A world's own rules on a leash: what they throw is logged, and the third time ends them. */
 export class Rules {
   readonly #simulation: Simulation;
   readonly #log: Log;
   readonly #world: RulesWorld;
+  readonly #things: RulesThings;
   #rules: WorldRules | undefined;
   #errors = 0;
 
-  constructor(rules: WorldRules | undefined, key: string, simulation: Simulation, log: Log) {
+  constructor({ rules, key, tickMs, simulation, log, talk }: RulesDeps) {
+    const things = new RulesThings(simulation);
     this.#rules = rules;
     this.#simulation = simulation;
     this.#log = log;
+    this.#things = things;
     this.#world = {
       key,
+      tickMs,
       get tick() {
         return simulation.tick;
       },
@@ -26,7 +42,16 @@ export class Rules {
         const [admission, player] = [...simulation.players()].find(([, player]) => player.id === id) ?? [];
         return admission !== undefined && simulation.move(admission, { x, y, facing: player?.facing ?? 0 });
       },
+      spawn: (what) => things.spawn(what),
+      place: (id, to) => things.place(id, to),
+      look: (id, change) => things.look(id, change),
+      say: (id, text) => talk.say(things.known(id), text.slice(0, limits.chatLength)),
+      despawn: (id) => things.despawn(id),
     };
+  }
+
+  start(): void {
+    this.#guard("onStart", (rules) => rules.onStart?.(this.#world));
   }
 
   enter(admission: string): void {
@@ -38,6 +63,11 @@ export class Rules {
   leave(admission: string): void {
     const player = this.#simulation.playerOf(admission);
     if (player) this.#guard("onLeave", (rules) => rules.onLeave?.(player, this.#world));
+  }
+
+  interact(admission: string, entity: RulesEntity): void {
+    const player = this.#simulation.playerOf(admission);
+    if (player) this.#guard("onInteract", (rules) => rules.onInteract?.(player, entity, this.#world));
   }
 
   tick(): void {
@@ -60,6 +90,8 @@ export class Rules {
     this.#log.error("rules.failed", `${hook} threw: ${String(error)}`, { hook });
     if (this.#errors < errorsAllowed || !this.#rules) return;
     this.#rules = undefined;
+    // Nobody would ever move it again.
+    this.#things.clear();
     this.#log.error("rules.disabled", `the rules of this world are off after ${errorsAllowed} errors`);
   }
 }

@@ -1,66 +1,104 @@
 import type { Limits } from "#shared/limits.ts";
-import type { EntityInfo } from "#shared/protocol/client-world.ts";
-import type { Commands } from "#shared/protocol/commands.ts";
-import { snapFlag } from "#shared/protocol/snapshot.ts";
-import type { EntityState, Snapshot } from "#shared/protocol/snapshot.ts";
-import { isFree, snap } from "#shared/step-player.ts";
+import type { Looks } from "#shared/protocol/snapshot-layout.ts";
+import { gridPerUnit, isFree, snap } from "#shared/step-player.ts";
 import type { Body, Ground } from "#shared/step-player.ts";
 import type { MapNpc, MapPortal, WorldMap } from "#shared/world-map.ts";
+import type { WorldSettings } from "#shared/world-settings.ts";
 import { Avatar } from "./avatar.ts";
-import type { Identity } from "./avatar.ts";
-import { EntityIds } from "./entity-ids.ts";
+import type { Identity, Pace } from "./avatar.ts";
+import type { FrameBytes } from "./replication/frame-bytes.ts";
+import { Replication } from "./replication/replication.ts";
+import type { View } from "./replication/view.ts";
 
-export type SimulationMap = Pick<WorldMap, "spawns" | "portals" | "npcs">;
-export type SeenPlayer = EntityState & Identity;
+export interface SimulationWorld extends WorldSettings {
+  readonly map: Pick<WorldMap, "spawns" | "portals" | "npcs" | "w" | "h" | "tile">;
+}
+
+export type SeenPlayer = { readonly id: number } & Body & Identity;
 export type PortalInReach =
   | { portal: MapPortal }
   | { refusal: "not_joined" | "invalid_portal" | "not_at_portal" };
 
+export type SeenEntity = { readonly id: number } & Body & Omit<Looks, "guest">;
+export type EntityInReach = { entity: SeenEntity } | { refusal: "not_joined" | "not_in_reach" };
+
+const playerSprite = "player";
+/** A thing that is put further away than this was not walked there. */
+const jumpUnits = 64;
+
+/** Something the world's rules put there. */
+interface Thing {
+  readonly body: Body;
+  readonly looks: Looks;
+}
+
+/** How many things rules may have in a world at once. */
+export const thingsMost = 1024;
+
 /** Everything that moves in one world. Avatars are named by their admission; time comes in ticks. */
 export class Simulation {
-  readonly #map: SimulationMap;
+  readonly replication: Replication;
+  readonly #world: SimulationWorld;
   readonly #ground: Ground;
   readonly #limits: Limits;
-  readonly #ids = new EntityIds();
-  readonly #npcs: readonly { info: EntityInfo; npc: MapNpc }[];
+  readonly #pace: Pace;
+  readonly #npcs: readonly { readonly id: number; readonly npc: MapNpc }[];
+  readonly #things = new Map<number, Thing>();
   readonly #avatars = new Map<string, Avatar>();
-  #states: readonly EntityState[] | undefined;
   #tick = 0;
-  #generation = 0;
+  #send = 0;
 
-  constructor(map: SimulationMap, ground: Ground, limits: Limits) {
-    this.#map = map;
+  constructor(world: SimulationWorld, ground: Ground, limits: Limits) {
+    const { map, rates, interest, bytesPerSecond, capacity } = world;
+    this.#world = world;
     this.#ground = ground;
     this.#limits = limits;
-    this.#npcs = map.npcs.map((npc) => ({
-      npc,
-      info: { id: this.#ids.take(), kind: "npc", name: npc.name, guest: false, sprite: npc.sprite },
-    }));
+    this.#pace = { commandsPerTick: rates.commandsPerTick, commandCredit: limits.commandCredit };
+    this.replication = new Replication({
+      ...interest,
+      width: map.w * map.tile,
+      height: map.h * map.tile,
+      ticksPerSend: rates.ticksPerSend,
+      bytesPerSend: (bytesPerSecond * rates.ticksPerSend * rates.tickMs) / 1000,
+      capacity: capacity + map.npcs.length,
+    });
+    this.#npcs = map.npcs.map((npc) => {
+      const id = this.replication.take();
+      this.replication.show(id, npcBody(npc, 0), {
+        kind: "npc",
+        name: npc.name,
+        guest: false,
+        sprite: npc.sprite,
+      });
+      return { id, npc };
+    });
+    this.replication.publish(0);
   }
 
   get tick(): number {
     return this.#tick;
   }
 
-  /** Changes whenever somebody enters or leaves the view. */
-  get generation(): number {
-    return this.#generation;
+  /** In units. */
+  get size(): { width: number; height: number } {
+    const { w, h, tile } = this.#world.map;
+    return { width: w * tile, height: h * tile };
   }
 
-  /** A body that nobody sees and that does not move yet. Returns its entity id. */
-  place(admission: string, identity: Identity, at: Body): number {
+  /** A body that nobody sees and that does not move yet. */
+  place(admission: string, identity: Identity, at: Body): Avatar {
     this.remove(admission);
-    const avatar = new Avatar(this.#ids.take(), identity, this.#standable(at), this.#limits);
+    const avatar = new Avatar(this.replication.take(), identity, this.#standable(at), this.#pace);
     this.#avatars.set(admission, avatar);
-    return avatar.entity;
+    return avatar;
   }
 
   activate(admission: string): void {
     const avatar = this.#avatars.get(admission);
-    if (!avatar) return;
+    if (!avatar || avatar.isActive) return;
     avatar.isActive = true;
-    this.#generation++;
-    this.#states = undefined;
+    const { name, guest } = avatar.identity;
+    this.replication.show(avatar.entity, avatar.body, { kind: "player", name, guest, sprite: playerSprite });
   }
 
   /** Sets a position instead of walking to it. False where the body does not fit. */
@@ -68,9 +106,8 @@ export class Simulation {
     const avatar = this.#avatars.get(admission);
     const at = onGrid(to);
     if (!avatar || !isFree(at.x, at.y, this.#ground)) return false;
-    avatar.body = at;
-    avatar.wasSet = true;
-    this.#states = undefined;
+    avatar.set(at);
+    if (avatar.isActive) this.replication.set(avatar.entity, at);
     return true;
   }
 
@@ -83,21 +120,76 @@ export class Simulation {
     const avatar = this.#avatars.get(admission);
     if (!avatar) return;
     this.#avatars.delete(admission);
-    this.#ids.giveBack(avatar.entity);
-    this.#generation++;
-    this.#states = undefined;
+    avatar.isActive = false;
+    this.replication.remove(avatar.entity);
   }
 
-  /** Returns how many commands were too old to ever be run. */
-  receive(admission: string, commands: Commands): number {
-    return this.#avatars.get(admission)?.receive(commands) ?? 0;
+  avatarOf(admission: string): Avatar | undefined {
+    return this.#avatars.get(admission);
+  }
+
+  /** Puts something into the world that is nobody's body. @throws RangeError when there are too many */
+  spawn(looks: Looks, at: Body): number {
+    if (this.#things.size >= thingsMost) throw new RangeError(`a world holds ${thingsMost} things`);
+    const id = this.replication.take();
+    this.#things.set(id, { body: onGrid(at), looks });
+    this.replication.show(id, onGrid(at), looks);
+    return id;
+  }
+
+  /**
+   * It walks there, or appears there when that is far. False when there is no such thing. Nothing holds a thing up:
+   * what it may walk through is its rules' affair.
+   */
+  moveThing(id: number, to: Body): boolean {
+    const thing = this.#things.get(id);
+    if (!thing) return false;
+    const body = onGrid(to);
+    this.#things.set(id, { ...thing, body });
+    if (apart(thing.body, body) > jumpUnits) this.replication.set(id, body);
+    else this.replication.move(id, body);
+    return true;
+  }
+
+  lookThing(id: number, looks: Partial<Looks>): boolean {
+    const thing = this.#things.get(id);
+    if (!thing) return false;
+    this.#things.set(id, { ...thing, looks: { ...thing.looks, ...looks } });
+    this.replication.look(id, { ...thing.looks, ...looks });
+    return true;
+  }
+
+  despawn(id: number): boolean {
+    if (!this.#things.delete(id)) return false;
+    this.replication.remove(id);
+    return true;
   }
 
   /** Lets `ticks` of real time pass at once; more than one only after the process was held up. */
   advance(ticks = 1): void {
     this.#tick += ticks;
-    this.#states = undefined;
     for (const avatar of this.#avatars.values()) avatar.advance(ticks, this.#ground);
+  }
+
+  /** Settles what is to be told, when a send is due. */
+  publish(): boolean {
+    const { ticksPerSend } = this.#world.rates;
+    const send = Math.floor(this.#tick / ticksPerSend);
+    if (send === this.#send) return false;
+    this.#send = send;
+    for (const { id, npc } of this.#npcs) this.replication.move(id, npcBody(npc, this.#seconds));
+    for (const { entity, body, isActive } of this.#avatars.values())
+      if (isActive) this.replication.move(entity, body);
+    this.replication.publish(send);
+    return true;
+  }
+
+  /** Appends the snapshot that brings a viewer to the newest send. */
+  write(to: FrameBytes, view: View, avatar: Avatar): void {
+    const { body, ack, wasSet } = avatar;
+    const { x, y, facing } = body;
+    this.replication.write(to, view, { x: x * gridPerUnit, y: y * gridPerUnit, facing, ack, wasSet });
+    avatar.wasSet = false;
   }
 
   bodyOf(admission: string): Body | undefined {
@@ -108,10 +200,44 @@ export class Simulation {
   portalInReach(admission: string, name: string): PortalInReach {
     const avatar = this.#avatars.get(admission);
     if (!avatar?.isActive) return { refusal: "not_joined" };
-    const portal = Object.hasOwn(this.#map.portals, name) ? this.#map.portals[name] : undefined;
+    const { portals } = this.#world.map;
+    const portal = Object.hasOwn(portals, name) ? portals[name] : undefined;
     if (!portal) return { refusal: "invalid_portal" };
-    const distance = Math.hypot(avatar.body.x - portal.x, avatar.body.y - portal.y);
-    return distance <= this.#limits.portalUseUnits ? { portal } : { refusal: "not_at_portal" };
+    return apart(avatar.body, portal) <= this.#limits.portalUseUnits
+      ? { portal }
+      : { refusal: "not_at_portal" };
+  }
+
+  /** What this avatar wants to speak to or touch, when it is close enough. Nobody reaches themselves. */
+  entityInReach(avatar: Avatar | undefined, id: number): EntityInReach {
+    if (!avatar?.isActive) return { refusal: "not_joined" };
+    const entity = id === avatar.entity ? undefined : this.entityOf(id);
+    const isNear = entity !== undefined && apart(avatar.body, entity) <= this.#limits.interactUnits;
+    return isNear ? { entity } : { refusal: "not_in_reach" };
+  }
+
+  /** Anything that can be seen, as it is now. */
+  entityOf(id: number): SeenEntity | undefined {
+    const npc = this.#npcs.find((one) => one.id === id)?.npc;
+    if (npc) return { id, kind: "npc", name: npc.name, sprite: npc.sprite, ...npcBody(npc, this.#seconds) };
+    const thing = this.#things.get(id);
+    if (thing)
+      return {
+        id,
+        kind: thing.looks.kind,
+        name: thing.looks.name,
+        sprite: thing.looks.sprite,
+        ...thing.body,
+      };
+    for (const { entity, isActive, identity, body } of this.#avatars.values())
+      if (entity === id && isActive)
+        return { id, kind: "player", name: identity.name, sprite: playerSprite, ...body };
+    return undefined;
+  }
+
+  /** What a character of the map answers; empty when it has nothing to say. */
+  dialogOf(id: number): string {
+    return this.#npcs.find((one) => one.id === id)?.npc.dialog ?? "";
   }
 
   /** A player others can see. */
@@ -126,35 +252,14 @@ export class Simulation {
     return new Map(seen.filter((entry): entry is [string, SeenPlayer] => entry[1] !== undefined));
   }
 
-  /** Everybody and everything that can be seen. */
-  visible(): EntityInfo[] {
-    const players = [...this.#avatars.values()].filter(({ isActive }) => isActive);
-    return [...this.#npcs.map(({ info }) => info), ...players.map(infoOf)];
-  }
-
-  /** The state as one player is to be told it. Takes note that they were. */
-  takeSnapshot(admission: string): Snapshot | undefined {
-    const avatar = this.#avatars.get(admission);
-    if (!avatar?.isActive) return undefined;
-    const flags = avatar.wasSet ? snapFlag : 0;
-    avatar.wasSet = false;
-    const others = this.#stateOfAll().filter(({ id }) => id !== avatar.entity);
-    return { flags, tick: this.#tick, ack: avatar.ack, self: avatar.body, others };
-  }
-
-  #stateOfAll(): readonly EntityState[] {
-    if (this.#states) return this.#states;
-    const seconds = (this.#tick * this.#limits.tickMs) / 1000;
-    const npcs = this.#npcs.map(({ npc, info }) => ({ id: info.id, ...npcBody(npc, seconds) }));
-    const players = [...this.#avatars.values()].filter(({ isActive }) => isActive);
-    this.#states = [...npcs, ...players.map(({ entity, body }) => ({ id: entity, ...body }))];
-    return this.#states;
+  get #seconds(): number {
+    return (this.#tick * this.#world.rates.tickMs) / 1000;
   }
 
   /** The nearest thing to `at` that is not inside a wall: a saved place may be older than the map. */
   #standable(at: Body): Body {
     const body = onGrid(at);
-    const spawn = this.#map.spawns["default"];
+    const spawn = this.#world.map.spawns["default"];
     return isFree(body.x, body.y, this.#ground) || !spawn ? body : onGrid(spawn);
   }
 }
@@ -167,15 +272,13 @@ export function npcBody({ x, y, rx, ry, speed, phase }: MapNpc, seconds: number)
   const sideways = dx < 0 ? 1 : 2;
   const upOrDown = dy < 0 ? 3 : 0;
   const facing = Math.abs(dx) >= Math.abs(dy) ? sideways : upOrDown;
-  return { x: x + Math.cos(t) * rx, y: y + Math.sin(1.7 * t) * ry, facing };
+  return onGrid({ x: x + Math.cos(t) * rx, y: y + Math.sin(1.7 * t) * ry, facing });
 }
 
-const infoOf = ({ entity, identity: { name, guest } }: Avatar): EntityInfo => ({
-  id: entity,
-  kind: "player",
-  name,
-  guest,
-  sprite: "player",
-});
-
+/** Bodies live on the grid of step-player.ts. */
 const onGrid = ({ x, y, facing }: Body): Body => ({ x: snap(x), y: snap(y), facing });
+
+const apart = (
+  a: { readonly x: number; readonly y: number },
+  b: { readonly x: number; readonly y: number },
+): number => Math.hypot(a.x - b.x, a.y - b.y);

@@ -1,4 +1,10 @@
+import { Replica } from "#shared/protocol/replica.ts";
 import type { WorldMap } from "#shared/world-map.ts";
+import { settingsOf } from "#shared/world-settings.ts";
+import type { Avatar } from "./avatar.ts";
+import { FrameBytes } from "./replication/frame-bytes.ts";
+import type { View } from "./replication/view.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** A small room for tests: `#` is solid, everything else floor; 32-unit tiles. */
 export function mapOf(rows: readonly string[], rest: Partial<WorldMap> = {}): WorldMap {
@@ -64,8 +70,42 @@ export const hall = mapOf(
         ry: 22,
         speed: 0.85,
         phase: 0.4,
-        dialog: "",
+        dialog: "Hello!",
       },
     ],
   },
 );
+
+/** The hall as a world with everything as it is when `world.json` says nothing. */
+export const hallWorld = { key: "hub", map: hall, mapSha256: "0".repeat(64), ...settingsOf({}) };
+
+/** What one player would hold of a world. */
+export class Watcher {
+  readonly replica = new Replica(1);
+  readonly #simulation: Simulation;
+  readonly #avatar: Avatar;
+  readonly #view: View;
+
+  constructor(simulation: Simulation, admission: string) {
+    const avatar = simulation.avatarOf(admission);
+    if (!avatar) throw new Error(`nobody plays under ${admission}`);
+    this.#simulation = simulation;
+    this.#avatar = avatar;
+    this.#view = simulation.replication.open(avatar.entity);
+  }
+
+  /** Publishes what is due and brings the replica up to it. */
+  look(): Replica {
+    this.#simulation.publish();
+    const frame = new FrameBytes();
+    this.#simulation.write(frame, this.#view, this.#avatar);
+    const applied = this.replica.apply(frame.bytes.slice(0, frame.at));
+    if (applied !== "applied") throw new Error(`the snapshot is ${applied}`);
+    return this.replica;
+  }
+
+  /** Names in view, sorted. */
+  names(): string[] {
+    return [...this.look().seen.values()].map(({ looks }) => looks.name).toSorted();
+  }
+}
