@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Address } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 
 const session: Address = "session:s1";
@@ -45,10 +46,10 @@ function moved(state: State, by = 1): State {
 }
 
 /** Fails after what stands before it in the batch was written. */
-const broken = [
-  "account:ada" as Address,
-  { phase: "live", name: "Ada", place: { world: "hub", x: "far", y: 0, facing: 0 } },
-] as const;
+const broken: [Address, Phased] = [
+  "account:ada",
+  Object.assign({ phase: "live" }, { name: "Ada", place: { world: "hub", x: "far", y: 0, facing: 0 } }),
+];
 
 function renamed(state: State): State {
   return { ...state, identity: { name: `${state.identity.name}!` } };
@@ -134,7 +135,7 @@ describe("where a session's player stands", () => {
         const next: Record<string, () => State | undefined> = {
           move: () => state && moved(state, 2),
           rename: () => state && renamed(state),
-          retry: () => (failed && state ? moved(failed) : state),
+          retry: () => state && { ...moved(state), identity: failed?.identity ?? state.identity },
           travel: () => state && { ...state, admission: { id: `t${++admissions}`, world: "caves", seq: 0 } },
           end: () => undefined,
           begin: () => state ?? standing,
@@ -144,7 +145,9 @@ describe("where a session's player stands", () => {
           if (name === "reopen") reopen();
           else if (name === "fail") {
             failed = state && renamed(state);
-            await expect(stores.store.commit(new Map([[session, failed], broken]))).rejects.toThrow("x");
+            await expect(
+              stores.store.commit(new Map<Address, Phased | undefined>([[session, failed], broken])),
+            ).rejects.toThrow("x");
           } else {
             state = next[name]?.();
             if (name === "move" && state) moves++;
