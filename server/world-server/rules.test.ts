@@ -97,6 +97,7 @@ describe("a world's rules", () => {
     });
     rules.start();
     const ada = new Watcher(simulation, "a1");
+    simulation.advance();
     expect(ada.look().seen.get(id)).toMatchObject({
       x: 100,
       y: 90,
@@ -104,7 +105,7 @@ describe("a world's rules", () => {
     });
     simulation.advance();
     rules.tick();
-    expect(ada.look().seen.get(id)).toMatchObject({ x: 110, facing: 2, setAt: 0, looks: { name: "Crab" } });
+    expect(ada.look().seen.get(id)).toMatchObject({ x: 110, facing: 2, setAt: 1, looks: { name: "Crab" } });
     expect(said).toEqual([[id, "x".repeat(200)]]);
     const entity = simulation.entityOf(id);
     expect(entity).toEqual({ id, kind: "thing", name: "Crab", sprite: "crab", x: 110, y: 90, facing: 2 });
@@ -121,10 +122,11 @@ describe("a world's rules", () => {
     });
     rules.start();
     const ada = new Watcher(simulation, "a1");
+    simulation.advance();
     ada.look();
     simulation.advance();
     rules.tick();
-    expect(ada.look().seen.get(id)).toMatchObject({ x: 400, setAt: 1 });
+    expect(ada.look().seen.get(id)).toMatchObject({ x: 400, setAt: 2 });
   });
 
   test("cannot do what makes no sense, nor touch what is not theirs", () => {

@@ -61,7 +61,7 @@ describe("what somebody says", () => {
     const bob = hall.enter("Bob", 160);
     hall.talk.sayAs("Ada", "too early");
     hall.look();
-    hall.simulation.move("Bob", { x: 480, y: 200, facing: 0 });
+    hall.simulation.move("Bob", { x: 550, y: 80, facing: 0 });
     hall.look().talk.sayAs("Ada", "too late");
     hall.talk.sayAs("nobody", "boo");
     expect(bob.heard).toEqual([]);
