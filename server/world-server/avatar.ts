@@ -10,8 +10,10 @@ export interface Identity {
 export interface Pace {
   /** Commands a tick earns. */
   readonly commandsPerTick: number;
-  /** Commands that may be saved up, and that may wait: what a late bundle may catch up with. */
+  /** Commands that may be saved up: what a late bundle may catch up with at once. */
   readonly commandCredit: number;
+  /** Commands that may wait for their turn. */
+  readonly commandQueue: number;
 }
 
 /** A player's body and the commands that wait to move it. Playing on allocates nothing. */
@@ -41,9 +43,9 @@ export class Avatar {
     this.body = { x, y, facing };
     this.#pace = pace;
     this.#credit = pace.commandCredit;
-    this.#numbers = new Uint32Array(pace.commandCredit);
-    this.#dx = new Int8Array(pace.commandCredit);
-    this.#dy = new Int8Array(pace.commandCredit);
+    this.#numbers = new Uint32Array(pace.commandQueue);
+    this.#dx = new Int8Array(pace.commandQueue);
+    this.#dy = new Int8Array(pace.commandQueue);
   }
 
   set({ x, y, facing }: Body): void {
@@ -73,7 +75,7 @@ export class Avatar {
 
   /** Time passes: commands run as far as real time has earned them; without any the body stands still. */
   advance(ticks: number, ground: Ground): void {
-    const { commandCredit, commandsPerTick } = this.#pace;
+    const { commandCredit, commandQueue, commandsPerTick } = this.#pace;
     this.#credit = Math.min(commandCredit, this.#credit + ticks * commandsPerTick);
     const due = Math.min(this.#waiting, this.#credit);
     this.#credit -= due;
@@ -81,7 +83,7 @@ export class Avatar {
       const at = this.#first;
       walk(this.body, this.#dx[at] ?? 0, this.#dy[at] ?? 0, ground);
       this.ack = this.#numbers[at] ?? 0;
-      this.#first = (at + 1) % commandCredit;
+      this.#first = (at + 1) % commandQueue;
     }
     this.#waiting -= due;
   }
@@ -91,9 +93,12 @@ export class Avatar {
     this.#waiting = 0;
   }
 
-  /** What could never be caught up would only be lag from now on, so the oldest makes room. */
+  /**
+   * What waits longest makes room. There is more of it than credit, so that a line that stalls a little longer than
+   * the credit lasts costs its player some lag, and no correction.
+   */
   #keep(number: number, dx: number, dy: number): number {
-    const room = this.#pace.commandCredit;
+    const room = this.#pace.commandQueue;
     const isFull = this.#waiting === room;
     const at = (this.#first + this.#waiting) % room;
     this.#numbers[at] = number;

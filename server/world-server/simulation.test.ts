@@ -66,12 +66,12 @@ describe("commands", () => {
 
   test("that real time has not earned wait, and the oldest of too many are dropped and counted", () => {
     const simulation = hallWithAda();
-    expect(receive(simulation, { first: 1, commands: times(40, right) })).toBe(40 - limits.commandCredit);
+    expect(receive(simulation, { first: 1, commands: times(40, right) })).toBe(40 - limits.commandQueue);
     simulation.advance();
     receive(simulation, { first: 41, commands: times(10, right) });
     simulation.advance();
     expect(simulation.avatarOf("a1")).toMatchObject({
-      ack: 43,
+      ack: 28,
       body: { x: 80 + (limits.commandCredit + limits.commandsPerTick) * stepUnits },
     });
   });

@@ -53,7 +53,8 @@ export class Simulation {
     this.#world = world;
     this.#ground = ground;
     this.#limits = limits;
-    this.#pace = { commandsPerTick: rates.commandsPerTick, commandCredit: limits.commandCredit };
+    const { commandCredit, commandQueue } = limits;
+    this.#pace = { commandsPerTick: rates.commandsPerTick, commandCredit, commandQueue };
     this.replication = new Replication({
       ...interest,
       width: map.w * map.tile,

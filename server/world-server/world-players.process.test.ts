@@ -64,7 +64,7 @@ async function play(name: string, at = { x: 80, y: 80 }): Promise<RawPlayer> {
   const player = await show(await expectPlayer(master, name, { at: { world: "hub", ...at, facing: 0 } }));
   await player.next("entered");
   master.tell({ type: "activate", admission: `a-${name}` });
-  await player.next("entities");
+  await player.snapshots.until(() => true);
   return player;
 }
 
@@ -84,6 +84,8 @@ describe("a ticket", () => {
       world: "hub",
       map: sha256(JSON.stringify(hall)),
       entity: 2,
+      tickMs: 50,
+      ticksPerSend: 1,
     });
     await master.next("arrived");
     expect((await master.next("heartbeat")).roster.inside).toEqual([
@@ -91,15 +93,9 @@ describe("a ticket", () => {
     ]);
     expect(player.snapshots.all).toEqual([]);
     master.tell({ type: "activate", admission: "a-Ada", at: { world: "hub", x: 200, y: 100, facing: 3 } });
-    const { enter, leave } = await player.next("entities");
-    expect(enter.map(({ name, kind }) => [name, kind])).toEqual([
-      ["Arcade Host", "npc"],
-      ["Ada", "player"],
-    ]);
-    expect(leave).toEqual([]);
     const first = await player.snapshots.until(() => true);
-    expect(first).toMatchObject({ flags: 1, ack: 0, self: { x: 200, y: 100, facing: 3 } });
-    expect(first.others.map(({ id }) => id)).toEqual([1]);
+    expect(first).toMatchObject({ wasSet: true, ack: 0, self: { x: 200, y: 100, facing: 3 } });
+    expect(first.others.map(({ looks }) => [looks.name, looks.kind])).toEqual([["Arcade Host", "npc"]]);
     const next = await player.snapshots.until(({ tick }) => tick > first.tick);
     expect(next.wasSet).toBe(false);
   });
@@ -195,8 +191,13 @@ describe("a player inside", () => {
   test("walks, is seen walking, and is saved where they stand", async () => {
     const ada = await play("Ada");
     const bob = await play("Bob", { x: 80, y: 200 });
-    const { enter } = await ada.next("entities");
-    expect(enter).toEqual([{ id: 3, kind: "player", name: "Bob", guest: false, sprite: "player" }]);
+    const { others } = await ada.snapshots.until((told) => told.others.some(({ id }) => id === 3));
+    expect(others.find(({ id }) => id === 3)?.looks).toEqual({
+      kind: "player",
+      name: "Bob",
+      guest: false,
+      sprite: "player",
+    });
     ada.say(encodeCommands({ first: 1, commands: [right, right, right] }));
     const { self } = await ada.snapshots.until(({ ack }) => ack === 3);
     expect(self).toEqual({ x: 89, y: 80, facing: 2 });
@@ -227,10 +228,11 @@ describe("a player inside", () => {
     async (_, frame, why) => {
       const bob = await play("Bob", { x: 80, y: 200 });
       const ada = await play("Ada");
+      await bob.snapshots.until(({ others }) => others.some(({ id }) => id === 3));
       ada.say(frame);
       expect(await ada.closed).toBe(closeCodes[why].code);
       expect(await master.next("left")).toMatchObject({ admission: "a-Ada", place: { x: 80, y: 80 } });
-      await bob.heard.until((one) => one.type === "entities" && one.leave.includes(3));
+      await bob.snapshots.until(({ others }) => others.every(({ id }) => id !== 3));
       const seen = bob.snapshots.all.length;
       await bob.snapshots.until(() => bob.snapshots.all.length > seen + 1);
     },

@@ -56,7 +56,7 @@ async function play(name: string, at = atPortal, ca?: string): Promise<RawPlayer
   player.say({ type: "enter", id: 1, protocol: 1, ticket });
   await player.next("entered");
   master.tell({ type: "activate", admission: `a-${name}` });
-  await player.next("entities");
+  await player.snapshots.until(() => true);
   return player;
 }
 
@@ -125,7 +125,7 @@ test("`depart` takes the avatar at once, tells both sides, and closes the socket
   });
   expect(await ada.next("departed")).toEqual({ type: "departed" });
   expect(ada.socket.readyState).toBe(ada.socket.OPEN);
-  await bob.heard.until((one) => one.type === "entities" && one.leave.includes(2));
+  await bob.snapshots.until(({ others }) => others.every(({ id }) => id !== 2));
   ada.say({ type: "portal.use", id: 9, portal: "EastPortal" });
   expect(await ada.next("portal.denied")).toMatchObject({ re: 9, reason: "not_joined" });
   expect(await ada.closed).toBe(closeCodes.departed.code);
@@ -181,8 +181,9 @@ describe("a master that is lost", () => {
     master.cut();
     await master.next("register");
     const seen = ada.snapshots.all.length;
+    await ada.snapshots.until(({ others }) => others.some(({ id }) => id === 3));
     bob.socket.terminate();
-    await ada.heard.until((one) => one.type === "entities" && one.leave.includes(3));
+    await ada.snapshots.until(({ others }) => others.every(({ id }) => id !== 3));
     await ada.snapshots.until(() => ada.snapshots.all.length > seen + 3);
     master.tell({ type: "registered", heartbeatMs: 50 });
     const { saves } = await master.next("saves");
