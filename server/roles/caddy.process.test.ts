@@ -106,7 +106,7 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
     await player.enter();
     await player.walk(170, 260);
     expect(await player.travel("LeftPortal")).toMatchObject({ world: "left_world" });
-    expect(player.snapshot.self).toMatchObject({ x: 630, y: 260 });
+    expect(player.replica.self).toMatchObject({ x: 630, y: 260 });
     for (const path of ["status", "metrics"])
       expect(await statusOf(`https://localhost:${https}/${path}`)).toBe(404);
     expect(await statusOf(`https://localhost:${https}/healthz`)).toBe(200);

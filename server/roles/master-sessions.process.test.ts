@@ -43,7 +43,7 @@ describe("log-in", () => {
     const name = newName();
     const old = await loggedIn(name);
     await old.walk(330, 300, 5);
-    const { x, y } = old.snapshot.self;
+    const { x, y } = old.replica.self;
     await master.untilSaved(old);
     const fresh = await master.player();
     await fresh.enter();
@@ -163,7 +163,7 @@ test("who logs in again after the master was stopped and started stands where th
   await player.answer({ type: "login", name });
   await player.enter();
   await player.walk(330, 310, 5);
-  const { x, y } = player.snapshot.self;
+  const { x, y } = player.replica.self;
   expect(await first.stop()).toBe(0);
   const second = await TestMaster.start({}, first.dataDir);
   const again = await second.player();

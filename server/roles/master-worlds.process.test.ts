@@ -74,7 +74,7 @@ describe("world processes", () => {
     const player = await master.player();
     await player.enter();
     await player.walk(300, 300, 5);
-    const { x, y } = player.snapshot.self;
+    const { x, y } = player.replica.self;
     await master.untilSaved(player);
     const pid = master.pidOf("hub");
     process.kill(pid, "SIGKILL");

@@ -1,6 +1,6 @@
 import { type Heard, Peer } from "#adapters/ws/testing.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
-import { decodeSnapshot, type Snapshot } from "#shared/protocol/snapshot.ts";
+import { Replica } from "#shared/protocol/replica.ts";
 import { appVersion, protocol } from "#shared/version.ts";
 
 export interface HelloOptions {
@@ -18,6 +18,8 @@ export class TestPlayer {
   world: Peer | undefined;
   #id = 1;
   #commands = 1;
+  #replica = new Replica(1);
+  #applied = 0;
 
   private constructor(control: Peer, url: string) {
     this.control = control;
@@ -83,12 +85,14 @@ export class TestPlayer {
   /** Shows a ticket at the world it is for; resolves when the player is there. */
   async show(ticket: Heard): Promise<Heard> {
     const next = await this.knock(ticket["url"] as string, ticket["ticket"] as string);
-    await next.until("entered");
+    const { ticksPerSend } = await next.until("entered");
     const arrived = await this.control.until("arrived");
     await next.untilBinary();
     this.world?.cut();
     this.world = next;
     this.#commands = 1;
+    this.#replica = new Replica(ticksPerSend as number);
+    this.#applied = 0;
     return arrived;
   }
 
@@ -99,12 +103,15 @@ export class TestPlayer {
     return peer;
   }
 
-  /** The newest state the world has told. */
-  get snapshot(): Snapshot {
-    const last = this.world?.binary.at(-1);
-    const snapshot = last && decodeSnapshot(last);
-    if (!snapshot) throw new Error("no snapshot yet");
-    return snapshot;
+  /** What the world has told up to now. */
+  get replica(): Replica {
+    for (const frame of this.world?.binary.slice(this.#applied) ?? []) {
+      const applied = this.#replica.apply(frame);
+      if (applied !== "applied") throw new Error(`a snapshot is ${applied}`);
+      this.#applied += 1;
+    }
+    if (this.#applied === 0) throw new Error("no snapshot yet");
+    return this.#replica;
   }
 
   /** Walks straight until the world says the player stands within `reach` of there. */
@@ -112,7 +119,7 @@ export class TestPlayer {
     const { world } = this;
     if (!world) throw new Error("in no world");
     for (;;) {
-      const { self } = this.snapshot;
+      const { self } = this.replica;
       const [dx, dy] = [x - self.x, y - self.y];
       const far = Math.hypot(dx, dy);
       if (far <= reach) return;
@@ -122,7 +129,7 @@ export class TestPlayer {
       world.socket.send(encodeCommands({ first: this.#commands, commands }));
       this.#commands += commands.length;
       const last = this.#commands - 1;
-      while (this.snapshot.ack < last) await world.untilBinary(world.binary.length + 1);
+      while (this.replica.ack < last) await world.untilBinary(world.binary.length + 1);
     }
   }
 

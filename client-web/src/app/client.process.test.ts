@@ -51,8 +51,8 @@ describe("client", () => {
     });
     expect(view.chat).toMatchObject({ isUp: true, lines: [{ text: "chat connected" }] });
     const frame = pilot.client.frame(performance.now());
-    expect(frame.self).toMatchObject({ id: 7, x: 100, y: 100, name: "Guest-1" });
-    expect(frame.others).toMatchObject([{ id: 9, kind: "npc", name: "Host", sprite: "host" }]);
+    expect(frame.self).toMatchObject({ x: 100, y: 100, name: "Guest-1" });
+    expect(frame.others).toMatchObject([{ kind: "npc", name: "Host", sprite: "host" }]);
     expect(log.find((line) => line.startsWith("WORLD_PACK_READY"))).toMatch(
       /key=hub status=downloaded cache=downloaded bytes=10 fetched=10/,
     );

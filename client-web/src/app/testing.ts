@@ -3,12 +3,13 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { FromClient } from "#shared/protocol/client-master.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
-import { decodeCommands } from "#shared/protocol/commands.ts";
-import { encodeSnapshot } from "#shared/protocol/snapshot.ts";
-import { stepPlayer, type Body } from "#shared/step-player.ts";
 import { groundOf } from "#shared/ground.ts";
+import { limits } from "#shared/limits.ts";
 import type { WorldMap } from "#shared/world-map.ts";
+import { settingsOf } from "#shared/world-settings.ts";
 import { appVersion } from "#shared/version.ts";
+import { FrameBytes } from "#world-server/replication/frame-bytes.ts";
+import { Simulation } from "#world-server/simulation.ts";
 import type { Packs } from "./pack-loader.ts";
 
 /** A master and its worlds in one socket server, just polite enough for a client: test data. */
@@ -35,7 +36,9 @@ export function mapOf(key: string): WorldMap {
     spawns,
     portals: { Door: door },
   } as const;
-  return { ...map, npcs: [], zones: [], signs: [], tilesets: [], theme };
+  const host = { id: "host", name: "Host", sprite: "host", dialog: "" };
+  const npcs = [{ ...host, x: 200, y: 200, rx: 0, ry: 0, speed: 1, phase: 0 }];
+  return { ...map, npcs, zones: [], signs: [], tilesets: [], theme };
 }
 
 export const fakePacks: Packs = {
@@ -174,30 +177,32 @@ export class StubServer implements AsyncDisposable {
 
   #enter(socket: WebSocket, path: string): void {
     const key = path.slice(1);
-    const ground = groundOf(mapOf(key));
-    let body: Body = { x: 100, y: 100, facing: 0 };
-    let ack = 0;
-    let tick = 0;
+    const map = mapOf(key);
+    const settings = settingsOf({});
+    const simulation = new Simulation({ ...settings, map }, groundOf(map), limits);
+    const avatar = simulation.place("a", { name: "Guest-1", guest: true }, { x: 100, y: 100, facing: 0 });
+    const view = simulation.replication.open(avatar.entity);
+    simulation.activate("a");
     this.#worlds.add(socket);
     const timer = setInterval(() => {
-      if (!this.isShy)
-        socket.send(
-          encodeSnapshot({ flags: 0, tick: ++tick, ack, self: body, others: [{ id: 9, ...body }] }),
-        );
-    }, 50);
+      simulation.advance();
+      simulation.publish();
+      const frame = new FrameBytes();
+      if (this.isShy) return;
+      simulation.write(frame, view, avatar);
+      socket.send(frame.bytes.subarray(0, frame.at));
+    }, settings.rates.tickMs);
     socket.on("close", () => {
       clearInterval(timer);
       this.#worlds.delete(socket);
     });
     socket.on("message", (data: Buffer, isBinary) => {
-      const commands = isBinary ? decodeCommands(new Uint8Array(data)) : undefined;
-      for (const command of commands?.commands ?? []) body = stepPlayer(body, command, ground);
-      if (commands) ack = commands.first + commands.commands.length - 1;
-      if (!isBinary) this.#hear(socket, JSON.parse(data.toString()) as FromPlayer, key);
+      if (isBinary) avatar.receive(new Uint8Array(data));
+      else this.#hear(socket, JSON.parse(data.toString()) as FromPlayer, key, avatar.entity);
     });
   }
 
-  #hear(socket: WebSocket, message: FromPlayer, key: string): void {
+  #hear(socket: WebSocket, message: FromPlayer, key: string, entity: number): void {
     const say = (reply: object): void => socket.send(JSON.stringify(reply));
     const re = message.id;
     if (message.type === "ping") {
@@ -205,14 +210,9 @@ export class StubServer implements AsyncDisposable {
       return say({ type: "pong", re });
     }
     this.told.push(message);
-    if (message.type === "enter") {
-      say({ type: "entered", re, world: key, map: "0".repeat(64), entity: 7 });
-      say({
-        type: "entities",
-        enter: [{ id: 9, kind: "npc", name: "Host", guest: false, sprite: "host" }],
-        leave: [],
-      });
-    }
+    const beat = { tickMs: limits.tickMs, ticksPerSend: 1 };
+    if (message.type === "enter")
+      say({ type: "entered", re, world: key, map: "0".repeat(64), entity, ...beat });
     if (message.type !== "portal.use") return;
     say({ type: "portal.asked", re, portal: message.portal });
     this.lease(mapOf(key).portals[message.portal]?.target ?? "hub");

@@ -10,7 +10,6 @@ import { fromWorld } from "../net/wire.ts";
 import { lostCode } from "./control-line.ts";
 import { LineWatch } from "./line-watch.ts";
 import { Interpolation, type Shown } from "../sim/interpolation.ts";
-import { OldReplica } from "../sim/old-replica.ts";
 import { Prediction, type Will } from "../sim/prediction.ts";
 import { Bubbles } from "./bubbles.ts";
 import { targetInReach } from "./reach.ts";
@@ -55,7 +54,7 @@ export class Visit {
   readonly #bubbles = new Bubbles();
   #self = 0;
   /** What the world has told, and where to show it: from when it lets us in. */
-  #known: { readonly replica: Replica | OldReplica; readonly others: Interpolation<Seen> } | undefined;
+  #known: { readonly replica: Replica; readonly others: Interpolation<Seen> } | undefined;
   #stateAskedAt = -Infinity;
   #stateId = firstStateId;
   #prediction: Prediction | undefined;
@@ -149,21 +148,16 @@ export class Visit {
   #hear(text: string): void {
     const message = fromWorld(text);
     if (!message || (message.type === "pong" && this.#watch.answered(message.re, this.#now()))) return;
-    const replica = this.#known?.replica;
     if (message.type === "entered") this.#enter(message);
-    if (message.type === "entities" && replica instanceof OldReplica)
-      replica.introduce(message.enter, message.leave);
     if (message.type === "bubble") this.#bubbles.hear(message.entity, message.text, this.#now());
     if (message.type === "departed") this.#isOver = true;
     this.#on.heard(message);
   }
 
-  #enter({ entity, tickMs = limits.tickMs, ticksPerSend }: Extract<ToPlayer, { type: "entered" }>): void {
+  #enter({ entity, tickMs = limits.tickMs, ticksPerSend = 1 }: Extract<ToPlayer, { type: "entered" }>): void {
     this.#self = entity;
-    this.#known = {
-      replica: ticksPerSend === undefined ? new OldReplica() : new Replica(ticksPerSend),
-      others: new Interpolation({ tickMs, ticksPerSend: ticksPerSend ?? 1 }),
-    };
+    const others = new Interpolation<Seen>({ tickMs, ticksPerSend });
+    this.#known = { replica: new Replica(ticksPerSend), others };
   }
 
   #apply(bytes: Uint8Array): void {
