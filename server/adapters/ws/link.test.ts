@@ -124,7 +124,11 @@ describe("a link hears", () => {
     expect(still.done).toEqual(["close 4006 tooManyFrames"]);
   });
 
-  test("pings and pongs as frames like any other: a flood of them is a flood", () => {
+  test("pings, and pongs nobody asked for, as frames like any other: a flood of them is a flood", () => {
+    link.probe();
+    still.events.pong(Buffer.from("welcome"));
+    expect(heard.splice(0)).toEqual(["answered"]);
+    still.done.length = 0;
     for (let count = 0; count < 5; count++) still.events.ping();
     expect(heard).toEqual([]);
     still.events.ping();

@@ -50,6 +50,8 @@ export class Link<T> {
   readonly #frames: Allowance;
   readonly #bytes: Allowance | undefined;
   #strikes = 0;
+  /** Pings of ours without an answer. */
+  #asked = 0;
   #isFirst = true;
   #heardAt: number;
   #pingedAt: number | undefined;
@@ -76,9 +78,7 @@ export class Link<T> {
     transport.listen({
       message: (bytes, isBinary) => this.#receive(bytes, isBinary),
       ping: () => void this.#mayHear(0),
-      pong: (payload) => {
-        if (this.#mayHear(0) && payload.toString() === probePayload) owner.answered();
-      },
+      pong: (payload) => this.#answered(payload),
       flushed: () => this.#resume(),
       closed: (code) => {
         this.#stopWatch();
@@ -123,7 +123,7 @@ export class Link<T> {
 
   /** Asks for the answer that `answered` reports: everything sent before it has then been received. */
   probe(): void {
-    if (this.isOpen) this.#transport.ping(probePayload);
+    if (this.isOpen) this.#ping(probePayload);
   }
 
   close(why: CloseName): void {
@@ -157,11 +157,24 @@ export class Link<T> {
     else this.#refuse(decoded.fault);
   }
 
-  /** Whether a frame of that size counts; pings and pongs are frames like any other. */
+  #ping(payload?: string): void {
+    this.#asked++;
+    this.#transport.ping(payload);
+  }
+
+  /** A pong is free for whoever was asked for it. */
+  #answered(payload: Buffer): void {
+    if (this.#asked > 0) {
+      this.#asked--;
+      this.#hear(this.#clock.now());
+    } else if (!this.#mayHear(0)) return;
+    if (payload.toString() === probePayload) this.#owner.answered();
+  }
+
+  /** Whether a frame of that size is within what the peer may send; a ping is a frame like any other. */
   #mayHear(bytes: number, isHarmless = false): boolean {
     const now = this.#clock.now();
-    this.#heardAt = now;
-    this.#pingedAt = undefined;
+    this.#hear(now);
     if (this.#why !== undefined) return false;
     if (this.#frames.take(now) && (this.#bytes?.take(now, bytes) ?? true)) return true;
     if (isHarmless) return false;
@@ -169,6 +182,11 @@ export class Link<T> {
     this.#owner.violated("tooManyFrames", "rate");
     if (this.#strikes >= this.#bounds.strikes) this.close("tooManyFrames");
     return false;
+  }
+
+  #hear(now: number): void {
+    this.#heardAt = now;
+    this.#pingedAt = undefined;
   }
 
   #refuse(fault: string): void {
@@ -184,7 +202,7 @@ export class Link<T> {
         this.#transport.terminate();
       } else if (now >= this.#heardAt + this.#bounds.pingMs) {
         this.#pingedAt = now;
-        if (this.#transport.isOpen) this.#transport.ping();
+        if (this.#transport.isOpen) this.#ping();
         this.#watch(now + this.#bounds.pongMs);
       } else this.#watch(this.#heardAt + this.#bounds.pingMs);
     });
