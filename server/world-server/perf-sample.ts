@@ -22,6 +22,7 @@ export class PerfSampler {
   #ticks = 0;
   #busyMs = 0;
   #dropped = 0;
+  #overruns = 0;
 
   line(source: PerfSource): string {
     const { counts, latency } = source;
@@ -54,6 +55,11 @@ export class PerfSampler {
       world_ws_outbound_buffered_bytes: source.bufferedBytes,
       master_ws_outbound_buffered_bytes: source.masterBufferedBytes,
       violations_total: source.violations,
+      tick_p99_msec: counts.tickP99Ms,
+      tick_overruns_total: counts.overruns,
+      tick_overruns_delta: counts.overruns - this.#overruns,
+      pressure_level: counts.pressure,
+      snapshots_skipped_total: counts.skipped,
       commands_dropped_total: counts.dropped,
       commands_dropped_delta: counts.dropped - this.#dropped,
     };
@@ -62,6 +68,7 @@ export class PerfSampler {
     this.#ticks = counts.ticks;
     this.#busyMs = counts.busyMs;
     this.#dropped = counts.dropped;
+    this.#overruns = counts.overruns;
     return marker("PERF_SAMPLE", Object.fromEntries(Object.entries(fields).toSorted(byName).map(rounded)));
   }
 }
