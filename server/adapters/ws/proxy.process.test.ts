@@ -1,0 +1,86 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { findCaddy } from "#tools/test/caddy.ts";
+import { Doorway, Events } from "./testing-sockets.ts";
+
+const found = findCaddy();
+const program = "path" in found ? found.path : "caddy";
+const isLeftOut = "advice" in found && process.env["CI"] !== "true";
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).toReversed()) await step();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), "close");
+  return port;
+}
+
+/** A real Caddy before `backend`; `reload` has it read its settings again, as an operator does. */
+async function caddy(backend: number): Promise<{ url: string; reload: () => Promise<unknown> }> {
+  const dir = mkdtempSync(join(tmpdir(), "portcade-proxy-"));
+  cleanUp.push(() => rmSync(dir, { recursive: true, force: true }));
+  const port = await freePort();
+  const config = join(dir, "Caddyfile");
+  const admin = `unix/${dir}/admin.sock`;
+  const globals = `{\n admin ${admin}\n auto_https off\n storage file_system ${dir}/store\n}\n`;
+  writeFileSync(config, `${globals}http://127.0.0.1:${port} {\n reverse_proxy 127.0.0.1:${backend}\n}\n`);
+  const env = { PATH: process.env["PATH"], XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir, HOME: dir };
+  const settings = ["--config", config, "--adapter", "caddyfile"];
+  const child = spawn(program, ["run", ...settings], { env, stdio: "ignore" });
+  cleanUp.push(async () => {
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return {
+    url: `ws://127.0.0.1:${port}/`,
+    reload: () =>
+      promisify(execFile)(program, ["reload", "--force", "--address", admin, ...settings], { env }),
+  };
+}
+
+/** Dials until the proxy is up. */
+async function through(url: string): Promise<WebSocket> {
+  for (;;) {
+    const socket = new WebSocket(url);
+    const isOpen = await new Promise<boolean>((resolve) => {
+      socket.once("open", () => resolve(true)).on("error", () => resolve(false));
+    });
+    if (isOpen) return socket;
+  }
+}
+
+describe.skipIf(isLeftOut)("behind Caddy", () => {
+  test("a reload, which says goodbye to us without a mask, is a drop and nothing worse", async () => {
+    await using door = await new Doorway().listen();
+    const { url, reload } = await caddy(door.port);
+    const pairs = [];
+    for (let count = 0; count < 5; count++) {
+      const peer = await through(url);
+      const transport = await door.accepted();
+      const events = new Events().listenTo(transport);
+      peer.send("in");
+      expect(await events.until("text")).toBe("in");
+      pairs.push({ peer, events });
+    }
+    await reload();
+    for (const { events } of pairs) expect(await events.until("closed")).toBe(1006);
+    const again = await through(url);
+    const events = new Events().listenTo(await door.accepted());
+    again.send("back");
+    expect(await events.until("text")).toBe("back");
+    for (const peer of [again, ...pairs.map(({ peer }) => peer)]) peer.terminate();
+  });
+});
