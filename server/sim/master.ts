@@ -1,4 +1,5 @@
-import { Outboxes } from "#adapters/ws/outbox.ts";
+import { BuiltFrame } from "#adapters/ws/frames.ts";
+import { Outboxes, type Outlet } from "#adapters/ws/outbox.ts";
 import { SaveWindow } from "#adapters/ws/save-window.ts";
 import type { Facts } from "#core/facts.ts";
 import type { Envelope, Inbox } from "#core/inbox.ts";
@@ -163,11 +164,13 @@ export class SimMaster {
     this.tell(self, `session:${session}`, { type: "closed" });
   }
 
-  readonly #outlets = new Map<Address, { send: (frame: string) => void }>();
+  readonly #outlets = new Map<Address, Outlet>();
 
-  #outlet({ self, wire }: Visitor): { send: (frame: string) => void } {
+  #outlet({ self, wire }: Visitor): Outlet {
     const outlet = this.#outlets.get(self) ?? {
-      send: (frame: string) => wire().toDialer(JSON.parse(frame) as ToClient),
+      send: (frame: BuiltFrame) => {
+        for (const text of textsOf(frame)) wire().toDialer(JSON.parse(text) as ToClient);
+      },
     };
     this.#outlets.set(self, outlet);
     return outlet;
@@ -236,7 +239,13 @@ export class SimMaster {
     const { epoch } = this.#deps.facts;
     visitor.wire().toDialer({ type: "welcome", ...order.welcome, epoch, seq, complete, chat });
     const outlet = this.#outlet(visitor);
-    for (const frame of missed) outlet.send(frame);
+    for (const text of missed) outlet.send(new BuiltFrame(text));
     this.#outboxes.attach(order.session, outlet);
   }
+}
+
+/** The texts of a frame, which may be several that leave together. */
+function textsOf({ payload }: BuiltFrame): string[] {
+  if (typeof payload === "string") return [payload];
+  return payload instanceof Uint8Array ? [] : payload.flatMap(textsOf);
 }

@@ -247,7 +247,10 @@ export class SimWorld {
   #place({ admission, connection, re, name, at }: Extract<DoorEffect, { type: "place" }>): void {
     this.avatars.set(admission, { name, place: { ...at, y: nameMark(name) }, steps: Math.ceil(at.x) });
     const { key, mapSha256 } = this.#deps.entry;
-    this.players.get(connection)?.toDialer({ type: "entered", re, world: key, map: mapSha256, entity: 1 });
+    const pace = { tickMs: 50, ticksPerSend: 1 };
+    this.players
+      .get(connection)
+      ?.toDialer({ type: "entered", re, world: key, map: mapSha256, entity: 1, ...pace });
   }
 
   #every(ms: number, run: () => void): void {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { chatText, displayName, refusal, requestId, spawnName, token, worldKey } from "./parts.ts";
+import { chatText, refusal, requestId, spawnName, token, worldKey } from "./parts.ts";
 
 const entityId = z.int().min(1).max(65535).describe("Unique within one launch");
 
@@ -16,15 +16,7 @@ export const fromPlayer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ping"), id: requestId }),
 ]);
 
-export const entity = z.strictObject({
-  id: entityId,
-  kind: z.enum(["player", "npc"]),
-  name: displayName,
-  guest: z.boolean(),
-  sprite: z.string().max(64),
-});
-
-/** World → client, text frames. State travels in binary frames (snapshot.ts). */
+/** World → client, text frames. State travels in binary frames (snapshot-layout.ts). */
 export const toPlayer = z.discriminatedUnion("type", [
   z
     .strictObject({
@@ -33,14 +25,13 @@ export const toPlayer = z.discriminatedUnion("type", [
       world: worldKey,
       map: z.string().length(64).describe("sha256 of the compiled map the world plays on"),
       entity: entityId.describe("The player's own entity"),
-      tickMs: z.number().min(1).optional().describe("The length of a tick; 50 when absent"),
-      ticksPerSend: z.int().min(1).optional().describe("Ticks from one snapshot to the next; 1 when absent"),
+      tickMs: z.number().min(1).describe("The length of a tick"),
+      ticksPerSend: z.int().min(1).describe("Ticks from one snapshot to the next"),
     })
     .describe("The ticket was good. The first binary snapshot follows when the master has committed"),
   z
     .strictObject({ type: z.literal("rejected"), re: requestId.optional(), reason: refusal })
     .describe("The socket closes after it; without `re` when the frame could not be read"),
-  z.strictObject({ type: z.literal("entities"), enter: z.array(entity), leave: z.array(z.int()) }),
   z.strictObject({ type: z.literal("portal.asked"), re: requestId, portal: spawnName }),
   z.strictObject({
     type: z.literal("portal.denied"),
@@ -65,4 +56,3 @@ export const toPlayer = z.discriminatedUnion("type", [
 
 export type FromPlayer = z.infer<typeof fromPlayer>;
 export type ToPlayer = z.infer<typeof toPlayer>;
-export type EntityInfo = z.infer<typeof entity>;

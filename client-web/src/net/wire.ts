@@ -57,9 +57,15 @@ export const masterShapes: Shapes<ToClient> = {
 };
 
 export const worldShapes: Shapes<ToPlayer> = {
-  entered: { re: "number", world: "text", map: "text", entity: "number" },
+  entered: {
+    re: "number",
+    world: "text",
+    map: "text",
+    entity: "number",
+    tickMs: "number",
+    ticksPerSend: "number",
+  },
   rejected: { reason: "text" },
-  entities: { enter: "list", leave: "list" },
   "portal.asked": { re: "number", portal: "text" },
   "portal.denied": { portal: "text", reason: "text" },
   bubble: { entity: "number", text: "text" },
