@@ -22,7 +22,7 @@ export const usage = `npm run bench -- [--only workload,…] [--mode mode,…] [
   workloads: ${workloadNames.join(", ")}
   modes:     ${modeNames.join(", ")}
   systems:   ${systemNames.join(", ")}
-  --most     look for the largest N as well, which takes long`;
+  --most     look for the largest N as well, which takes long; a run that writes the page always does`;
 
 /** @throws BadArguments */
 export function parseBenchArguments(args: readonly string[]): BenchArguments {

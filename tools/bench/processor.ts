@@ -5,9 +5,10 @@ import { availableParallelism } from "node:os";
 export const serverCore = 0;
 export const loadCore = 1;
 
+const coreCount = availableParallelism();
+
 /** Whether processes can be kept on a core: `taskset` is there, and there are two cores. */
-export const canPin =
-  availableParallelism() > 1 && spawnSync("taskset", ["--version"], { stdio: "ignore" }).status === 0;
+export const canPin = coreCount > 1 && spawnSync("taskset", ["--version"], { stdio: "ignore" }).status === 0;
 
 /** Starts a program on one core, or anywhere when processes cannot be kept on one. */
 export function startOn(
@@ -22,7 +23,8 @@ export function startOn(
     : spawn(command, args, options);
 }
 
-/** Keeps this process, which has little to do, away from the server's core. */
-export function stayOn(core: number): void {
-  if (canPin) spawnSync("taskset", ["--all-tasks", "--cpu-list", "--pid", String(core), String(process.pid)]);
+/** Keeps this process, which has little to do, on one core; `undefined` lets it and its children roam again. */
+export function stayOn(core: number | undefined): void {
+  const cores = core === undefined ? `0-${coreCount - 1}` : String(core);
+  if (canPin) spawnSync("taskset", ["--all-tasks", "--cpu-list", "--pid", cores, String(process.pid)]);
 }

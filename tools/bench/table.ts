@@ -36,8 +36,8 @@ const withoutRatio = new Set<FigureName>(["overruns", "hz", "loadCpuPercent"]);
 
 /** Puts rows that may be compared side by side, in the order in which they came. */
 export function compare(rows: readonly Row[]): Comparison[] {
-  const groups = Map.groupBy(rows, ({ workload, mode, n }) =>
-    [workload, ...(mode ? [mode] : []), `N = ${n}`].join(", "),
+  const groups = Map.groupBy(rows, ({ workload, mode, n, maxN }) =>
+    [workload, ...(mode ? [mode] : []), maxN === undefined ? `N = ${n}` : "the largest N"].join(", "),
   );
   return [...groups].map(([title, group]) => ({
     title,

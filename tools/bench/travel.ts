@@ -1,120 +1,105 @@
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { usageOf } from "#tools/smoke/process-usage.ts";
-import { figuresOf, type Figures } from "./figures.ts";
-import { machineLine } from "./machine.ts";
-import { writeSection } from "./section.ts";
-import { Travellers } from "./travellers.ts";
+import { SmokeFailure } from "#tools/smoke/smoke-run.ts";
 import { browserJourneys } from "./browser-journeys.ts";
+import { figuresOf } from "./figures.ts";
+import type { ModeName, Row } from "./row.ts";
+import { Travellers } from "./travellers.ts";
+import { combinations } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
-const page = fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url));
-const worlds = ["hub", "left_world", "right_world", "top_world"];
 const crowd = 12;
+const journeys = { warm: 60, crowdRounds: 10, cold: 12, browser: 20 } as const;
 /** Longer than a run: no world is stopped for being empty. */
 const neverIdle = { WORLD_IDLE_SECONDS: 3600 };
 
-const { values } = parseArgs({
-  options: {
-    warm: { type: "string", default: "200" },
-    cold: { type: "string", default: "30" },
-    rounds: { type: "string", default: "20" },
-    browser: { type: "string", default: "20" },
-    write: { type: "boolean", default: true },
+export const travel: Workload = {
+  name: "travel",
+  about: `From sending \`portal.use\` to applying the new world's first full state, by the headless client, its pack cached
+(found, its digest checked, unpacked): \`warm\` to a world that runs, \`cold-spare\` and \`cold\` to one that has to be
+started, with and without a warm spare. Players, master and worlds share the machine; those who travel at once share one
+process as well. Nobody sees neither world: the old one is drawn until the new one is.`,
+  modes: ["warm", "cold-spare", "cold"],
+  systems: ["portcade"],
+  sharesCores: true,
+  async *run(options) {
+    const { progress, note } = options;
+    for (const { mode, run } of combinations(options))
+      for (const n of sizesOf(mode, options.n)) {
+        progress(`${mode}, N = ${n}, run ${run}`);
+        const { p50, p99 } = figuresOf(await timesOf(mode, n));
+        yield { workload: "travel", mode, system: "portcade", n, p50Ms: p50, p99Ms: p99 } satisfies Row;
+      }
+    if (!options.modes.includes("warm")) return;
+    progress("a page in Chromium, and memory");
+    note(await browserNote());
+    note(await latenciesNote());
+    note(await memoryNote());
   },
-  allowNegative: true,
-});
-
-const machine = machineLine();
-const rows: [string, Figures][] = [];
-const measured = (what: string, times: number[]): void => {
-  const figures = figuresOf(times);
-  rows.push([what, figures]);
-  console.log(`BENCH_TRAVEL ${what}: ${JSON.stringify(figures)}`);
 };
 
-measured("warm: the target runs", await warm(Number(values.warm)));
-measured("cold, one spare", await cold(Number(values.cold), 1));
-measured("cold, no spare", await cold(Number(values.cold), 0));
-const { times, chat, ticket, ready } = await together(Number(values.rounds));
-measured(`warm, ${crowd} at once`, times);
-if (Number(values.browser) > 0)
-  measured("warm, Chromium, to the first drawn frame", await browserJourneys(Number(values.browser)));
-const memory = await memoryRows();
-const text = report();
-if (values.write) writeSection(page, "travel", text, "Benchmarks");
-console.log(text);
-
-async function warm(count: number): Promise<number[]> {
-  await using travellers = new Travellers(neverIdle);
-  await travellers.open(1);
-  const times: number[] = [];
-  for (let n = 0; n < count; n++) times.push(...(await travellers.goAtOnce()));
-  return times;
+/** Who travels to a world that has to be started travels alone. */
+function sizesOf(mode: ModeName, asked: number | undefined): readonly number[] {
+  if (mode !== "warm") return [1];
+  return asked === undefined ? [1, crowd] : [asked];
 }
 
-async function cold(count: number, spares: number): Promise<number[]> {
-  await using travellers = new Travellers({ WORLD_IDLE_SECONDS: 0, WARM_SPARES: spares });
-  await travellers.open(1);
+async function timesOf(mode: ModeName, n: number): Promise<number[]> {
+  const cold = { WORLD_IDLE_SECONDS: 0, WARM_SPARES: mode === "cold-spare" ? 1 : 0 };
+  await using travellers = new Travellers(mode === "warm" ? neverIdle : cold);
+  await travellers.open(n);
   const times: number[] = [];
+  if (mode === "warm") {
+    const rounds = n === 1 ? journeys.warm : journeys.crowdRounds;
+    for (let round = 0; round < rounds; round++) times.push(...(await travellers.goAtOnce()));
+    return times;
+  }
   await travellers.goCold();
-  for (let n = 0; n < count; n++) times.push(await travellers.goCold());
+  for (let journey = 0; journey < journeys.cold; journey++) times.push(await travellers.goCold());
   return times;
 }
 
-async function together(rounds: number) {
+async function browserNote(): Promise<string> {
+  try {
+    const { count, p50, p99 } = figuresOf(await browserJourneys(journeys.browser));
+    return `A page in Chromium (canvas), warm, from the key to the first drawn frame of the new world: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${count} journeys.`;
+  } catch (error) {
+    if (!(error instanceof SmokeFailure)) throw error;
+    return `No page was measured: ${error.message}`;
+  }
+}
+
+/** What VirtuCade's author measured, and the same here. */
+async function latenciesNote(): Promise<string> {
   await using travellers = new Travellers(neverIdle);
   await travellers.open(crowd);
-  const times: number[] = [];
-  for (let n = 0; n < rounds; n++) times.push(...(await travellers.goAtOnce()));
-  const echoes = await travellers.say();
-  return {
-    times,
-    chat: figuresOf(echoes).p50,
-    ticket: await travellers.average("world_join_ticket"),
-    ready: await travellers.average("world_ready"),
-  };
+  const transfer = figuresOf(await travellers.goAtOnce()).p50;
+  const chat = figuresOf(await travellers.say()).p50;
+  const ticket = await travellers.average("world_join_ticket");
+  const ready = await travellers.average("world_ready");
+  const [t, r, x, c] = [ticket, ready, transfer, chat].map((value) => `${value.toFixed(1)} ms`);
+  return `VirtuCade with 10 clients at 20 Hz, on its author's machine: join ticket 128.9 ms, world ready 651.0 ms, transfer
+1246.8 ms, chat 61.9 ms. Here with ${crowd}: join ticket ${t}, world ready ${r} (averages), transfer ${x}, chat ${c} (medians).`;
 }
 
-/** Master and worlds after everybody has been everywhere and gone: resident and proportional megabytes. */
-async function memoryRows(): Promise<string[]> {
+/** Master and worlds after somebody has been everywhere and stands in the hub: megabytes. */
+async function memoryNote(): Promise<string> {
   await using travellers = new Travellers(neverIdle);
   await travellers.open(1);
   await travellers.tour(["top_world", "right_world", "hub"]);
-  const line = (what: string, pid: number): string => {
-    const { rssMb, pssMb } = usageOf(pid) ?? { rssMb: Number.NaN, pssMb: Number.NaN };
-    return `| ${what} | ${rssMb.toFixed(1)} | ${pssMb.toFixed(1)} |`;
-  };
   const { master } = travellers;
-  return [line("master", master.pid), ...worlds.map((key) => line(`world \`${key}\``, master.worldPid(key)))];
-}
+  const worlds = ["hub", "left_world", "right_world", "top_world"];
+  const pids = [master.pid, ...worlds.map((key) => master.worldPid(key))];
+  const usages = pids.map((pid) => usageOf(pid));
+  const lines = usages.map((usage, at) => {
+    const cells = [usage?.rssMb, usage?.pssMb, usage?.privateMb].map((mb) => mb?.toFixed(1) ?? "–");
+    return `| ${at === 0 ? "master" : `world \`${worlds[at - 1]}\``} | ${cells.join(" | ")} |`;
+  });
+  const sum = usages.reduce((all, usage) => all + (usage?.pssMb ?? 0), 0).toFixed(1);
+  return `Memory after one player has been in every world, megabytes: resident, proportional (pages that processes share are
+divided among them) and private. VirtuCade: about 93 MB a process, 453 MB for master and four worlds.
 
-function report(): string {
-  const ms = (value: number): string => value.toFixed(1);
-  const journeys = rows.map(
-    ([what, { count, p50, p95, p99, max }]) =>
-      `| ${[what, count, ms(p50), ms(p95), ms(p99), ms(max)].join(" | ")} |`,
-  );
-  return `## Travel
-
-${machine}. \`npm run bench:travel\` writes this section.
-
-From sending \`portal.use\` to applying the new world's first full state, by the headless client, its pack cached (found,
-its digest checked, unpacked). Milliseconds. Players, master and worlds share the machine; the ${crowd} at once share one
-process as well.
-
-| journey | count | p50 | p95 | p99 | max |
-|---|---|---|---|---|---|
-${journeys.join("\n")}
-
-VirtuCade's own figures with 10 clients at 20 Hz, on its author's machine: join ticket 128.9 ms, world ready 651.0 ms,
-transfer 1246.8 ms, chat 61.9 ms. Here with ${crowd}: join ticket ${ms(ticket)} ms, world ready ${ms(ready)} ms (averages),
-transfer ${ms(rows[3]?.[1].p50 ?? Number.NaN)} ms, chat ${ms(chat)} ms (medians).
-
-Memory after one player has been in every world; megabytes resident, and proportional (pages that processes share are
-counted once, divided among them). VirtuCade: about 93 MB a process.
-
-| process | RSS | PSS |
-|---|---|---|
-${memory.join("\n")}
-`;
+| process | RSS | PSS | private |
+|---|---|---|---|
+${lines.join("\n")}
+| sum | | ${sum} | |`;
 }

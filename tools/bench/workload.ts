@@ -24,6 +24,8 @@ export interface Workload {
   readonly about: string;
   readonly modes: readonly ModeName[];
   readonly systems: readonly SystemName[];
+  /** Its processes share all cores, as they would in life. Others keep server and load apart (processor.ts). */
+  readonly sharesCores?: boolean;
   run(options: RunOptions): AsyncIterable<Row>;
 }
 

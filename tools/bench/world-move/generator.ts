@@ -29,7 +29,10 @@ export interface Sight {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly latencies: number;
+  /** How many others a client saw, on average. */
+  readonly inView: number;
   readonly compared: number;
+  readonly stale: number;
   readonly faults: readonly string[];
 }
 
@@ -114,18 +117,11 @@ class Generator {
     this.#isOver = true;
     rounds.finish();
     const { p50: p50Ms, p99: p99Ms, count: latencies } = figuresOf(rounds.latencies);
-    const { compared, faults } = rounds;
+    const { compared, stale, faults } = rounds;
     const perClient = this.#order.n * seconds;
     const kBps = (after.bytes - before.bytes) / 1000 / perClient;
-    return {
-      kBps,
-      hz: (after.frames - before.frames) / perClient,
-      p50Ms,
-      p99Ms,
-      latencies,
-      compared,
-      faults,
-    };
+    const hz = (after.frames - before.frames) / perClient;
+    return { kBps, hz, p50Ms, p99Ms, latencies, inView: rounds.inView, compared, stale, faults };
   }
 
   #received(): { frames: number; bytes: number } {

@@ -84,9 +84,9 @@ export class PortcadeLine implements Line {
 
   others(): Map<number, Held> {
     const others = new Map<number, Held>();
-    for (const [entity, { x, y }] of this.#replica.seen) {
+    for (const [entity, { x, y, told }] of this.#replica.seen) {
       const index = this.#indexes.get(entity) ?? -1;
-      if (index !== this.#guest.index) others.set(index, { x, y });
+      if (index !== this.#guest.index) others.set(index, { x, y, age: this.#replica.tick - told });
     }
     return others;
   }

@@ -1,22 +1,19 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { WebSocketServer } from "ws";
-import type { WebSocket } from "ws";
-import type { AddressInfo } from "node:net";
-import type { FromLaunch, LaunchOrder, ToLaunch } from "#shared/protocol/launch-master.ts";
+import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 import { appVersion } from "#shared/version.ts";
-import { sha256 } from "#world-server/digest.ts";
 import { serverCore, startOn } from "../processor.ts";
 import type { ModeName } from "../row.ts";
 import { stop } from "./server-under-test.ts";
 import type { ServerUnderTest, TickFigures } from "./server-under-test.ts";
-import { ticketOf } from "./portcade-line.ts";
-import { Walker, worldUnits } from "./walkers.ts";
+import { StandInMaster } from "./stand-in-master.ts";
+import { worldUnits } from "./walkers.ts";
 
 export interface PortcadeOptions {
   readonly n: number;
@@ -24,36 +21,54 @@ export interface PortcadeOptions {
   readonly mode: ModeName;
   readonly radius: number;
   readonly hysteresis: number;
+  /** The world's program, when it is not the one that is built. */
+  readonly bundle?: string | undefined;
+  /** Lets an inspector in. */
+  readonly inspects?: boolean;
 }
 
-const bundle = fileURLToPath(new URL("../../../builds/server/world.mjs", import.meta.url));
+export interface PortcadeWorld extends ServerUnderTest {
+  /** The inspector's address, when one was let in. */
+  inspector(): string | undefined;
+}
+
+const builtBundle = fileURLToPath(new URL("../../../builds/server/world.mjs", import.meta.url));
 const key = "bench";
 const tile = 40;
+/** As `server/adapters/host/world-process.ts` has it. */
 const heapMb = 256;
+/** One address is a whole crowd here. */
+const orderLimits = {
+  connectionsTotal: 20_000,
+  ticketsPerWorld: 20_000,
+  launchFramesPerSecond: 100_000,
+  launchFrameBurst: 100_000,
+  launchBytesPerSecond: 100_000_000,
+};
+
+/** As the host starts a world, but for the heap profile, which the permission model would not let in. */
+function flagsOf(folder: string, inspects = false): string[] {
+  const permissions = ["--permission", "--allow-net", `--allow-fs-read=${folder}`];
+  return [
+    ...(inspects ? ["--inspect=127.0.0.1:0"] : permissions),
+    `--max-old-space-size=${heapMb}`,
+    "--disable-proto=delete",
+    "--disable-warning=ExperimentalWarning",
+  ];
+}
 
 /** Starts the world process of a release, alone with a stand-in for its master that lets the walkers in. */
-export async function startPortcade(options: PortcadeOptions): Promise<ServerUnderTest> {
+export async function startPortcade(options: PortcadeOptions): Promise<PortcadeWorld> {
   const folder = mkdtempSync(join(tmpdir(), "portcade-bench-"));
   writeWorld(folder, options);
-  const master = new StandInMaster(options);
-  const program = join(folder, "world.mjs");
-  const flags = [
-    "--permission",
-    "--allow-net",
-    `--allow-fs-read=${folder}`,
-    `--max-old-space-size=${heapMb}`,
-  ];
-  const child = startOn(serverCore, process.execPath, [...flags, "--disable-proto=delete", program], {
-    stdio: ["ignore", "pipe", "inherit", "pipe"],
-    env: { PATH: process.env["PATH"] },
-  });
-  const samples = new Samples();
-  if (child.stdout) createInterface({ input: child.stdout }).on("line", (line) => samples.hear(line));
-  const failed = once(child, "exit").then(() =>
-    Promise.reject(new Error(`the world has ended: ${samples.last}`)),
+  const master = new StandInMaster(key, options);
+  const child = startOn(
+    serverCore,
+    process.execPath,
+    [...flagsOf(folder, options.inspects), join(folder, "world.mjs")],
+    { stdio: ["ignore", "pipe", "pipe", "pipe"], env: { PATH: process.env["PATH"] } },
   );
-  // Only a start waits for it.
-  failed.catch(() => {});
+  const said = new WorldLog(child);
   const order: LaunchOrder = {
     launch: "bench",
     token: "bench-token-0123456789",
@@ -62,20 +77,16 @@ export async function startPortcade(options: PortcadeOptions): Promise<ServerUnd
     masterUrl: await master.listen(),
     listen: { host: "127.0.0.1", port: 0 },
     origins: [],
-    limits: {
-      connectionsTotal: 20_000,
-      ticketsPerWorld: 20_000,
-      launchFramesPerSecond: 100_000,
-      launchFrameBurst: 100_000,
-    },
+    limits: orderLimits,
     logLevel: "info",
   };
   (child.stdio[3] as Writable).end(`${JSON.stringify(order)}\n`);
-  const port = await Promise.race([master.open(), failed]);
+  const port = await Promise.race([master.open(), said.ended]);
   return {
     pid: child.pid ?? Number.NaN,
     port,
-    takeTicks: () => Promise.resolve(samples.take()),
+    inspector: () => said.inspector,
+    takeTicks: () => Promise.resolve(said.takeTicks()),
     async [Symbol.asyncDispose]() {
       await stop(child);
       master.close();
@@ -85,7 +96,10 @@ export async function startPortcade(options: PortcadeOptions): Promise<ServerUnd
 }
 
 /** An open world of the workload's size, and the bundle beside it, as a release has them. */
-function writeWorld(folder: string, { mode, radius, hysteresis }: PortcadeOptions): void {
+function writeWorld(
+  folder: string,
+  { mode, radius, hysteresis, bundle = builtBundle }: PortcadeOptions,
+): void {
   const home = join(folder, "worlds", key);
   mkdirSync(home, { recursive: true });
   copyFileSync(bundle, join(folder, "world.mjs"));
@@ -124,92 +138,43 @@ function writeWorld(folder: string, { mode, radius, hysteresis }: PortcadeOption
   writeFileSync(join(home, "world.json"), JSON.stringify(manifest));
 }
 
-/** What a world hears from a master, and no more: it is registered, every walker is expected, who arrived plays. */
-class StandInMaster {
-  readonly #options: PortcadeOptions;
-  readonly #server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
-  readonly #registered = Promise.withResolvers<number>();
-  readonly #expected = Promise.withResolvers<void>();
-  #acked = 0;
-
-  constructor(options: PortcadeOptions) {
-    this.#options = options;
-    this.#server.on("connection", (socket) => {
-      socket.on("message", (data: Buffer) => this.#hear(socket, data));
-      socket.on("error", () => {});
-    });
-  }
-
-  async listen(): Promise<string> {
-    if (!this.#server.address()) await once(this.#server, "listening");
-    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  /** The port players come by, once the world expects them all. */
-  async open(): Promise<number> {
-    const port = await this.#registered.promise;
-    await this.#expected.promise;
-    return port;
-  }
-
-  close(): void {
-    for (const socket of this.#server.clients) socket.terminate();
-    this.#server.close();
-  }
-
-  #hear(socket: WebSocket, data: Buffer): void {
-    // Rosters and saves are long, and nobody here wants them.
-    if (!/"type":"(register|acked|arrived)"/.test(data.toString("latin1", 0, 64))) return;
-    const message = JSON.parse(data.toString()) as FromLaunch;
-    const say = (answer: ToLaunch): void => socket.send(JSON.stringify(answer));
-    if (message.type === "arrived") say({ type: "activate", admission: message.admission });
-    if (message.type === "acked" && ++this.#acked === this.#options.n) this.#expected.resolve();
-    if (message.type !== "register" || !("port" in message.endpoint)) return;
-    this.#registered.resolve(message.endpoint.port);
-    say({ type: "registered", heartbeatMs: 1000 });
-    for (let index = 0; index < this.#options.n; index++) say(this.#expect(index));
-  }
-
-  #expect(index: number): ToLaunch {
-    const { x, y } = new Walker(this.#options.seed, index);
-    return {
-      type: "expect",
-      admission: `walker-${index}`,
-      session: `walker-${index}`,
-      ticketHash: sha256(ticketOf(index)),
-      name: `Walker-${index}`,
-      guest: true,
-      at: { world: key, x, y, facing: 0 },
-      expiresMs: 600_000,
-    };
-  }
-}
-
-/** What the world says of itself on its log. */
-class Samples {
-  last = "";
+/** What the world says of itself. */
+class WorldLog {
+  inspector: string | undefined;
+  /** Rejects when the process has ended. */
+  readonly ended: Promise<never>;
+  #last = "";
   #ticks = 0;
   #tickP99Ms: number | undefined;
   #overruns = 0;
 
-  hear(line: string): void {
-    this.last = line;
+  constructor(child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) createInterface({ input: stream }).on("line", (line) => this.#hear(line));
+    this.ended = once(child, "exit").then(() =>
+      Promise.reject(new Error(`the world has ended: ${this.#last}`)),
+    );
+    // Only a start waits for it.
+    this.ended.catch(() => {});
+  }
+
+  /** Since the last time; a world takes a sample every five seconds. */
+  takeTicks(): TickFigures | undefined {
+    const [ticks, tickP99Ms, overruns] = [this.#ticks, this.#tickP99Ms, this.#overruns];
+    this.#ticks = 0;
+    this.#tickP99Ms = undefined;
+    this.#overruns = 0;
+    return tickP99Ms === undefined ? undefined : { ticks, tickP99Ms, overruns };
+  }
+
+  #hear(line: string): void {
+    this.#last = line;
+    this.inspector ??= /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
     if (!line.includes("PERF_SAMPLE")) return;
     const value = (name: string): number => Number(new RegExp(` ${name}=([\\d.]+)`).exec(line)?.[1]);
     this.#ticks += value("frames_delta");
     const p99 = value("tick_p99_msec");
     if (!Number.isNaN(p99)) this.#tickP99Ms = Math.max(this.#tickP99Ms ?? 0, p99);
     this.#overruns += value("tick_overruns_delta") || 0;
-  }
-
-  /** Since the last time; a world takes a sample every five seconds. */
-  take(): TickFigures | undefined {
-    const tickP99Ms = this.#tickP99Ms;
-    const taken =
-      tickP99Ms === undefined ? undefined : { ticks: this.#ticks, tickP99Ms, overruns: this.#overruns };
-    this.#ticks = 0;
-    this.#tickP99Ms = undefined;
-    this.#overruns = 0;
-    return taken;
   }
 }

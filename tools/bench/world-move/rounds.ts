@@ -6,6 +6,8 @@
 export interface Held {
   readonly x: number;
   readonly y: number;
+  /** Of how many ticks ago it is, where a system does not tell of everybody in every tick. */
+  readonly age?: number;
 }
 
 /** What one client holds right after the state of a tick. */
@@ -40,6 +42,8 @@ export class Rounds {
   readonly latencies: number[] = [];
   /** Positions and memberships that were compared. */
   compared = 0;
+  /** Of these, positions that were older than their tick. */
+  stale = 0;
   /** The first contradictions found, in words. */
   readonly faults: string[] = [];
   readonly #reach: Reach;
@@ -47,10 +51,17 @@ export class Rounds {
   readonly #sentAt: (client: number, input: number) => number;
   readonly #rounds = new Map<number, Map<number, Told>>();
   readonly #included = new Map<number, number>();
+  #views = 0;
+  #seen = 0;
 
   constructor(reach: Reach, sentAt: (client: number, input: number) => number) {
     this.#reach = reach;
     this.#sentAt = sentAt;
+  }
+
+  /** How many others a client saw, on average. */
+  get inView(): number {
+    return this.#seen / this.#views;
   }
 
   add(tick: number, told: Told): void {
@@ -97,11 +108,14 @@ export class Rounds {
     for (const { client, others = new Map<number, Held>() } of viewers)
       for (const [other, held] of others) {
         const known = truth.get(other);
-        if (!known) truth.set(other, held);
+        this.compared++;
+        if (held.age) this.stale++;
+        else if (!known) truth.set(other, held);
         else if (!this.#isSame(known, held))
           this.#fault(`tick ${tick}: ${client} holds ${other} at ${at(held)}, it is at ${at(known)}`);
-        this.compared++;
       }
+    this.#views += viewers.length;
+    for (const { others } of viewers) this.#seen += others?.size ?? 0;
     for (const viewer of viewers) this.#checkReach(tick, viewer, truth);
   }
 

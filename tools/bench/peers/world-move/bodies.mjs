@@ -99,8 +99,9 @@ export function everyTick(tick) {
     meter.begin();
     tick();
     meter.end();
-    due = Math.max(due + tickMs, performance.now());
-    setTimeout(ring, due - performance.now());
+    const now = performance.now();
+    due = Math.max(due + tickMs, now);
+    setTimeout(ring, due - now);
   };
   setTimeout(ring, tickMs);
 }
