@@ -1,7 +1,7 @@
 import { limits } from "#shared/limits.ts";
 import { groundOf } from "#shared/ground.ts";
 import type { FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
-import type { Body, Ground } from "#shared/step-player.ts";
+import type { Body } from "#shared/step-player.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import { settingsOf, type Rates, type SettingsGiven } from "#shared/world-settings.ts";
 import type { Avatar } from "#world-server/avatar.ts";
@@ -42,9 +42,12 @@ export class TestGuest {
   readonly avatar: Avatar;
   /** A snapshot this returns true for is swallowed by the line. */
   isLost: () => boolean = () => false;
-  view: View;
+  /** Told of what the client says in text. */
+  heard: (message: FromPlayer) => void = () => {};
+  /** Commands that the world had no room for. */
   dropped = 0;
   will = { x: 0, y: 0 };
+  readonly #view: View;
   readonly #world: TestWorld;
   readonly #up: Pipe;
   readonly #down: Pipe;
@@ -57,7 +60,7 @@ export class TestGuest {
     this.#down = new Pipe(new Line(shape, luck));
     this.avatar = world.simulation.place(name, { name, guest: false }, at);
     world.simulation.activate(name);
-    this.view = world.simulation.replication.open(this.avatar.entity);
+    this.#view = world.simulation.replication.open(this.avatar.entity);
     this.visit = new Visit({
       dial: 1,
       url: "ws://world/",
@@ -92,7 +95,7 @@ export class TestGuest {
 
   show(): void {
     this.#frame.at = 0;
-    this.#world.simulation.write(this.#frame, this.view, this.avatar);
+    this.#world.simulation.write(this.#frame, this.#view, this.avatar);
     if (!this.isLost()) this.#down.push(this.#frame.bytes.slice(0, this.#frame.at), this.#world.now);
   }
 
@@ -106,8 +109,9 @@ export class TestGuest {
   }
 
   #answer(message: FromPlayer): void {
+    this.heard(message);
     if (message.type === "ping") this.say({ type: "pong", re: message.id });
-    if (message.type === "state") this.#world.simulation.replication.restart(this.view);
+    if (message.type === "state") this.#world.simulation.replication.restart(this.#view);
   }
 
   #socket(): WebSocketClass {
@@ -144,10 +148,6 @@ export class TestWorld {
     this.map = map;
     this.rates = settings.rates;
     this.simulation = new Simulation({ ...settings, map }, groundOf(map), limits);
-  }
-
-  get ground(): Ground {
-    return groundOf(this.map);
   }
 
   join(name: string, shape: LineShape, luck: () => number, at: Body): TestGuest {

@@ -37,6 +37,7 @@ function watch(seed: number, seconds: number, shape: LineShape, rhythm = beat) {
   const view = new View();
   const poses: Pose[] = [];
   const delays: number[] = [];
+  let starved = 0;
   let send = 0;
   for (let now = 0; now < seconds * 1000; now += frameMs) {
     for (; send * sendMs <= now; send++) link.send(send * rhythm.ticksPerSend, send * sendMs);
@@ -45,10 +46,11 @@ function watch(seed: number, seconds: number, shape: LineShape, rhythm = beat) {
     const pose = interpolation.at(now)[0]?.pose;
     if (now > 5000 && pose) poses.push(pose);
     delays.push(interpolation.delayMs);
+    starved += interpolation.starved;
   }
   const steps = poses.slice(1).map(({ x }, index) => x - (poses[index]?.x ?? 0));
   const meanDelay = delays.reduce((sum, delay) => sum + delay, 0) / delays.length;
-  return { interpolation, steps, meanDelay };
+  return { interpolation, steps, meanDelay, meanStarved: starved / delays.length };
 }
 
 describe("interpolation", () => {
@@ -72,6 +74,18 @@ describe("interpolation", () => {
       expect(Math.max(...steps)).toBeLessThan(speed * frameMs * 1.2);
       expect(Math.min(...steps)).toBeGreaterThan(speed * frameMs * 0.8);
     }
+  });
+
+  it.each([
+    ["LAN", { lagMs: 2, jitterMs: 2, loss: 0 }, 75, 0.001],
+    ["cable", { lagMs: 60, jitterMs: 6, loss: 0.001 }, 75, 0.005],
+    ["wifi", { lagMs: 60, jitterMs: 17, loss: 0.005 }, 90, 0.025],
+    ["4G", { lagMs: 80, jitterMs: 40, loss: 0.01 }, 134, 0.035],
+    ["poor 4G", { lagMs: 150, jitterMs: 60, loss: 0.02 }, 215, 0.07],
+  ])("finds the delay of %s", (_, shape, delayMs, starved) => {
+    const found = watch(11, 600, shape);
+    expect(Math.abs(found.meanDelay - delayMs)).toBeLessThan(10);
+    expect(found.meanStarved).toBeLessThan(starved);
   });
 
   it("waits longer the poorer the line, up to 250 ms, and starves little", () => {

@@ -1,0 +1,120 @@
+import { expect, type Page } from "playwright/test";
+import { enter, test } from "./game.ts";
+
+const line = "stats=1&lag=80&jitter=20&loss=2";
+const walkMs = 12_000;
+const sideUnits = 30;
+/** What a late frame of one page holds up is seen on the other by then. */
+const explainedMs = 700;
+
+const figures = (page: Page) => page.getByRole("region", { name: "Network" });
+
+async function figure(page: Page, pattern: RegExp): Promise<number> {
+  const text = await figures(page).innerText();
+  return Number(pattern.exec(text)?.[1] ?? Number.NaN);
+}
+
+/**
+ * Walks round and round a square about where it is, by the keys, never standing: the next is down before the last is
+ * up, and it turns by where it is, so that a late frame leads into no wall. Until the page is gone.
+ */
+function walk(page: Page): Promise<void> {
+  return page.evaluate((side) => {
+    const [main, canvas] = [document.querySelector("main"), document.querySelector("canvas.world")];
+    const place = (): { x: number; y: number } => ({
+      x: Number(main?.getAttribute("data-x")),
+      y: Number(main?.getAttribute("data-y")),
+    });
+    const press = (type: "keydown" | "keyup", code: string): void => {
+      canvas?.dispatchEvent(new KeyboardEvent(type, { code, bubbles: true }));
+    };
+    const start = place();
+    const legs = [
+      { code: "KeyD", isDone: () => place().x > start.x + side },
+      { code: "KeyS", isDone: () => place().y > start.y + side },
+      { code: "KeyA", isDone: () => place().x < start.x - side },
+      { code: "KeyW", isDone: () => place().y < start.y - side },
+    ];
+    let leg = 0;
+    const turn = (): void => {
+      const { code, isDone } = legs[leg % legs.length] ?? { code: "", isDone: () => false };
+      press("keydown", code);
+      if (isDone()) {
+        press("keydown", legs[++leg % legs.length]?.code ?? "");
+        press("keyup", code);
+      }
+      requestAnimationFrame(turn);
+    };
+    turn();
+  }, sideUnits);
+}
+
+/** Stretches of time, milliseconds by the machine's clock. */
+type Stretch = readonly [from: number, until: number];
+
+interface Watched {
+  /** How long the nearest other player was drawn in one place each time. */
+  readonly stays: readonly Stretch[];
+  /** Frames that the machine drew late: they say nothing of the line. */
+  readonly late: readonly Stretch[];
+}
+
+function watch(page: Page, ms: number): Promise<Watched> {
+  return page.evaluate(async (ms) => {
+    const shown = (): string =>
+      /nearest (\S+)/.exec(document.querySelector(".network")?.textContent ?? "")?.[1] ?? "";
+    const nextFrame = (): Promise<number> =>
+      new Promise((resolve) => void requestAnimationFrame(() => resolve(Date.now())));
+    const [stays, late]: [Stretch[], Stretch[]] = [[], []];
+    let [last, since, before] = [shown(), Date.now(), Date.now()];
+    for (const until = since + ms; before < until;) {
+      const now = await nextFrame();
+      if (now - before > 100) late.push([before, now]);
+      before = now;
+      if (shown() === last) continue;
+      stays.push([since, now]);
+      [last, since] = [shown(), now];
+    }
+    return { stays: [...stays, [since, before]], late };
+  }, ms);
+}
+
+const lengthOf = ([from, until]: Stretch): number => until - from;
+
+/** The longest stay that no late frame of either page explains. */
+function longestGap({ stays }: Watched, late: readonly Stretch[]): number {
+  const isExplained = ([from, until]: Stretch): boolean =>
+    late.some(([start, end]) => start < until && end > from - explainedMs);
+  return Math.max(...stays.filter((stay) => !isExplained(stay)).map(lengthOf));
+}
+
+test("on a bad line nobody is set right by more than they could see, and the other never stands still", async ({
+  page,
+  browser,
+  master,
+}) => {
+  const other = await (await browser.newContext()).newPage();
+  const both = [page, other];
+  await enter(page, `${master.url}?${line}&seed=1`);
+  await enter(other, `${master.url}?${line}&seed=2`);
+  await Promise.all(both.map((one) => one.locator("canvas.world").focus()));
+  await Promise.all(both.map(walk));
+  await Promise.all(both.map((one) => expect(figures(one)).toContainText(/nearest \d+/)));
+  // The delay has to find out how bad the line is.
+  await page.waitForTimeout(5000);
+  const watched = await Promise.all(both.map((one) => watch(one, walkMs)));
+  const corrections = await Promise.all(both.map((one) => figure(one, /largest=([\d.]+)/)));
+  const roundTrips = await Promise.all(both.map((one) => figure(one, /world=(\d+)ms/)));
+  const late = watched.flatMap((one) => one.late);
+  expect(late.reduce((sum, stretch) => sum + lengthOf(stretch), 0)).toBeLessThan(walkMs);
+  for (const one of watched) expect(longestGap(one, late)).toBeLessThanOrEqual(250);
+  for (const units of corrections) expect(units).toBeLessThanOrEqual(2);
+  for (const ms of roundTrips) expect(ms).toBeGreaterThanOrEqual(60);
+  await other.context().close();
+});
+
+test("a value that cannot be is refused in sight of the player", async ({ page, master }) => {
+  await enter(page, `${master.url}?lag=soon&loss=2&stats=1`);
+  await expect(page.getByRole("log", { name: "Chat" })).toContainText("bad line: refused lag=soon");
+  await expect(figures(page)).toContainText("bad line 0±0ms 2%");
+});
