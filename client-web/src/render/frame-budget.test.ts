@@ -32,6 +32,11 @@ describe("frame budget", () => {
 
   it("makes one a frame when even that takes too long", () => {
     expect(madePerFrame(5, 50, 4, 24)).toEqual([1, 1, 1, 1, 1]);
+    let now = 0;
+    const budget = new FrameBudget(4, 24, () => now);
+    budget.begin();
+    now = 100;
+    expect([budget.take(), budget.take()]).toEqual([true, false]);
   });
 
   it("lets the nearest be made first", () => {

@@ -59,6 +59,7 @@ export class PlaybackClock {
   reset(): void {
     this.#shown = undefined;
     this.#late = [];
+    this.#delay = firstDelayMs;
   }
 
   /** Up fast, because a late world is seen; down slowly, because nobody sees a short delay. */

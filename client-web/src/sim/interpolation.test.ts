@@ -188,6 +188,18 @@ describe("interpolation", () => {
     expect(Math.abs((pose?.x ?? 0) - place(2000))).toBeLessThan(40);
   });
 
+  it("does not hold it against the line that a hidden page was called late", () => {
+    const interpolation = new Interpolation(beat);
+    const view = new View();
+    interpolation.at(0);
+    for (let second = 1; second < 60; second++)
+      for (let tick = second * 20; tick < second * 20 + 20; tick++)
+        interpolation.heard(view.tell(tick, [walker(tick)]), second * 1000 + 950);
+    expect(interpolation.delayMs).toBeGreaterThan(200);
+    interpolation.at(59_950);
+    expect(interpolation.delayMs).toBe(100);
+  });
+
   it("counts the snapshots that were left out", () => {
     const interpolation = new Interpolation({ tickMs: 25, ticksPerSend: 2 });
     const view = new View();

@@ -72,6 +72,11 @@ describe("walking to a goal", () => {
     );
   });
 
+  it("turns no corner before the way on is clear", () => {
+    const goal = { x: 661, y: 62 };
+    expect(walked(maze, { x: 420, y: 90, facing: 0 }, goal).walk.phase).toBe("arrived");
+  });
+
   it("goes next to a goal a body cannot stand on", () => {
     const { body, walk } = walked(maze, { x: 60, y: 60, facing: 0 }, { x: 180, y: 100 });
     expect(walk.phase).toBe("arrived");
