@@ -6,7 +6,7 @@ import { isFree, stepPlayer } from "#shared/step-player.ts";
 import type { Body, Command } from "#shared/step-player.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
 import type { Commands } from "#shared/protocol/commands.ts";
-import { npcBody, Simulation, thingsMost } from "./simulation.ts";
+import { Simulation, walkNpc, thingsMost } from "./simulation.ts";
 import { hall, hallWorld, Watcher } from "./testing.ts";
 
 const ground = groundOf(hall);
@@ -235,7 +235,8 @@ describe("portals", () => {
 test("an NPC walks its curve by the world's time", () => {
   const npc = hall.npcs[0];
   if (!npc) throw new Error("the hall has an NPC");
-  const body = npcBody(npc, 2);
+  const body = { x: 0, y: 0, facing: 0 };
+  walkNpc(npc, 2, body);
   const t = 0.85 * 2 + 0.4;
   expect(body.x).toBeCloseTo(320 + Math.cos(t) * 90, 1);
   expect(body.y).toBeCloseTo(200 + Math.sin(1.7 * t) * 22, 1);

@@ -1,7 +1,7 @@
 import type { Limits } from "#shared/limits.ts";
 import type { Looks } from "#shared/protocol/snapshot-layout.ts";
 import { gridPerUnit, isFree, snap } from "#shared/step-player.ts";
-import type { Body, Ground } from "#shared/step-player.ts";
+import type { Body, Ground, MovingBody } from "#shared/step-player.ts";
 import type { MapNpc, MapPortal, WorldMap } from "#shared/world-map.ts";
 import type { WorldSettings } from "#shared/world-settings.ts";
 import { Avatar } from "./avatar.ts";
@@ -26,10 +26,10 @@ const playerSprite = "player";
 /** A thing that is put further away than this was not walked there. */
 const jumpUnits = 64;
 
-/** Something the world's rules put there. */
+/** Something that is nobody's body. */
 interface Thing {
-  readonly body: Body;
-  readonly looks: Looks;
+  readonly body: MovingBody;
+  looks: Looks;
 }
 
 /** How many things rules may have in a world at once. */
@@ -42,9 +42,11 @@ export class Simulation {
   readonly #ground: Ground;
   readonly #limits: Limits;
   readonly #pace: Pace;
-  readonly #npcs: readonly { readonly id: number; readonly npc: MapNpc }[];
+  readonly #npcs: readonly { readonly id: number; readonly npc: MapNpc; readonly body: MovingBody }[];
   readonly #things = new Map<number, Thing>();
   readonly #avatars = new Map<string, Avatar>();
+  /** Written anew for every viewer. */
+  readonly #own = { x: 0, y: 0, facing: 0, ack: 0, wasSet: false };
   #tick = 0;
   #send = 0;
 
@@ -65,13 +67,11 @@ export class Simulation {
     });
     this.#npcs = map.npcs.map((npc) => {
       const id = this.replication.take();
-      this.replication.show(id, npcBody(npc, 0), {
-        kind: "npc",
-        name: npc.name,
-        guest: false,
-        sprite: npc.sprite,
-      });
-      return { id, npc };
+      const { name, sprite } = npc;
+      const body = { x: 0, y: 0, facing: 0 };
+      walkNpc(npc, 0, body);
+      this.replication.show(id, body, { kind: "npc", name, guest: false, sprite });
+      return { id, npc, body };
     });
     this.replication.publish(0);
   }
@@ -145,9 +145,12 @@ export class Simulation {
   moveThing(id: number, to: Body): boolean {
     const thing = this.#things.get(id);
     if (!thing) return false;
-    const body = onGrid(to);
-    this.#things.set(id, { ...thing, body });
-    if (apart(thing.body, body) > jumpUnits) this.replication.set(id, body);
+    const { body } = thing;
+    const isJump = apart(body, to) > jumpUnits;
+    body.x = snap(to.x);
+    body.y = snap(to.y);
+    body.facing = to.facing;
+    if (isJump) this.replication.set(id, body);
     else this.replication.move(id, body);
     return true;
   }
@@ -155,8 +158,8 @@ export class Simulation {
   lookThing(id: number, looks: Partial<Looks>): boolean {
     const thing = this.#things.get(id);
     if (!thing) return false;
-    this.#things.set(id, { ...thing, looks: { ...thing.looks, ...looks } });
-    this.replication.look(id, { ...thing.looks, ...looks });
+    thing.looks = { ...thing.looks, ...looks };
+    this.replication.look(id, thing.looks);
     return true;
   }
 
@@ -178,7 +181,10 @@ export class Simulation {
     const send = Math.floor(this.#tick / ticksPerSend);
     if (send === this.#send) return false;
     this.#send = send;
-    for (const { id, npc } of this.#npcs) this.replication.move(id, npcBody(npc, this.#seconds));
+    for (const { id, npc, body } of this.#npcs) {
+      walkNpc(npc, this.#seconds, body);
+      this.replication.move(id, body);
+    }
     for (const { entity, body, isActive } of this.#avatars.values())
       if (isActive) this.replication.move(entity, body);
     this.replication.publish(send);
@@ -187,9 +193,13 @@ export class Simulation {
 
   /** Appends the snapshot that brings a viewer to the newest send. */
   write(to: FrameBytes, view: View, avatar: Avatar): void {
-    const { body, ack, wasSet } = avatar;
-    const { x, y, facing } = body;
-    this.replication.write(to, view, { x: x * gridPerUnit, y: y * gridPerUnit, facing, ack, wasSet });
+    const own = this.#own;
+    own.x = avatar.body.x * gridPerUnit;
+    own.y = avatar.body.y * gridPerUnit;
+    own.facing = avatar.body.facing;
+    own.ack = avatar.ack;
+    own.wasSet = avatar.wasSet;
+    this.replication.write(to, view, own);
     avatar.wasSet = false;
   }
 
@@ -219,8 +229,8 @@ export class Simulation {
 
   /** Anything that can be seen, as it is now. */
   entityOf(id: number): SeenEntity | undefined {
-    const npc = this.#npcs.find((one) => one.id === id)?.npc;
-    if (npc) return { id, kind: "npc", name: npc.name, sprite: npc.sprite, ...npcBody(npc, this.#seconds) };
+    const found = this.#npcs.find((one) => one.id === id);
+    if (found) return { id, kind: "npc", name: found.npc.name, sprite: found.npc.sprite, ...found.body };
     const thing = this.#things.get(id);
     if (thing)
       return {
@@ -265,15 +275,16 @@ export class Simulation {
   }
 }
 
-/** Where an NPC is after that many seconds of the world. */
-export function npcBody({ x, y, rx, ry, speed, phase }: MapNpc, seconds: number): Body {
+/** Puts an NPC where it is after that many seconds of the world. */
+export function walkNpc({ x, y, rx, ry, speed, phase }: MapNpc, seconds: number, body: MovingBody): void {
   const t = speed * seconds + phase;
   const dx = -Math.sin(t) * rx;
   const dy = 1.7 * Math.cos(1.7 * t) * ry;
   const sideways = dx < 0 ? 1 : 2;
   const upOrDown = dy < 0 ? 3 : 0;
-  const facing = Math.abs(dx) >= Math.abs(dy) ? sideways : upOrDown;
-  return onGrid({ x: x + Math.cos(t) * rx, y: y + Math.sin(1.7 * t) * ry, facing });
+  body.facing = Math.abs(dx) >= Math.abs(dy) ? sideways : upOrDown;
+  body.x = snap(x + Math.cos(t) * rx);
+  body.y = snap(y + Math.sin(1.7 * t) * ry);
 }
 
 /** Bodies live on the grid of step-player.ts. */
