@@ -58,7 +58,8 @@ export const limits = {
   playerSpeedUnits: 180,
   playerRadiusUnits: 18,
   portalUseUnits: 72,
-  interactUnits: 72,
+  /** Wider than what a client offers: who walks is shown where they were, and the asking takes its time too. */
+  interactUnits: 96,
   nearbyUnits: 320,
   // Chat
   chatLength: 200,

@@ -102,6 +102,11 @@ const rules: readonly (readonly [rule: string, spoil: (worlds: Planted) => void,
     `object "default": facing "north" is none of down, left, right, up`,
   ],
   [
+    "a dialog fits into a bubble",
+    onNpc((npc) => setProperty(npc, "dialog", "x".repeat(201))),
+    `object "Blue Quartermaster": its dialog must be at most 200 characters long`,
+  ],
+  [
     "a colour is opaque",
     onPortal((portal) => setProperty(portal, "color", "#80ff0000")),
     `${atPortal} color "#80ff0000" must be an opaque colour`,

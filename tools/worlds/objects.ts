@@ -1,3 +1,4 @@
+import { limits } from "#shared/limits.ts";
 import { spawnName } from "#shared/protocol/parts.ts";
 import type { MapNpc, MapPortal, MapSpawn, WorldMap } from "#shared/world-map.ts";
 import type { Complain } from "./problem.ts";
@@ -52,13 +53,16 @@ const place: Record<ObjectClass, Place> = {
     if (!/^[a-z0-9_-]{1,32}$/.test(id)) return say(`npc_id "${id}" must be 1–32 of a–z, 0–9, _ and -`);
     if (name.length < 1 || name.length > 32) return say("its name must be 1–32 characters long");
     if (placed.npcs.some(({ thing }) => thing.id === id)) return say(`npc_id "${id}" is used twice`);
+    const dialog = values.text("dialog");
+    if (dialog.length > limits.chatLength)
+      return say(`its dialog must be at most ${limits.chatLength} characters long`);
     const walk = {
       rx: values.number("rx"),
       ry: values.number("ry"),
       speed: values.number("speed"),
       phase: values.number("phase"),
     };
-    const npc = { id, name, sprite: values.text("sprite"), x, y, ...walk, dialog: values.text("dialog") };
+    const npc = { id, name, sprite: values.text("sprite"), x, y, ...walk, dialog };
     placed.npcs.push({ at: { layer, object: shownAs }, thing: npc });
   },
   Zone({ name, x, y, width: w, height: h }, values, placed) {

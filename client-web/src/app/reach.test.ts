@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { limits } from "#shared/limits.ts";
 import { targetInReach } from "./reach.ts";
 import type { Sprite } from "./view.ts";
 
@@ -36,6 +37,7 @@ describe("what is in reach", () => {
   test("ends a little before the world's own measure, for who walks has walked on", () => {
     const far = (x: number) => targetInReach({ portals: {} }, { x: 0, y: 100 }, [being(5, "npc", x)]);
     expect(far(60)).toBeDefined();
-    expect(far(71)).toBeUndefined();
+    expect(far(70)).toBeUndefined();
+    expect(limits.interactUnits).toBeGreaterThan(90);
   });
 });

@@ -4,8 +4,10 @@ import type { Sprite, Target } from "./view.ts";
 
 type Point = { readonly x: number; readonly y: number };
 
-/** The world's own measure, less what a character may have walked since it was last told of. */
-const entityUnits = limits.interactUnits - 8;
+/** The world's own measure, less what a character may have walked since what is shown of it. */
+const entityUnits = limits.interactUnits - 32;
+/** Who is walked to is approached a little further: they may be walking away. */
+const approachUnits = limits.interactUnits - 44;
 
 /** What is closest of all that the player at `self` can use: portals, characters and things, not other players. */
 export function targetInReach(
@@ -26,6 +28,7 @@ export function targetInReach(
   return best;
 }
 
-export const isInReach = (self: Point, being: Point): boolean => apart(self, being) <= entityUnits;
+/** Whether a walk to somebody has come near enough. */
+export const isReached = (self: Point, being: Point): boolean => apart(self, being) <= approachUnits;
 
 const apart = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);

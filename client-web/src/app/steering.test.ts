@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "#shared/limits.ts";
-import { stepPlayer, type Body } from "#shared/step-player.ts";
+import { stepPlayer, type Body, type Ground } from "#shared/step-player.ts";
 import { drawn } from "../sim/testing.ts";
 import { Steering, type Wish } from "./steering.ts";
 import type { Frame, Sprite } from "./view.ts";
@@ -64,21 +64,26 @@ describe("steering", () => {
     expect(steering.isStill).toBe(true);
   });
 
-  it("forgets who has left, and who cannot be reached", () => {
+  it("looks for who is out of sight where they were, and then gives up, as it does with who cannot be reached", () => {
     const steering = new Steering();
-    steering.walkTo({ x: 200, y: 150, entity: 7 }, ground);
-    expect(steering.settle(() => ({ ...empty, self: being(1, { x: 40, y: 40 }) }))).toBeUndefined();
-    expect(steering.isStill).toBe(true);
-    const walled = drawn(["....#....", "....#....", "....#....", "....#...."]);
-    const frame = { ...empty, self: being(1, { x: 40, y: 40 }), others: [being(7, { x: 240, y: 60 })] };
-    steering.walkTo({ x: 240, y: 60, entity: 7 }, walled);
     let body: Body = { x: 40, y: 40, facing: 0 };
-    for (let step = 0; step < 2000 && !steering.isStill; step++) {
-      const { x, y } = steering.will(body);
-      body = stepPlayer(body, { dx: Math.round(x * 127), dy: Math.round(y * 127), buttons: 0 }, walled);
-      expect(steering.settle(() => ({ ...frame, self: being(1, body) }))).toBeUndefined();
-    }
-    expect(steering.isStill).toBe(true);
+    const walk = (look: () => Partial<Frame>, on: Ground): void => {
+      for (let step = 0; step < 2000 && !steering.isStill; step++) {
+        const { x, y } = steering.will(body);
+        body = stepPlayer(body, { dx: Math.round(x * 127), dy: Math.round(y * 127), buttons: 0 }, on);
+        const frame = { ...empty, self: being(1, body), ...look() };
+        expect(steering.settle(() => frame)).toBeUndefined();
+      }
+      expect(steering.isStill).toBe(true);
+    };
+    steering.walkTo({ x: 200, y: 150, entity: 7 }, ground);
+    walk(() => ({}), ground);
+    expect(Math.hypot(body.x - 200, body.y - 150)).toBeLessThan(2);
+
+    body = { x: 40, y: 40, facing: 0 };
+    const walled = drawn(["....#....", "....#....", "....#....", "....#...."]);
+    steering.walkTo({ x: 240, y: 60, entity: 7 }, walled);
+    walk(() => ({ others: [being(7, { x: 240, y: 60 })] }), walled);
   });
 
   it("drops the goal when the stick is touched, or when it belongs to a world left behind", () => {

@@ -1,7 +1,7 @@
 import type { Ground } from "#shared/step-player.ts";
 import type { Will } from "../sim/prediction.ts";
 import { Walk } from "../sim/walk.ts";
-import { isInReach } from "./reach.ts";
+import { isReached } from "./reach.ts";
 import type { Frame, Goal } from "./view.ts";
 
 /** Who walks is followed: a goal further than this from where they are now is not theirs any more. */
@@ -52,9 +52,10 @@ export class Steering {
     now: Frame,
   ): Wish | undefined {
     const being = now.others.find(({ id }) => id === entity);
-    const isNear = now.self !== undefined && being !== undefined && isInReach(now.self, being);
+    const isNear = now.self !== undefined && being !== undefined && isReached(now.self, being);
     const hasStrayed = being !== undefined && apart(steps.goal, being) > strayedUnits;
-    if (isNear || !being || (steps.phase !== "going" && !hasStrayed)) this.#walk = undefined;
+    // Who is not seen just now may come into view again on the way to where they were.
+    if (isNear || (steps.phase !== "going" && !hasStrayed)) this.#walk = undefined;
     else if (hasStrayed) this.walkTo({ x: being.x, y: being.y, entity }, ground);
     return isNear ? { type: "interact", entity } : undefined;
   }

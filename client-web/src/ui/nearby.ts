@@ -71,7 +71,9 @@ export class Nearby {
 
   #list(being: Sprite): void {
     this.#places.set(being.id, being);
-    const item = this.#items.get(being.id) ?? this.#add(being);
+    // Another world gives the same number to something else.
+    const known = this.#items.get(being.id);
+    const item = known?.dataset["kind"] === being.kind ? known : this.#add(being);
     set(item, "data-kind", being.kind);
     set(item, "data-guest", being.guest);
     const button = item.querySelector("button");
@@ -84,6 +86,7 @@ export class Nearby {
     const name = h("bdi", {});
     const item = h("li", {}, kind === "player" ? name : h("button", { type: "button" }, name));
     item.firstElementChild?.addEventListener("click", () => this.#goTo(id));
+    this.#items.get(id)?.remove();
     this.#people.append(item);
     this.#items.set(id, item);
     return item;
