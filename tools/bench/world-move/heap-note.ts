@@ -9,8 +9,8 @@ const hysteresis = 8;
 const windowMs = 8000;
 /** Few and many in view, of the same crowd. */
 const radii = [150, 700] as const;
-/** Of a run: what comes and goes with who enters and leaves view, and what sampling gets wrong. */
-const mostPerEntity = 1;
+/** Bytes. Nothing on the heap takes less than twice that; what is below is sampling, and who enters and leaves view. */
+const mostPerEntity = 8;
 
 interface Density {
   readonly inView: number;
