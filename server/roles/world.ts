@@ -17,6 +17,8 @@ import type { World } from "#world-server/world-files.ts";
  * makes it a launch. Nothing secret is ever in its arguments or environment.
  */
 const orderFd = 3;
+/** Who has no order by then is a spare, and has time. */
+const spareMs = 20;
 const exitCodes = {
   ok: 0,
   invalidKey: 12,
@@ -66,8 +68,11 @@ async function main(): Promise<void> {
 
 async function waitForOrder(): Promise<LaunchOrder | undefined> {
   const pipe = new Socket({ fd: orderFd, readable: true, writable: false });
-  setImmediate(warmUp);
+  let isSpare = true;
+  // Only after what has come meanwhile was read: an order that waits is not kept waiting by a warm-up.
+  setTimeout(() => setImmediate(() => isSpare && warmUp()), spareMs).unref();
   const order = await readOrder(pipe);
+  isSpare = false;
   pipe.destroy();
   return order;
 }

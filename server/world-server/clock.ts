@@ -3,17 +3,23 @@ import type { Clock } from "#adapters/ws/link.ts";
 /** A wake that comes later than this met a process that was held up, not one that was busy. */
 const lateMs = 500;
 
-/** Real time: monotonic, from the start of this process. */
+/** Milliseconds on a clock that only moves forward. `performance` would be loaded for this alone: 1.2 ms and 1.2 MB. */
+export function now(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+/** Real time. */
 export const clock: Clock = {
-  now: () => performance.now(),
+  now,
   wakeAt(at, wake) {
     let timer: NodeJS.Timeout | undefined;
     let turn: NodeJS.Immediate | undefined;
     const arm = (): void => {
-      timer = setTimeout(ring, Math.max(0, Math.ceil(at - performance.now())));
+      timer = setTimeout(ring, Math.max(0, Math.ceil(at - now())));
     };
     const ring = (): void => {
-      const late = performance.now() - at;
+      const late = now() - at;
       // A timer may ring a little early, and whoever is woken may rely on the time having come.
       if (late < 0) return arm();
       // What arrived while we stood still is read first: no peer is silent because we did not listen.

@@ -5,7 +5,7 @@ import type { FromLaunch, Roster, ToLaunch } from "#shared/protocol/launch-maste
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { WorldRules } from "#shared/world-rules.ts";
-import { every } from "./clock.ts";
+import { every, now } from "./clock.ts";
 import { admissionOf, openDoor, rosterOf, wakeAt } from "./door-state.ts";
 import type { Door, DoorEffect, DoorInput } from "./door-state.ts";
 import { stepDoor } from "./door.ts";
@@ -66,8 +66,9 @@ export class Launch {
   readonly #rules: Rules;
   readonly #talk: Talk;
   readonly #players = new Map<string, Player>();
-  /** Those who are shown the world. */
+  /** Those who are shown the world, and the same in a row for the next round. */
   readonly #watching = new Set<Player>();
+  #row: readonly Player[] | undefined;
   readonly #frame = new FrameBytes();
   readonly #round: SendRound<Player>;
   readonly #pressure: Pressure;
@@ -239,6 +240,7 @@ export class Launch {
     if (!player) return;
     player.watch(this.#simulation);
     this.#watching.add(player);
+    this.#row = undefined;
     // The traveller sees the new world now, not at its next tick.
     player.show(this.#simulation, this.#frame);
   }
@@ -252,7 +254,7 @@ export class Launch {
 
   #unwatch(player: Player): void {
     player.leave(this.#simulation);
-    this.#watching.delete(player);
+    if (this.#watching.delete(player)) this.#row = undefined;
   }
 
   #exit(reason: string): void {
@@ -261,17 +263,17 @@ export class Launch {
   }
 
   #tick(ticks: number): void {
-    const from = performance.now();
+    const from = now();
     this.#simulation.advance(ticks);
     this.#rules.tick();
     this.#ticks += ticks;
     this.#isLate ||= ticks > 1;
     const isDue = this.#simulation.publish();
-    const busyMs = performance.now() - from;
+    const busyMs = now() - from;
     if (!isDue) this.#busyMs += busyMs;
     else {
       this.#sends++;
-      this.#round.start([...this.#watching], busyMs);
+      this.#round.start((this.#row ??= [...this.#watching]), busyMs);
     }
   }
 

@@ -42,21 +42,11 @@ export interface OpenWorld {
 
 /** Puts a loaded world on the air: players may connect from now on. Rejects when it cannot listen. */
 export async function openWorld(deps: OpenWorldDeps): Promise<OpenWorld> {
-  const { world, limits, clock, log, master, order, desk } = deps;
+  const { world, clock, log, master, order, desk } = deps;
   const launch = new Launch({ ...deps, exit: (reason) => void leave(reason) });
   const gateway = new PlayerGateway({ ...deps, launch: desk?.(launch) ?? launch, origins: order.origins });
   const endpoint = await gateway.listen(order.listen, order.tls);
   launch.start();
-  const ready = {
-    key: world.key,
-    ...bindOf(order.listen, endpoint),
-    build: appVersion,
-    scene: `worlds/${world.key}/map.json`,
-  };
-  log.info("world.ready", marker("WORLD_READY", ready));
-  const loop = { role: "world", tps: 1000 / limits.tickMs, fps: 1000 / limits.tickMs };
-  log.info("world.loop", marker("RUNTIME_LOOP_CONFIG", loop));
-
   const sampler = new PerfSampler();
   const sample = (): void => {
     const { isReachable: isRegistered, latency = noLatency, bufferedBytes: masterBufferedBytes = 0 } = master;
@@ -65,7 +55,11 @@ export async function openWorld(deps: OpenWorldDeps): Promise<OpenWorld> {
     log.info("perf.sampled", sampler.line({ ...players, masterBufferedBytes, isRegistered, latency }));
   };
   const stopSampling = every(sampleMs, clock, sample);
-  sample();
+  // Whoever waits for the world does not wait for its log.
+  setImmediate(() => {
+    announce(world, bindOf(order.listen, endpoint), log);
+    sample();
+  });
 
   async function leave(reason: string): Promise<void> {
     stopSampling();
@@ -77,6 +71,13 @@ export async function openWorld(deps: OpenWorldDeps): Promise<OpenWorld> {
     deps.closed(reason);
   }
   return { launch, endpoint };
+}
+
+function announce({ key, rates }: World, bind: { bind: string; port: number }, log: Log): void {
+  const ready = { key, ...bind, build: appVersion, scene: `worlds/${key}/map.json` };
+  log.info("world.ready", marker("WORLD_READY", ready));
+  const perSecond = 1000 / rates.tickMs;
+  log.info("world.loop", marker("RUNTIME_LOOP_CONFIG", { role: "world", tps: perSecond, fps: perSecond }));
 }
 
 /** The world's rules; a module that cannot be loaded is said and left out. */

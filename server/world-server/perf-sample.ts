@@ -1,3 +1,4 @@
+import { now } from "./clock.ts";
 import { marker } from "./log.ts";
 import type { LaunchCounts } from "./launch.ts";
 
@@ -17,7 +18,7 @@ const mebibyte = 1024 * 1024;
 
 /** Makes the `PERF_SAMPLE` lines of one process: sorted names, numbers with three places. */
 export class PerfSampler {
-  #at = performance.now();
+  #at = now();
   #cpu = process.cpuUsage();
   #ticks = 0;
   #busyMs = 0;
@@ -26,8 +27,8 @@ export class PerfSampler {
 
   line(source: PerfSource): string {
     const { counts, latency } = source;
-    const now = performance.now();
-    const elapsedMs = Math.max(1, now - this.#at);
+    const at = now();
+    const elapsedMs = Math.max(1, at - this.#at);
     const { user, system } = process.cpuUsage(this.#cpu);
     const ticks = counts.ticks - this.#ticks;
     const fields: Record<string, string | number> = {
@@ -63,7 +64,7 @@ export class PerfSampler {
       commands_dropped_total: counts.dropped,
       commands_dropped_delta: counts.dropped - this.#dropped,
     };
-    this.#at = now;
+    this.#at = at;
     this.#cpu = process.cpuUsage();
     this.#ticks = counts.ticks;
     this.#busyMs = counts.busyMs;

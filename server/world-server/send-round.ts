@@ -1,3 +1,5 @@
+import { now as clockNow } from "./clock.ts";
+
 /** A send is spread over no more than this after its tick. */
 const spreadMs = 8;
 /** So many are told before whoever else waits for the process gets a turn. */
@@ -23,7 +25,7 @@ export class SendRound<T> {
     tell: (one: T, index: number) => void,
     done: (busyMs: number) => void,
     later: (go: () => void) => void = setImmediate,
-    now: () => number = () => performance.now(),
+    now: () => number = clockNow,
   ) {
     this.#tell = tell;
     this.#done = done;

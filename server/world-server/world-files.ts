@@ -56,7 +56,16 @@ export function loadWorld(folder: URL, key: string): World {
   const map: unknown = JSON.parse(bytes.toString());
   if (!isMap(map) || (map as WorldMap).key !== key)
     throw new TypeError(`map.json is not a compiled map of ${key}`);
-  return { key, map: map as WorldMap, mapSha256: sha256(bytes), ...settingsIn(home) };
+  let mapSha256: string | undefined;
+  return {
+    key,
+    map: map as WorldMap,
+    // The first player waits for it, not the start of the world.
+    get mapSha256() {
+      return (mapSha256 ??= sha256(bytes));
+    },
+    ...settingsIn(home),
+  };
 }
 
 function settingsIn(home: URL): WorldSettings {

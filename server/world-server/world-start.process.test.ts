@@ -140,13 +140,13 @@ describe("a launch", () => {
     expect(world.child.exitCode).toBeNull();
   });
 
-  test("reads no file any more, and has loaded no TLS, compression or fetch", async () => {
+  test("reads no file any more, and has loaded no cryptography, TLS, compression or fetch", async () => {
     const probe = `
       import { readFileSync } from "node:fs";
       export const rules = { onTick: () => {
         let read = "allowed";
         try { readFileSync(new URL("map.json", import.meta.url)); } catch (error) { read = error.code; }
-        const late = process.moduleLoadList.filter((name) => /NativeModule (https|tls|zlib|.*undici)$/.test(name));
+        const late = process.moduleLoadList.filter((name) => /NativeModule (crypto|https|tls|zlib|perf_hooks|inspector|readline|worker_threads|.*undici)$/.test(name));
         throw new Error(JSON.stringify({ read, late }));
       } };`;
     writeWorld(outDir, { ...hall, key: "probe" }, probe);

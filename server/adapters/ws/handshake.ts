@@ -1,5 +1,8 @@
-import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { type ClientRequest, type IncomingMessage, request, type RequestOptions } from "node:http";
+import { connect, type NetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
+import { randomBytes } from "./masked-frame.ts";
+import { sha1 } from "./sha1.ts";
 import { turnAway } from "./upgrade.ts";
 import { type TransportOptions, WebSocketTransport } from "./web-socket-transport.ts";
 
@@ -9,10 +12,7 @@ const keyShape = /^[+/0-9A-Za-z]{22}==$/;
 /** RFC 6455's own. */
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** Node's own, loaded with the first handshake: a spare starts without it. */
-const crypto = (): typeof import("node:crypto") => process.getBuiltinModule("node:crypto");
-
-const answerTo = (key: string): string => crypto().hash("sha1", key + guid, "base64");
+const answerTo = (key: string): string => sha1(key + guid).toString("base64");
 
 /**
  * Answers a client that asks for a WebSocket; extensions and subprotocols it offers are passed over.
@@ -66,7 +66,7 @@ export interface DialOptions extends TransportOptions {
  */
 export function dialWebSocket(url: string, options: DialOptions): () => void {
   const { timeoutMs, opened, failed } = options;
-  const key = crypto().randomBytes(keyBytes).toString("base64");
+  const key = randomBytes(keyBytes).toString("base64");
   let isOver = false;
   const fail = (why: string): void => {
     if (isOver) return;
@@ -105,11 +105,22 @@ function ask(url: string, key: string, timeout: number): ClientRequest {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   if (protocol !== "ws+unix:") {
     const path = pathname + search;
-    return request({ host: hostname, port: port === "" ? 80 : port, path, headers, timeout, agent: false });
+    return request({
+      host: hostname,
+      port: port === "" ? 80 : port,
+      path,
+      headers,
+      timeout,
+      createConnection,
+    });
   }
   const [socketPath, path = "/"] = pathname.split(":");
-  return request({ socketPath, path, headers: { ...headers, Host: "localhost" }, timeout, agent: false });
+  return request({ socketPath, path, headers: { ...headers, Host: "localhost" }, timeout, createConnection });
 }
+
+/** One socket for one request: an agent would only be in the way, and costs a start its time. */
+const createConnection: NonNullable<RequestOptions["createConnection"]> = (options) =>
+  connect({ ...options, path: options.socketPath ?? undefined } as NetConnectOpts);
 
 /** Extensions and subprotocols were not asked for, so an answer that has one is none. */
 function isAnswer({ headers }: IncomingMessage, key: string): boolean {

@@ -1,16 +1,13 @@
 import { applyMask, frameOf } from "./frames.ts";
 
 const keyBytes = 4;
-/** Keys are cut from random bytes drawn for many of them. */
-const keys = Buffer.alloc(1024);
-let keyAt = keys.length;
 
-/** One whole frame as a dialling side sends it: masked with a key nobody could foretell. */
+/** One whole frame as a dialling side sends it: masked with a key of its own. */
 export function maskedFrameOf(payload: string | Uint8Array, opcode: number): Buffer {
   const plain = frameOf(payload, opcode);
   const head = headOf(plain);
   const frame = Buffer.allocUnsafe(plain.length + keyBytes);
-  const key = nextKey();
+  const key = randomBytes(keyBytes);
   plain.copy(frame, 0, 0, head);
   frame[1] = (frame[1] as number) | 0x80;
   frame.set(key, head);
@@ -24,12 +21,12 @@ function headOf(frame: Buffer): number {
   return short < 126 ? 2 : short === 126 ? 4 : 10;
 }
 
-/** Crypto is loaded with the first key: a spare starts without it. */
-function nextKey(): Buffer {
-  if (keyAt === keys.length) {
-    process.getBuiltinModule("node:crypto").randomFillSync(keys);
-    keyAt = 0;
-  }
-  keyAt += keyBytes;
-  return keys.subarray(keyAt - keyBytes, keyAt);
+/**
+ * Keys are there against proxies that could be fooled (RFC 6455, 10.3). Between a world and its own master
+ * there is none, so they need not be secrets, and a start does not load `crypto` for them.
+ */
+export function randomBytes(count: number): Buffer {
+  const bytes = Buffer.alloc(count);
+  for (let at = 0; at < count; at++) bytes[at] = Math.random() * 256;
+  return bytes;
 }
