@@ -44,7 +44,7 @@ export class Controls {
     this.#touch = new Touch(canvas, stick, (x, y) => this.#goTo(x, y));
     canvas.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#use("touch"));
     addEventListener("blur", () => this.release());
-    document.addEventListener("visibilitychange", () => document.hidden && this.release());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#halt());
   }
 
   get keys(): Keys {
@@ -70,6 +70,12 @@ export class Controls {
     this.#keyboard.release();
     this.#touch.release();
     this.#steer(still);
+  }
+
+  /** A page that nobody sees walks nowhere, not even to a goal. */
+  #halt(): void {
+    this.release();
+    this.#options.client.steer(0, 0);
   }
 
   #steer(to: Point): void {

@@ -141,12 +141,17 @@ class KeptPacks implements PackCache {
     const now = this.#tools.now();
     const record: PackRecord = { v: 1, ...info, sha256, etag, lastModified, storedAt: now, usedAt: now };
     const put = (): Promise<void> => this.#stored.put(record, bytes);
-    try {
-      await put().catch(async (error: unknown) => {
-        if (!(error instanceof StoreFull)) throw error;
-        await this.#stored.evict(0, keep);
-        await put();
+    // Its own segments go first: all of them are here.
+    const makeRoom = [() => this.#stored.drop(info.key), () => this.#stored.evict(0, keep)];
+    const putSomehow = (): Promise<void> =>
+      put().catch(async (error: unknown) => {
+        const next = makeRoom.shift();
+        if (!(error instanceof StoreFull) || !next) throw error;
+        await next();
+        await putSomehow();
       });
+    try {
+      await putSomehow();
     } catch {
       await this.#unstored.evict(0, keep);
       await this.#unstored.put(record, bytes);

@@ -2,7 +2,8 @@ import { bodyId } from "./pack.ts";
 import type { PackInfo } from "./pack.ts";
 import type { PackStore } from "./store.ts";
 
-const segmentBytes = 1024 * 1024;
+/** What a closed tab may cost at most, and little enough that a large pack is not a thousand of them. */
+const segmentBytes = 256 * 1024;
 
 /**
  * A pack as far as it has come, in memory and, in segments, in the store: so that neither a cut line nor a closed
