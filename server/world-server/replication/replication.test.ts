@@ -1,0 +1,218 @@
+import { describe, expect, test } from "vitest";
+import { Replica } from "#shared/protocol/replica.ts";
+import { gridPerUnit, type Body } from "#shared/step-player.ts";
+import { FrameBytes } from "./frame-bytes.ts";
+import { Replication, type ReplicationSettings } from "./replication.ts";
+import type { View } from "./view.ts";
+
+const settings: ReplicationSettings = {
+  width: 2000,
+  height: 2000,
+  ticksPerSend: 1,
+  capacity: 100,
+  bytesPerSend: 10_000,
+  radius: 400,
+  hysteresis: 50,
+  most: 100,
+  rings: [],
+};
+const looks = (name: string) => ({ kind: "player", name, guest: false, sprite: "player" }) as const;
+const at = (x: number, y = 1000): Body => ({ x, y, facing: 0 });
+
+/** A world with one viewer in the middle. */
+class Seat {
+  readonly world: Replication;
+  readonly replica = new Replica(1);
+  readonly own: number;
+  readonly view: View;
+  body = at(1000);
+  send = 0;
+  /** Bytes of the newest frame. */
+  bytes = 0;
+
+  constructor(more: Partial<ReplicationSettings> = {}) {
+    this.world = new Replication({ ...settings, ...more });
+    this.own = this.world.take();
+    this.world.show(this.own, this.body, looks("me"));
+    this.view = this.world.open(this.own);
+  }
+
+  add(x: number, name = `at ${x}`): number {
+    const id = this.world.take();
+    this.world.show(id, at(x), looks(name));
+    return id;
+  }
+
+  /** Publishes and looks. */
+  tick(): Replica {
+    this.world.publish(++this.send);
+    const frame = new FrameBytes(8);
+    const { x, y } = this.body;
+    const own = { x: x * gridPerUnit, y: y * gridPerUnit, facing: 0, ack: 0, wasSet: false };
+    this.world.write(frame, this.view, own);
+    this.bytes = frame.at;
+    expect(this.replica.apply(frame.bytes.subarray(0, frame.at))).toBe("applied");
+    return this.replica;
+  }
+}
+
+describe("bytes", () => {
+  test("a walker that keeps its way costs two bits, one that turns three bytes more", () => {
+    const seat = new Seat();
+    const id = seat.add(1010);
+    seat.tick();
+    seat.world.move(id, at(1019));
+    seat.tick();
+    expect(seat.bytes).toBe(16 + 1 + 3);
+    seat.world.move(id, at(1028));
+    seat.tick();
+    expect(seat.bytes).toBe(16 + 1);
+    expect(seat.replica.seen.get(id)).toMatchObject({ x: 1028, told: seat.replica.tick });
+  });
+
+  test("looks are told once, again when they change, and not when somebody only comes back", () => {
+    const seat = new Seat();
+    const id = seat.add(1100, "a rather long name");
+    seat.tick();
+    const first = seat.bytes;
+    seat.world.set(id, at(1900));
+    seat.tick();
+    expect(seat.replica.seen.has(id)).toBe(false);
+    seat.world.set(id, at(1100));
+    seat.tick();
+    expect(seat.replica.seen.get(id)?.looks.name).toBe("a rather long name");
+    expect(seat.bytes).toBeLessThan(first - 18);
+    seat.world.look(id, looks("another"));
+    expect(seat.tick().seen.get(id)?.looks.name).toBe("another");
+    seat.tick();
+    expect(seat.bytes).toBe(16 + 1);
+  });
+});
+
+describe("a jump", () => {
+  test("is told as one, however short, and a run beyond what a motion holds is not one", () => {
+    const seat = new Seat();
+    const id = seat.add(1100);
+    seat.tick();
+    seat.world.set(id, at(1101));
+    expect(seat.tick().seen.get(id)).toMatchObject({ x: 1101, setAt: 2 });
+    seat.world.move(id, at(1200));
+    expect(seat.tick().seen.get(id)).toMatchObject({ x: 1200, setAt: 2 });
+  });
+});
+
+describe("an id", () => {
+  test("is not another's while a viewer that lags has not been told that it left", () => {
+    const seat = new Seat();
+    const id = seat.add(1100);
+    seat.tick();
+    seat.world.remove(id);
+    const others = Array.from({ length: 500 }, () => {
+      const other = seat.world.take();
+      seat.world.remove(other);
+      return other;
+    });
+    expect(others).not.toContain(id);
+    seat.tick();
+    const later = Array.from({ length: 500 }, () => {
+      const other = seat.world.take();
+      seat.world.remove(other);
+      return other;
+    });
+    expect(later).toContain(id);
+  });
+
+  test("that is another's now comes with the looks of the other", () => {
+    const seat = new Seat();
+    const id = seat.add(1100, "first");
+    seat.tick();
+    seat.world.remove(id);
+    seat.tick();
+    let again = seat.world.take();
+    while (again !== id) {
+      seat.world.remove(again);
+      again = seat.world.take();
+    }
+    seat.world.show(again, at(1100), looks("second"));
+    expect(seat.tick().seen.get(id)?.looks.name).toBe("second");
+  });
+});
+
+describe("a crowd", () => {
+  test("does not take turns in the last places", () => {
+    const seat = new Seat({ most: 2 });
+    const [, b, c] = [seat.add(1050), seat.add(1100), seat.add(910)];
+    const has = (id: number): boolean => seat.tick().seen.has(id);
+    expect([has(b), has(c)]).toEqual([false, true]);
+    // 100 away now, but not nearer than the other by the hysteresis of 50.
+    seat.world.move(c, at(880));
+    expect([has(b), has(c)]).toEqual([false, true]);
+    seat.world.move(c, at(840));
+    expect([has(b), has(c)]).toEqual([true, false]);
+  });
+
+  test("that enters at once is spread over snapshots, the nearest first", () => {
+    const seat = new Seat({ bytesPerSend: 640 });
+    seat.tick();
+    for (let n = 40; n > 0; n--) seat.add(1000 + n * 5);
+    const near = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `at ${1005 + index * 5}`).toSorted();
+    for (const count of [10, 20, 30, 40]) {
+      const names = [...seat.tick().seen.values()].map(({ looks: { name } }) => name).toSorted();
+      expect(names).toEqual(near(count));
+    }
+  });
+});
+
+describe("a budget", () => {
+  /** Everybody turns with every send, so everybody is news. */
+  function zigzag(seat: Seat, ids: readonly number[], sends: number): Map<number, number> {
+    const told = new Map(ids.map((id) => [id, 0]));
+    for (let send = 0; send < sends; send++) {
+      for (const [index, id] of ids.entries()) seat.world.move(id, at(1000 + index * 9, 1000 + (send % 5)));
+      const { seen, tick } = seat.tick();
+      expect(seat.bytes).toBeLessThanOrEqual(16 + 60);
+      for (const id of ids) if (seen.get(id)?.told === tick) told.set(id, (told.get(id) ?? 0) + 1);
+    }
+    return told;
+  }
+
+  test("is kept; the near are told more often than the far, and the far are not forgotten", () => {
+    const seat = new Seat({ bytesPerSend: 60 });
+    const ids = Array.from({ length: 40 }, (_, index) => seat.add(1000 + index * 9));
+    while (seat.tick().seen.size < 40);
+    seat.tick();
+    const told = zigzag(seat, ids, 200);
+    const counts = ids.map((id) => told.get(id) ?? 0);
+    const sum = (from: number, to: number): number => counts.slice(from, to).reduce((a, b) => a + b, 0);
+    expect(sum(0, 10)).toBeGreaterThan(1.5 * sum(30, 40));
+    expect(Math.min(...counts)).toBeGreaterThan(5);
+  });
+
+  test("puts first whom the viewer attends to", () => {
+    const seat = new Seat({ bytesPerSend: 60 });
+    const ids = Array.from({ length: 40 }, (_, index) => seat.add(1000 + index * 9));
+    while (seat.tick().seen.size < 40);
+    const last = ids.at(-1) ?? 0;
+    seat.view.focus = last;
+    expect(zigzag(seat, ids, 50).get(last)).toBe(50);
+  });
+});
+
+describe("rings", () => {
+  test("tell of what is far every few sends, of what is near always, and of the steady for nothing", () => {
+    const seat = new Seat({ rings: [{ beyond: 200, every: 4 }] });
+    const [near, far, steady] = [seat.add(1100), seat.add(1300), seat.add(700)];
+    seat.tick();
+    const told = { near: 0, far: 0, steady: 0 };
+    for (let send = 0; send < 40; send++) {
+      seat.world.move(near, at(1100, 1001 - (send % 2)));
+      seat.world.move(far, at(1300, 1001 - (send % 2)));
+      const { seen, tick } = seat.tick();
+      if (seen.get(near)?.told === tick) told.near++;
+      if (seen.get(far)?.told === tick) told.far++;
+      if (seen.get(steady)?.told === tick) told.steady++;
+    }
+    expect(told).toEqual({ near: 40, far: 10, steady: 40 });
+  });
+});
