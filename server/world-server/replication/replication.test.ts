@@ -215,4 +215,21 @@ describe("rings", () => {
     }
     expect(told).toEqual({ near: 40, far: 10, steady: 40 });
   });
+
+  test("keep in mind what a slot was told when another's place becomes its own", () => {
+    const seat = new Seat({ rings: [{ beyond: 200, every: 4 }] });
+    const [leaver, far] = [seat.add(1100), seat.add(1300)];
+    seat.tick();
+    while ((seat.send + far) % 4 !== 0) seat.tick();
+    // It sets off while it is not told of, and goes on so while somebody else leaves.
+    seat.world.move(far, at(1305));
+    seat.tick();
+    seat.world.remove(leaver);
+    seat.world.move(far, at(1310));
+    expect(seat.tick().seen.get(far)).toMatchObject({ x: 1300, told: seat.send - 2 });
+    seat.world.move(far, at(1315));
+    seat.tick();
+    seat.world.move(far, at(1320));
+    expect(seat.tick().seen.get(far)).toMatchObject({ x: 1320, told: seat.send });
+  });
 });
