@@ -89,15 +89,13 @@ export class Launch {
     const { world, rules, limits, log } = deps;
     this.#deps = deps;
     this.#simulation = new Simulation(world, groundOf(world.map), limits);
-    const { tickMs, ticksPerSend } = world.rates;
-    this.#pressure = new Pressure(tickMs * ticksPerSend, world.interest.radius);
+    this.#pressure = new Pressure(world.rates.tickMs * world.rates.ticksPerSend, world.interest.radius);
     this.#round = new SendRound(
       (player, index) => this.#show(player, index),
       (busyMs) => this.#settle(busyMs),
     );
     this.#talk = new Talk(this.#simulation, this.#watching);
-    const reach = { simulation: this.#simulation, talk: this.#talk };
-    this.#rules = new Rules({ rules, key: world.key, tickMs, log, ...reach });
+    this.#rules = new Rules({ rules, world, log }, this.#simulation, this.#talk);
     // A roster holds as many expected as a full world, and all who are in it twice.
     const capacity = Math.min(world.capacity, limits.worldPlayers);
     const ticketsPerWorld = Math.min(limits.ticketsPerWorld, limits.worldPlayers);

@@ -25,8 +25,7 @@ function rulesOn(rules: WorldRules): Played {
   });
   const said: unknown[] = [];
   const talk = { say: (entity: number, text: string): void => void said.push([entity, text]) };
-  const deps = { rules, key: "hub", tickMs: 50, simulation, log, talk };
-  return { rules: new Rules(deps), simulation, events, said };
+  return { rules: new Rules({ rules, world: hallWorld, log }, simulation, talk), simulation, events, said };
 }
 
 const ada: RulesPlayer = { id: 2, name: "Ada", guest: true, x: 80, y: 80, facing: 1 };

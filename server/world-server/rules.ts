@@ -4,16 +4,14 @@ import type { Log } from "./log.ts";
 import { RulesThings } from "./rules-things.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Talk } from "./talk.ts";
+import type { World } from "./world-files.ts";
 
 const errorsAllowed = 3;
 
 export interface RulesDeps {
   readonly rules: WorldRules | undefined;
-  readonly key: string;
-  readonly tickMs: number;
-  readonly simulation: Simulation;
+  readonly world: Pick<World, "key" | "rates">;
   readonly log: Log;
-  readonly talk: Pick<Talk, "say">;
 }
 
 /** A world's own rules on a leash: what they throw is logged, and the third time ends them. */
@@ -25,15 +23,15 @@ export class Rules {
   #rules: WorldRules | undefined;
   #errors = 0;
 
-  constructor({ rules, key, tickMs, simulation, log, talk }: RulesDeps) {
+  constructor({ rules, world, log }: RulesDeps, simulation: Simulation, talk: Pick<Talk, "say">) {
     const things = new RulesThings(simulation);
     this.#rules = rules;
     this.#simulation = simulation;
     this.#log = log;
     this.#things = things;
     this.#world = {
-      key,
-      tickMs,
+      key: world.key,
+      tickMs: world.rates.tickMs,
       get tick() {
         return simulation.tick;
       },
