@@ -9,6 +9,10 @@ const folder = fileURLToPath(new URL("peers", import.meta.url));
 const installed = join(folder, "node_modules");
 const stamp = join(installed, ".portcade-lock.sha256");
 
+/** Whether C can be compiled, for Linux. */
+export const hasCompiler =
+  process.platform === "linux" && spawnSync("cc", ["--version"], { stdio: "ignore" }).status === 0;
+
 /** A program of the peers' folder. */
 export function peerProgram(name: string): string {
   return join(folder, name);
@@ -21,7 +25,7 @@ export function findSystems(
 ): { systems: SystemName[]; missing: string[] } {
   const packages: readonly SystemName[] = wanted.filter((name) => name !== "portcade" && name !== "c-epoll");
   const fault = packages.length > 0 ? installPeers(progress) : undefined;
-  const noCompiler = wanted.includes("c-epoll") && !hasCompiler();
+  const noCompiler = wanted.includes("c-epoll") && !hasCompiler;
   return {
     systems: wanted.filter(
       (name) => !(fault !== undefined && packages.includes(name)) && !(noCompiler && name === "c-epoll"),
@@ -76,8 +80,4 @@ function npmCi() {
   return npm?.endsWith("npm-cli.js")
     ? spawnSync(process.execPath, [npm, "ci"], options)
     : spawnSync("npm", ["ci"], { ...options, shell: process.platform === "win32" });
-}
-
-function hasCompiler(): boolean {
-  return process.platform === "linux" && spawnSync("cc", ["--version"], { stdio: "ignore" }).status === 0;
 }

@@ -7,7 +7,7 @@ const smallBytes = 125;
 const opcodes = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 export interface ClientEvents {
-  open(): void;
+  open(): unknown;
   /** A whole message, valid only during the call. Large ones only while `readsAll`. */
   message(payload: Buffer, isText: boolean): void;
   closed(): unknown;
@@ -132,7 +132,8 @@ export function clientFrame(opcode: number, payload: Uint8Array): Buffer {
 const empty = Buffer.alloc(0);
 const switching = Buffer.from("HTTP/1.1 101");
 
-function upgradeTo(port: number, path: string): string {
+/** The request that makes a socket a WebSocket. */
+export function upgradeTo(port: number, path: string): string {
   const key = randomBytes(16).toString("base64");
   return [
     `GET ${path} HTTP/1.1`,

@@ -1,4 +1,6 @@
 import { ClientSocket } from "./client-socket.ts";
+import { Crowd } from "./crowd.ts";
+import type { Received } from "./crowd.ts";
 import type { Line } from "./line.ts";
 import { ColyseusLine, JsonLine, PackedLine, SocketIoLine } from "./peer-lines.ts";
 import { PortcadeLine } from "./portcade-line.ts";
@@ -18,6 +20,8 @@ export interface GeneratorOrder {
   readonly reach: Reach;
   readonly warmMs: number;
   readonly windowMs: number;
+  /** The compiled crowd, for those who are not sampled; without it everybody is played here. */
+  readonly crowd?: string | undefined;
   /** For tests of the check: one held position is moved before it is compared. */
   readonly plantsFault: boolean;
 }
@@ -38,7 +42,7 @@ export interface Sight {
 
 /** Generator → bench: everybody is in and settled; the window is over; what was seen; or why there is nothing. */
 export type FromGenerator =
-  | { readonly type: "settled" }
+  | { readonly type: "settled"; readonly pids: readonly number[] }
   | { readonly type: "ended" }
   | { readonly type: "saw"; readonly sight: Sight }
   | { readonly type: "failed"; readonly reason: string };
@@ -49,6 +53,8 @@ const checkEvery = 10;
 const connectAtOnce = 32;
 const periodMs = 1000 / inputsPerSecond;
 const sentKept = 256;
+/** What a window may take longer than planned. */
+const spareMs = 20_000;
 
 class Client {
   readonly line: Line;
@@ -81,7 +87,10 @@ class Generator {
   readonly #order: GeneratorOrder;
   readonly #clients: Client[] = [];
   readonly #sampled: number[];
+  /** Those who are played here. */
+  #walking: readonly Client[] = [];
   readonly #shared = Buffer.allocUnsafe(256 * 1024);
+  #crowd: Crowd | undefined;
   #rounds: Rounds | undefined;
   #isOver = false;
 
@@ -102,19 +111,20 @@ class Generator {
     await this.#enter();
     this.#walk();
     await pause(this.#order.warmMs);
-    tell({ type: "settled" });
+    tell({ type: "settled", pids: [process.pid, ...(this.#crowd ? [this.#crowd.pid] : [])] });
     await new Promise((begin) => process.once("message", begin));
     const { windowMs, reach } = this.#order;
     const rounds = new Rounds(reach, (client, input) => this.#clients[client]?.sentAt[input % sentKept] ?? 0);
     this.#rounds = rounds;
-    const before = this.#received();
+    const before = await this.#received();
     const from = performance.now();
     await pause(windowMs);
     const seconds = (performance.now() - from) / 1000;
-    const after = this.#received();
+    const after = await this.#received();
     this.#rounds = undefined;
     tell({ type: "ended" });
     this.#isOver = true;
+    this.#crowd?.close();
     rounds.finish();
     const { p50: p50Ms, p99: p99Ms, count: latencies } = figuresOf(rounds.latencies);
     const { compared, stale, faults } = rounds;
@@ -124,8 +134,8 @@ class Generator {
     return { kBps, hz, p50Ms, p99Ms, latencies, inView: rounds.inView, compared, stale, faults };
   }
 
-  #received(): { frames: number; bytes: number } {
-    let [frames, bytes] = [0, 0];
+  async #received(): Promise<Received> {
+    let { frames, bytes } = (await this.#crowd?.received()) ?? { frames: 0, bytes: 0 };
     for (const { socket } of this.#clients) {
       frames += socket?.frames ?? 0;
       bytes += socket?.bytes ?? 0;
@@ -134,11 +144,18 @@ class Generator {
   }
 
   async #enter(): Promise<void> {
-    const waiting = this.#clients.values();
+    const { crowd: program, port, warmMs, windowMs } = this.#order;
+    const played = this.#clients.filter(({ isSampled }) => isSampled || program === undefined);
+    const others = this.#clients.filter((client) => !played.includes(client));
+    const waiting = played.values();
     const enterOneByOne = async (): Promise<void> => {
       for (const client of waiting) await this.#connect(client);
     };
     await Promise.all(Array.from({ length: connectAtOnce }, enterOneByOne));
+    this.#walking = played;
+    if (others.length === 0 || program === undefined) return;
+    const steps = Math.ceil((warmMs + windowMs + spareMs) / periodMs);
+    this.#crowd = await Crowd.enter(others, { program, port, periodMs, steps, failed: fail });
   }
 
   async #connect(client: Client): Promise<void> {
@@ -146,7 +163,7 @@ class Generator {
     const path = await line.path();
     const { promise, resolve } = Promise.withResolvers<void>();
     const socket = new ClientSocket(this.#order.port, path, this.#shared, {
-      open: () => line.opened(socket),
+      open: () => line.greeting.opening === undefined || socket.say(line.greeting.opening),
       message: (payload, isText) => {
         // Of a client that only adds to the load, nothing but Engine.IO's ping needs an answer.
         if (!socket.readsAll && payload.length > 1) return;
@@ -164,13 +181,14 @@ class Generator {
 
   /** Spreads the clients over the period, so that their inputs come at any time of a tick. */
   #walk(): void {
-    const { n } = this.#order;
+    const n = this.#walking.length;
+    this.#crowd?.walk();
     const from = performance.now();
     let done = 0;
     const go = (): void => {
       if (this.#isOver) return;
       const due = Math.floor(((performance.now() - from) / periodMs) * n);
-      for (; done < due; done++) this.#clients[done % n]?.walk();
+      for (; done < due; done++) this.#walking[done % n]?.walk();
       setTimeout(go, 1);
     };
     go();

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { peerProgram } from "../peers.ts";
 import { clientFrame } from "./client-socket.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import type { Guest, Line } from "./line.ts";
+import type { Greeting, Guest, Line } from "./line.ts";
 import type { Held } from "./rounds.ts";
 import { Trail } from "./trail.ts";
 
@@ -25,7 +25,7 @@ abstract class PeerLine implements Line {
   }
 
   abstract path(): Promise<string>;
-  abstract opened(socket: ClientSocket): void;
+  abstract readonly greeting: Greeting;
   abstract hear(payload: Buffer, isText: boolean, socket: ClientSocket): boolean;
   abstract input(count: number, dx: number, dy: number): Buffer;
 
@@ -62,14 +62,16 @@ abstract class PeerLine implements Line {
 type Records = readonly (readonly [id: number, x: number, y: number])[];
 const heldOf = (records: Records): Map<number, Held> => new Map(records.map(([id, x, y]) => [id, { x, y }]));
 
+/** Inputs in text are filled up with spaces, so that all are as long. */
+const longest = { json: '{"dx":-127,"dy":-127}'.length, socketIo: '42["move",-127,-127]'.length } as const;
+
 export class JsonLine extends PeerLine {
+  readonly greeting = { messages: 1, answersPings: false };
   protected readonly quantum = 1;
 
   path(): Promise<string> {
     return Promise.resolve(`/${this.query}`);
   }
-
-  opened(): void {}
 
   hear(payload: Buffer): boolean {
     const { tick, players } = JSON.parse(payload.toString("latin1")) as { tick: number; players: Records };
@@ -77,7 +79,7 @@ export class JsonLine extends PeerLine {
   }
 
   input(_: number, dx: number, dy: number): Buffer {
-    return clientFrame(1, Buffer.from(JSON.stringify({ dx, dy })));
+    return clientFrame(1, Buffer.from(JSON.stringify({ dx, dy }).padEnd(longest.json)));
   }
 }
 
@@ -105,13 +107,16 @@ export class SocketIoLine extends PeerLine {
     return Promise.resolve("/socket.io/?EIO=4&transport=websocket");
   }
 
-  opened(): void {}
+  /** Engine.IO opens, Socket.IO connects, then comes the first state. */
+  get greeting(): Greeting {
+    const { index, start } = this.guest;
+    return { reply: `40${JSON.stringify({ id: index, ...start })}`, messages: 3, answersPings: true };
+  }
 
   /** Engine.IO's packet types: 0 open, 2 ping, 3 pong, 4 message; in a message Socket.IO's: 0 connect, 2 event. */
   hear(payload: Buffer, _: boolean, socket: ClientSocket): boolean {
-    const { index, start } = this.guest;
     const [engine, kind] = payload.toString("latin1", 0, 2);
-    if (engine === "0") socket.say(`40${JSON.stringify({ id: index, ...start })}`);
+    if (engine === "0") socket.say(this.greeting.reply ?? "");
     else if (engine === "2") socket.say("3");
     else if (kind === "4") throw new Error("Socket.IO refuses");
     else if (kind === "2") return this.#event(payload);
@@ -119,7 +124,7 @@ export class SocketIoLine extends PeerLine {
   }
 
   input(_: number, dx: number, dy: number): Buffer {
-    return clientFrame(1, Buffer.from(`42["move",${dx},${dy}]`));
+    return clientFrame(1, Buffer.from(`42["move",${dx},${dy}]`.padEnd(longest.socketIo)));
   }
 
   #event(payload: Buffer): boolean {
@@ -130,14 +135,13 @@ export class SocketIoLine extends PeerLine {
 }
 
 export class PackedLine extends PeerLine {
+  readonly greeting = { messages: 1, answersPings: false };
   protected readonly quantum = 1 / 32;
   readonly #frame = clientFrame(2, new Uint8Array(2));
 
   path(): Promise<string> {
     return Promise.resolve(`/${this.query}`);
   }
-
-  opened(): void {}
 
   hear(payload: Buffer): boolean {
     const held = new Map<number, Held>();
@@ -178,6 +182,7 @@ interface SchemaPackage {
 }
 
 export class ColyseusLine extends PeerLine {
+  readonly greeting = { reply: Uint8Array.of(frames.join), messages: 2, answersPings: false };
   protected readonly quantum = 1 / gridPerUnit;
   readonly #schema = requirePeer("@colyseus/schema") as SchemaPackage;
   // Room data: its type as a string, then msgpack: an array of two int8.
@@ -199,13 +204,11 @@ export class ColyseusLine extends PeerLine {
     return `/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`;
   }
 
-  opened(): void {}
-
   hear(payload: Buffer, _: boolean, socket: ClientSocket): boolean {
     const [code] = payload;
     if (code === frames.join) {
       this.#decoder = this.#schema.Reflection.decode(reflectionIn(payload, this.#schema));
-      socket.say(Uint8Array.of(frames.join));
+      socket.say(this.greeting.reply);
     } else if (code === frames.state || code === frames.patch) {
       this.#decoder?.decode(payload, { offset: 1 });
       return this.#update();

@@ -3,13 +3,15 @@ import { Replica } from "#shared/protocol/replica.ts";
 import { protocol } from "#shared/version.ts";
 import { clientFrame } from "./client-socket.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import type { Guest, Line } from "./line.ts";
+import type { Greeting, Guest, Line } from "./line.ts";
 import type { Held } from "./rounds.ts";
 
 /** 60 commands a second, sent 20 times. */
 const commandsPerInput = 3;
 const ticksPerSend = 1;
 const frameHead = 6;
+/** Above every index. */
+const crowdFrom = 1_000_000;
 
 /** The ticket of a client; the stand-in for the master lets exactly these in. */
 export const ticketOf = (index: number): string => `bench-ticket-${String(index).padStart(8, "0")}`;
@@ -36,9 +38,11 @@ export class PortcadeLine implements Line {
     return Promise.resolve("/");
   }
 
-  opened(socket: ClientSocket): void {
+  /** Let in, and the first state. */
+  get greeting(): Greeting {
     const ticket = ticketOf(this.#guest.index);
-    socket.say(JSON.stringify({ type: "enter", id: 1, protocol: protocol.newest, ticket }));
+    const opening = JSON.stringify({ type: "enter", id: 1, protocol: protocol.newest, ticket });
+    return { opening, messages: 2, answersPings: false };
   }
 
   hear(payload: Buffer, isText: boolean, socket: ClientSocket): boolean {
@@ -85,7 +89,8 @@ export class PortcadeLine implements Line {
   others(): Map<number, Held> {
     const others = new Map<number, Held>();
     for (const [entity, { x, y, told }] of this.#replica.seen) {
-      const index = this.#indexes.get(entity) ?? -1;
+      // Whoever is only one of the crowd goes by its entity.
+      const index = this.#indexes.get(entity) ?? crowdFrom + entity;
       if (index !== this.#guest.index) others.set(index, { x, y, age: this.#replica.tick - told });
     }
     return others;

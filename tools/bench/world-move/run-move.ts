@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { usageOf } from "#tools/smoke/process-usage.ts";
 import { CpuMeter } from "../cpu-meter.ts";
+import { compilePeer, hasCompiler } from "../peers.ts";
 import { loadCore, startOn } from "../processor.ts";
 import type { ModeName, Row, SystemName } from "../row.ts";
 import type { FromGenerator, GeneratorOrder, Sight } from "./generator.ts";
@@ -12,6 +13,7 @@ import type { ServerUnderTest, TickFigures } from "./server-under-test.ts";
 const generator = fileURLToPath(new URL("generator.ts", import.meta.url));
 const seed = 1;
 export const radius = 400;
+let compiled: string | undefined;
 
 export interface MoveOptions {
   readonly system: SystemName;
@@ -47,9 +49,16 @@ export async function runMove(move: MoveOptions): Promise<Row> {
     reach: { ...reach, radius: Math.min(reach.radius, 1e9) },
     warmMs,
     windowMs,
+    crowd: crowdProgram(),
     plantsFault,
   };
   return rowOf(move, await measure(order, server));
+}
+
+/** Compiled once; undefined without a compiler. */
+function crowdProgram(): string | undefined {
+  compiled ??= hasCompiler ? compilePeer("world-move/crowd.c") : "";
+  return compiled || undefined;
 }
 
 interface Measured {
@@ -71,13 +80,15 @@ export async function measure(
   });
   try {
     const hear = conversation(child);
-    await hear("settled");
+    const { pids } = await hear("settled");
     await server.takeTicks();
     await watch.begin?.();
-    const [ours, load] = [new CpuMeter(server.pid), new CpuMeter(child.pid ?? Number.NaN)];
+    const ours = new CpuMeter(server.pid);
+    const loads = pids.map((pid) => new CpuMeter(pid));
     child.send("begin");
     await hear("ended");
-    const [cpuPercent, loadCpuPercent] = [ours.percent, load.percent];
+    const cpuPercent = ours.percent;
+    const loadCpuPercent = loads.reduce((sum, { percent }) => sum + percent, 0);
     const rssMB = usageOf(server.pid)?.rssMb ?? Number.NaN;
     const ticks = await server.takeTicks();
     await watch.end?.();
