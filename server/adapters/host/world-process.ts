@@ -32,16 +32,7 @@ const orderFd = 3;
  * it; output to wherever ours goes, never through us; a bare environment.
  */
 export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): WorldProcess {
-  const flags = [
-    "--permission",
-    "--allow-net",
-    `--allow-fs-read=${bundle}`,
-    `--allow-fs-read=${worlds}`,
-    `--max-old-space-size=${heapMb}`,
-    "--disable-proto=delete",
-    "--disable-warning=ExperimentalWarning",
-  ];
-  const child = execa(process.execPath, [...flags, bundle], {
+  const child = execa(process.execPath, worldArguments({ bundle, worlds }), {
     detached: true,
     cleanup: false,
     stdio: ["ignore", "inherit", "inherit", "pipe"],
@@ -50,7 +41,7 @@ export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): 
     extendEnv: false,
     env: {
       PORTCADE_LOG_FORMAT: logFormat,
-      ...inherited("PORTCADE_APP_VERSION", "LD_LIBRARY_PATH", "SystemRoot", "TZ", "PORTCADE_APP_VERSION"),
+      ...inherited("PORTCADE_APP_VERSION", "LD_LIBRARY_PATH", "SystemRoot", "TZ"),
     },
   });
   const pipe = child.stdio[orderFd] as unknown as Writable | undefined;
@@ -63,6 +54,20 @@ export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): 
     dismiss: () => void pipe?.end(),
     kill: () => void child.kill("SIGKILL"),
   };
+}
+
+/** What Node is started with: what the process may do, and whose program it is. */
+export function worldArguments({ bundle, worlds }: Pick<WorldProgram, "bundle" | "worlds">): string[] {
+  return [
+    "--permission",
+    "--allow-net",
+    `--allow-fs-read=${bundle}`,
+    `--allow-fs-read=${worlds}`,
+    `--max-old-space-size=${heapMb}`,
+    "--disable-proto=delete",
+    "--disable-warning=ExperimentalWarning",
+    bundle,
+  ];
 }
 
 function inherited(...names: readonly string[]): Record<string, string> {

@@ -1,0 +1,3 @@
+// What Node itself takes: nothing is loaded, and it stays.
+console.log("{}");
+setInterval(() => {}, 2 ** 30);
