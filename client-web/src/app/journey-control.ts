@@ -71,15 +71,16 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
   const { control, resume } = journey;
   if (control.phase !== "greeting") return journey;
   const { epoch, resumed, complete, admission, chat } = welcome;
-  const isReplay = resumed && complete && resume?.epoch === epoch;
-  const seen = resume?.epoch === epoch ? journey.line : 0;
+  const known = resume?.epoch === epoch ? resume : undefined;
+  const seen = known ? journey.line : 0;
   const fresh = chat.filter(({ line }) => line > seen);
-  const next = { token: welcome.resume, epoch, seq: isReplay ? resume.seq : welcome.seq };
+  const next = { token: welcome.resume, epoch, seq: known && resumed && complete ? known.seq : welcome.seq };
   turn.effects.push({ type: "remember", resume: next });
   for (const { name, text } of fresh) turn.effects.push({ type: "chat", line: { name, text } });
   const kept = resumed ? journey : newcomer(journey, turn);
   return {
     ...kept,
+    travel: homeward(kept, admission !== undefined, turn),
     control: { phase: "up", dial: control.dial },
     session: {
       id: welcome.session,
@@ -93,6 +94,11 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
     isSavingPaused: false,
     line: fresh.at(-1)?.line ?? seen,
   };
+}
+
+/** Who is admitted to a world that is not on screen is sent no lease to wait for: the page was loaded anew. */
+function homeward({ world, travel }: Journey, isAdmitted: boolean, { now }: Turn): Journey["travel"] {
+  return travel ?? (isAdmitted && !world?.isLive ? { phase: "stranded", at: now } : undefined);
 }
 
 /** A new session has no past: what is on screen belongs to nobody any more. */

@@ -1,4 +1,3 @@
-import { limits } from "#shared/limits.ts";
 import { groundOf } from "#shared/ground.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
 import type { FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
@@ -154,7 +153,7 @@ export class Visit {
     this.#on.heard(message);
   }
 
-  #enter({ entity, tickMs = limits.tickMs, ticksPerSend = 1 }: Extract<ToPlayer, { type: "entered" }>): void {
+  #enter({ entity, tickMs, ticksPerSend }: Extract<ToPlayer, { type: "entered" }>): void {
     this.#self = entity;
     const others = new Interpolation<Seen>({ tickMs, ticksPerSend });
     this.#known = { replica: new Replica(ticksPerSend), others };

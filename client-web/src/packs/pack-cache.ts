@@ -143,13 +143,16 @@ class KeptPacks implements PackCache {
     const put = (): Promise<void> => this.#stored.put(record, bytes);
     // Its own segments go first: all of them are here.
     const makeRoom = [() => this.#stored.drop(info.key), () => this.#stored.evict(0, keep)];
-    const putSomehow = (): Promise<void> =>
-      put().catch(async (error: unknown) => {
-        const next = makeRoom.shift();
-        if (!(error instanceof StoreFull) || !next) throw error;
-        await next();
+    const putSomehow = async (): Promise<void> => {
+      try {
+        await put();
+      } catch (error) {
+        const make = makeRoom.shift();
+        if (!(error instanceof StoreFull) || !make) throw error;
+        await make();
         await putSomehow();
-      });
+      }
+    };
     try {
       await putSomehow();
     } catch {
