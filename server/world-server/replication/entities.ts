@@ -1,4 +1,4 @@
-import { motionMost, packMotion, motionX, motionY } from "#shared/protocol/snapshot-layout.ts";
+import { motionMost, packMotion, motionX, motionY, told } from "#shared/protocol/snapshot-layout.ts";
 import { gridPerUnit, type Body } from "#shared/step-player.ts";
 import { EntityIds } from "./entity-ids.ts";
 
@@ -21,8 +21,14 @@ export class Entities {
   brokenAt = new Int32Array(firstRoom);
   /** The last send at which it was set somewhere else. */
   setAt = new Int32Array(firstRoom);
+  /** What a viewer who was told of the send before is told of this one (`told` in snapshot-layout.ts). */
+  code = new Uint8Array(firstRoom);
   /** 1 while it is there to be seen. */
   isShown = new Uint8Array(firstRoom);
+  /** Those whom the newest send shows for the first time, or elsewhere without a way between. */
+  readonly arrivals: number[] = [];
+  /** How far anybody else went with the newest send, at most; 1/32 units. */
+  stride = 0;
   /** Its looks as they go on the wire. */
   readonly looks: Uint8Array[] = [];
   /** Those shown, in no order, the first `count` of them. */
@@ -31,6 +37,7 @@ export class Entities {
   /** The number of the newest send, and of the one before it. */
   send = 0;
   previous = -1;
+  #squareStride = 0;
   readonly #names = new EntityIds();
   #nextX = new Int32Array(firstRoom);
   #nextY = new Int32Array(firstRoom);
@@ -78,6 +85,10 @@ export class Entities {
       const last = this.ids[--this.count] ?? 0;
       this.ids[place] = last;
       this.#place[last] = place;
+      // Out of everybody's reach, and standing.
+      this.x[id] = nowhere;
+      this.motion[id] = packMotion(0, 0, this.facing[id] ?? 0);
+      this.code[id] = told.asForetold;
     }
     this.#news[id] = 0;
     this.#names.giveBack(id);
@@ -98,7 +109,10 @@ export class Entities {
     const sends = send - this.send;
     this.previous = this.send;
     this.send = send;
+    this.arrivals.length = 0;
+    this.#squareStride = 0;
     for (let at = 0; at < this.count; at++) this.#publishOne(this.ids[at] ?? 0, sends);
+    this.stride = Math.sqrt(this.#squareStride);
   }
 
   #publishOne(id: number, sends: number): void {
@@ -115,15 +129,20 @@ export class Entities {
       this.motion[id] = packMotion(0, 0, facing);
       this.steadySince[id] = this.send;
       this.brokenAt[id] = this.send;
+      this.code[id] = told.state;
+      this.arrivals.push(id);
       if (news !== 0) this.setAt[id] = this.send;
       this.#news[id] = 0;
       return;
     }
+    this.#squareStride = Math.max(this.#squareStride, dx * dx + dy * dy);
+    this.code[id] = told.asForetold;
     const was = this.motion[id] ?? 0;
     // After a hold-up several sends' worth has passed, and that is what a viewer makes of an unchanged motion.
     if (was >>> 22 === facing && dx === motionX(was) * sends && dy === motionY(was) * sends) return;
     this.motion[id] = packMotion(dx, dy, facing);
     this.steadySince[id] = this.send;
+    this.code[id] = told.motion;
   }
 
   #grow(): void {
@@ -143,6 +162,7 @@ export class Entities {
     this.steadySince = wider(this.steadySince, Int32Array);
     this.brokenAt = wider(this.brokenAt, Int32Array);
     this.setAt = wider(this.setAt, Int32Array);
+    this.code = wider(this.code, Uint8Array);
     this.isShown = wider(this.isShown, Uint8Array);
     this.ids = wider(this.ids, Uint16Array);
     this.#nextX = wider(this.#nextX, Int32Array);
@@ -153,5 +173,6 @@ export class Entities {
   }
 }
 
+const nowhere = 2 ** 30;
 const appears = 1;
 const isSet = 2;

@@ -6,6 +6,9 @@ import { IdSet } from "./id-set.ts";
 import { nearestFirst } from "./nearest.ts";
 import type { View } from "./view.ts";
 
+/** When more than this arrive with one send, looking at everybody costs less. */
+const arrivalsMost = 32;
+
 /**
  * Who must hear about whom. `review` decides it for one view: it empties the slots of those who left and fills new
  * ones with those who entered, and says which in `leaves` and `enters`, in order.
@@ -40,55 +43,86 @@ export class Interest {
   /** `x`, `y`: where the viewer stands, in steps of 1/32 unit. At most `newcomers` enter, the nearest of them. */
   review(view: View, x: number, y: number, newcomers: number): void {
     this.leaves.length = 0;
+    this.#foundCount = 0;
     this.#drop(view, x, y);
-    this.#look(view, x, y);
-    if (view.count + this.#foundCount > this.#most) this.#crowdOut(view, x, y);
+    const { arrivals, stride, previous } = this.#entities;
+    const moved = Math.sqrt((x - view.x) ** 2 + (y - view.y) ** 2);
+    const isComplete = view.isComplete && view.send === previous && arrivals.length <= arrivalsMost;
+    // Nobody else can have come further in than that.
+    const inner = isComplete ? Math.max(0, this.#reach - stride - moved) : 0;
+    this.#look(view, x, y, inner);
+    if (inner > 0) for (const id of arrivals) if (!this.#isFound(id)) this.#consider(view, x, y, id);
+    const isCrowded = view.count + this.#foundCount > this.#most;
+    if (isCrowded) this.#crowdOut(view, x, y);
     const enters = Math.min(this.#foundCount, newcomers, this.#most - view.count);
     if (enters < this.#foundCount) nearestFirst(this.#found, this.#ranks, this.#foundCount, enters);
     for (let at = 0; at < enters; at++) view.enter(this.#found[at] ?? 0, this.#entities);
     this.enterCount = enters;
+    view.isComplete = !isCrowded && enters === this.#foundCount;
+    view.x = x;
+    view.y = y;
   }
 
   /** Who is gone, or went too far. */
   #drop(view: View, x: number, y: number): void {
-    const { x: xs, y: ys, isShown } = this.#entities;
+    const { x: xs, y: ys } = this.#entities;
+    const { ids } = view;
+    const square = this.#leaveSquare;
     for (let slot = view.count - 1; slot >= 0; slot--) {
-      const id = view.ids[slot] ?? 0;
-      const dx = (xs[id] ?? 0) - x;
-      const dy = (ys[id] ?? 0) - y;
-      if (isShown[id] === 0 || dx * dx + dy * dy > this.#leaveSquare) this.#leave(view, slot);
+      const id = ids[slot] as number;
+      const dx = (xs[id] as number) - x;
+      const dy = (ys[id] as number) - y;
+      if (dx * dx + dy * dy > square) this.#leave(view, slot);
     }
   }
 
-  /** Finds who is near and not in view yet, and ranks them by the square of their distance. */
-  #look(view: View, x: number, y: number): void {
-    this.#foundCount = 0;
+  /** Finds who is near and not in view yet. Those closer than `inner` are known to be, so it looks only further out. */
+  #look(view: View, x: number, y: number, inner: number): void {
     const grid = this.#grid;
-    const bottom = grid.row(y + this.#reach);
-    for (let row = grid.row(y - this.#reach); row <= bottom; row++) {
-      // How far the circle reaches to both sides within this row of cells.
-      const away = Math.max(0, row * grid.side - y, y - (row + 1) * grid.side);
-      const reach = Math.sqrt(Math.max(0, this.#enterSquare - away * away));
-      // The cells of a row lie side by side, so one run holds all their members.
-      const from = grid.starts[row * grid.columns + grid.column(x - reach)] ?? 0;
-      const to = grid.starts[row * grid.columns + grid.column(x + reach) + 1] ?? 0;
-      this.#lookAt(view, x, y, from, to);
+    const reach = this.#reach;
+    const bottom = grid.row(y + reach);
+    for (let row = grid.row(y - reach); row <= bottom; row++) {
+      const [top, end] = [row * grid.side - y, (row + 1) * grid.side - y];
+      // Within this row of cells, how far the outer circle reaches to both sides, and how far the inner one surely.
+      // The outermost cells hold also who stands outside the world.
+      const isEdgeRow = row === 0 || row === grid.rows - 1;
+      const away = isEdgeRow ? 0 : Math.max(0, top, -end);
+      const far = Math.max(Math.abs(top), Math.abs(end));
+      const outer = Math.sqrt(Math.max(0, reach * reach - away * away));
+      const hole = inner > far ? Math.sqrt(inner * inner - far * far) : 0;
+      const left = grid.column(x - hole);
+      const right = grid.column(x + hole);
+      if (hole === 0 || isEdgeRow || left >= right)
+        this.#lookAt(view, x, y, row, grid.column(x - outer), grid.column(x + outer));
+      else {
+        this.#lookAt(view, x, y, row, grid.column(x - outer), left);
+        this.#lookAt(view, x, y, row, right, grid.column(x + outer));
+      }
     }
   }
 
-  #lookAt(view: View, x: number, y: number, from: number, to: number): void {
+  /** The cells of a row lie side by side, so one run holds all their members. */
+  #lookAt(view: View, x: number, y: number, row: number, left: number, right: number): void {
+    const { members, starts, columns } = this.#grid;
+    const to = starts[row * columns + right + 1] as number;
+    for (let at = starts[row * columns + left] as number; at < to; at++)
+      this.#consider(view, x, y, members[at] as number);
+  }
+
+  #consider(view: View, x: number, y: number, id: number): void {
     const { x: xs, y: ys, isShown } = this.#entities;
-    const { members } = this.#grid;
-    for (let at = from; at < to; at++) {
-      const id = members[at] ?? 0;
-      const dx = (xs[id] ?? 0) - x;
-      const dy = (ys[id] ?? 0) - y;
-      const square = dx * dx + dy * dy;
-      if (square > this.#enterSquare || view.has(id) || id === view.own || isShown[id] === 0) continue;
-      if (this.#foundCount === this.#found.length) this.#widen();
-      this.#found[this.#foundCount] = id;
-      this.#ranks[this.#foundCount++] = square;
-    }
+    const dx = (xs[id] as number) - x;
+    const dy = (ys[id] as number) - y;
+    const square = dx * dx + dy * dy;
+    if (square > this.#enterSquare || view.has.has(id) || id === view.own || isShown[id] === 0) return;
+    if (this.#foundCount === this.#found.length) this.#widen();
+    this.#found[this.#foundCount] = id;
+    this.#ranks[this.#foundCount++] = square;
+  }
+
+  #isFound(id: number): boolean {
+    for (let at = 0; at < this.#foundCount; at++) if (this.#found[at] === id) return true;
+    return false;
   }
 
   /**
@@ -117,7 +151,7 @@ export class Interest {
     for (let at = 0; at < this.#most; at++) {
       const id = this.#found[at] ?? 0;
       this.#selected.add(id);
-      if (view.has(id)) continue;
+      if (view.has.has(id)) continue;
       this.#found[found] = id;
       this.#ranks[found++] = this.#ranks[at] ?? 0;
     }

@@ -88,7 +88,7 @@ export class Priority {
   #bytes(view: View, slot: number): number {
     const { steadySince, brokenAt, motion, previous, send } = this.#entities;
     const id = view.ids[slot] ?? 0;
-    const told = view.told[slot] ?? 0;
+    const told = toldAt(view, slot);
     if ((steadySince[id] ?? 0) <= told) return 0;
     if (told === previous && brokenAt[id] !== send) return 3;
     return motionSteps(motion[id] ?? 0) === 0 ? 7 : recordBytes;
@@ -100,6 +100,8 @@ export class Priority {
     const { x: xs, y: ys, send } = this.#entities;
     const far = Math.sqrt(((xs[id] ?? 0) - x) ** 2 + ((ys[id] ?? 0) - y) ** 2) / this.#radius;
     const weight = far < 0.25 ? nearWeight : far < 0.5 ? midWeight : 1;
-    return Math.min(focusScore - 1, (send - (view.told[slot] ?? 0)) * weight);
+    return Math.min(focusScore - 1, (send - toldAt(view, slot)) * weight);
   }
 }
+
+const toldAt = (view: View, slot: number): number => (view.isThin ? (view.told[slot] ?? 0) : view.send);

@@ -7,7 +7,7 @@ import { Grid } from "./grid.ts";
 import { Interest } from "./interest.ts";
 import { encodeLooks } from "./looks.ts";
 import { Priority } from "./priority.ts";
-import { writeChanges, writeHead, writeMotions, type OwnState } from "./snapshot-writer.ts";
+import { writeChanges, writeHead, writeMotions, writeThin, type OwnState } from "./snapshot-writer.ts";
 import { View } from "./view.ts";
 import { WholeView } from "./whole-view.ts";
 
@@ -22,7 +22,7 @@ export interface ReplicationSettings extends InterestSettings {
   readonly bytesPerSend: number;
 }
 
-const cellsPerRadius = 4;
+const cellsPerRadius = 8;
 
 /**
  * A world as its viewers are told it. Whoever moves is put here as often as it moves; `publish` settles a send, once
@@ -100,7 +100,7 @@ export class Replication {
 
   /** Whether a viewer has been told of an entity that it has not been told left. */
   sees(view: View, id: number): boolean {
-    return this.#whole ? view.send >= 0 && this.#whole.has(id) : view.has(id);
+    return this.#whole ? view.send >= 0 && this.#whole.has(id) : view.has.has(id);
   }
 
   /** Settles the state as send number `send`, which is the tick divided by `ticksPerSend`. */
@@ -146,7 +146,9 @@ export class Replication {
     const stayed = view.count - enterCount;
     const rings = this.pressure.length > 0 ? this.pressure : this.#settings.rings;
     const isShort = this.#priority.choose(view, stayed, x, y, rings);
-    writeMotions(to, view, stayed, entities, isShort ? this.#priority.skipped : undefined);
+    if (isShort) view.thin();
+    if (view.isThin) writeThin(to, view, stayed, entities, isShort ? this.#priority.skipped : undefined);
+    else writeMotions(to, view, stayed, entities);
   }
 
   #head(to: FrameBytes, view: View, own: OwnState, flags: number): void {

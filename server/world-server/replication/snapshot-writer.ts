@@ -3,6 +3,9 @@ import type { Entities } from "./entities.ts";
 import type { FrameBytes } from "./frame-bytes.ts";
 import type { View } from "./view.ts";
 
+/** What a slot's record takes at most. */
+const recordMost = 10;
+
 /** A viewer's own state. `x`, `y` in steps of 1/32 unit; `ack` is the newest command it includes. */
 export interface OwnState {
   readonly x: number;
@@ -91,37 +94,95 @@ function writeState(to: FrameBytes, id: number, bits: number, entities: Entities
   if (moves !== 0) to.u24(motion);
 }
 
-/** What became of the first `count` slots: two bits each, then the records they ask for. `skipped` by slot. */
-export function writeMotions(
+/** What became of the first `count` slots: two bits each, then the records they ask for. */
+export function writeMotions(to: FrameBytes, view: View, count: number, entities: Entities): void {
+  if (view.send !== entities.previous) return writeSince(to, view, count, entities, view.send);
+  const { code: codes, motion } = entities;
+  const { ids } = view;
+  const first = to.at;
+  to.reserve(((count + 3) >> 2) + count * recordMost);
+  to.at += (count + 3) >> 2;
+  const { bytes } = to;
+  for (let slot = 0; slot < count; slot += 4) {
+    let four = 0;
+    const end = Math.min(4, count - slot);
+    for (let of4 = 0; of4 < end; of4++) {
+      const id = ids[slot + of4] as number;
+      const code = codes[id] as number;
+      if (code === told.asForetold) continue;
+      four |= code << (of4 << 1);
+      if (code === told.motion) to.u24(motion[id] as number);
+      else writeState(to, id, setBit(id, view.send, entities), entities);
+    }
+    bytes[first + (slot >> 2)] = four;
+  }
+}
+
+/** The same for a viewer who was told last at send `since`, some sends ago. */
+function writeSince(to: FrameBytes, view: View, count: number, entities: Entities, since: number): void {
+  const { steadySince } = entities;
+  const codes = new Codes(to, count);
+  for (let slot = 0; slot < count; slot++) {
+    const id = view.ids[slot] ?? 0;
+    if ((steadySince[id] ?? 0) <= since) continue;
+    codes.set(slot, told.state);
+    writeState(to, id, setBit(id, since, entities), entities);
+  }
+}
+
+/**
+ * The same for a viewer some of whose slots have to wait: those that are `skipped`, by slot. The view is thin until
+ * all of them were told again.
+ */
+export function writeThin(
   to: FrameBytes,
   view: View,
   count: number,
   entities: Entities,
   skipped: Uint8Array | undefined,
 ): void {
-  const { steadySince, brokenAt, setAt, motion, send, previous } = entities;
-  const { ids, told: toldAt } = view;
-  const bits = (count + 3) >> 2;
-  to.reserve(bits + count * 10);
-  const first = to.at;
-  to.at += bits;
-  to.bytes.fill(0, first, to.at);
+  const { steadySince, brokenAt, motion, send, previous } = entities;
+  const codes = new Codes(to, count);
+  let waiting = 0;
   for (let slot = 0; slot < count; slot++) {
-    const id = ids[slot] ?? 0;
-    const since = toldAt[slot] ?? 0;
-    let code: number = told.asForetold;
-    if ((steadySince[id] ?? 0) > since) {
-      if (skipped?.[slot] === 1) code = told.nothing;
-      else if (since === previous && brokenAt[id] !== send) {
-        code = told.motion;
-        to.u24(motion[id] ?? 0);
-      } else {
-        code = told.state;
-        writeState(to, id, (setAt[id] ?? 0) > since ? what.set : 0, entities);
-      }
-      const at = first + (slot >> 2);
-      to.bytes[at] = (to.bytes[at] ?? 0) | (code << ((slot & 3) << 1));
+    const id = view.ids[slot] ?? 0;
+    const since = view.told[slot] ?? 0;
+    view.told[slot] = send;
+    if ((steadySince[id] ?? 0) <= since) continue;
+    if (skipped?.[slot] === 1) {
+      codes.set(slot, told.nothing);
+      view.told[slot] = since;
+      waiting++;
+    } else if (since === previous && brokenAt[id] !== send) {
+      codes.set(slot, told.motion);
+      to.u24(motion[id] ?? 0);
+    } else {
+      codes.set(slot, told.state);
+      writeState(to, id, setBit(id, since, entities), entities);
     }
-    if (code !== told.nothing) toldAt[slot] = send;
+  }
+  view.isThin = waiting > 0;
+}
+
+/** Two bits for each slot, and behind them room for all their records. */
+class Codes {
+  readonly #to: FrameBytes;
+  readonly #first: number;
+
+  constructor(to: FrameBytes, count: number) {
+    const bytes = (count + 3) >> 2;
+    to.reserve(bytes + count * recordMost);
+    this.#to = to;
+    this.#first = to.at;
+    to.at += bytes;
+    to.bytes.fill(0, this.#first, to.at);
+  }
+
+  set(slot: number, code: number): void {
+    const at = this.#first + (slot >> 2);
+    this.#to.bytes[at] = (this.#to.bytes[at] ?? 0) | (code << ((slot & 3) << 1));
   }
 }
+
+const setBit = (id: number, since: number, { setAt }: Entities): number =>
+  (setAt[id] ?? 0) > since ? what.set : 0;

@@ -36,7 +36,7 @@ export class WholeView {
   }
 
   has(id: number): boolean {
-    return this.#view.has(id);
+    return this.#view.has.has(id);
   }
 
   outdate(id: number): void {
@@ -56,12 +56,13 @@ export class WholeView {
     const stayed = view.count;
     for (let at = 0; at < entities.count; at++) {
       const id = entities.ids[at] ?? 0;
-      if (!view.has(id)) view.enter(id, entities);
+      if (!view.has.has(id)) view.enter(id, entities);
     }
     const step = this.#step;
     step.at = 0;
     this.hasChanges = this.#leaves.length > 0 || view.count > stayed || view.changed.size > 0;
     if (this.hasChanges) writeChanges(step, view, entities, this.#leaves, view.count - stayed);
-    writeMotions(step, view, stayed, entities, undefined);
+    writeMotions(step, view, stayed, entities);
+    view.send = entities.send;
   }
 }
