@@ -112,7 +112,7 @@ class Generator {
     this.#walk();
     await pause(this.#order.warmMs);
     tell({ type: "settled", pids: [process.pid, ...(this.#crowd ? [this.#crowd.pid] : [])] });
-    await new Promise((begin) => process.once("message", begin));
+    await told();
     const { windowMs, reach } = this.#order;
     const rounds = new Rounds(reach, (client, input) => this.#clients[client]?.sentAt[input % sentKept] ?? 0);
     this.#rounds = rounds;
@@ -123,6 +123,8 @@ class Generator {
     const after = await this.#received();
     this.#rounds = undefined;
     tell({ type: "ended" });
+    // Everybody stays until the server has been looked at.
+    await told();
     this.#isOver = true;
     this.#crowd?.close();
     rounds.finish();
@@ -230,6 +232,11 @@ function lineMaker({
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Whatever the bench says means: go on. */
+function told(): Promise<unknown> {
+  return new Promise((goOn) => process.once("message", goOn));
 }
 
 function tell(message: FromGenerator): void {

@@ -92,6 +92,7 @@ export async function measure(
     const rssMB = usageOf(server.pid)?.rssMb ?? Number.NaN;
     const ticks = await server.takeTicks();
     await watch.end?.();
+    child.send("leave");
     const { sight } = await hear("saw");
     return { sight, ticks, cpuPercent, loadCpuPercent, rssMB };
   } finally {

@@ -206,6 +206,7 @@ int main(int count, char **words) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
+  signal(SIGPIPE, SIG_IGN);
   sigset_t asks;
   sigemptyset(&asks);
   sigaddset(&asks, SIGUSR2);
