@@ -1,14 +1,14 @@
-import { isIP, Socket } from "node:net";
+import { Socket } from "node:net";
 import { limits as builtIn } from "#shared/limits.ts";
 import type { Limits } from "#shared/limits.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 import { appVersion, protocol } from "#shared/version.ts";
 import { clock } from "#world-server/clock.ts";
-import { sha256 } from "#world-server/digest.ts";
 import { Log, marker } from "#world-server/log.ts";
 import { MasterLink } from "#world-server/master-link.ts";
 import { openWorld, rulesOf } from "#world-server/open-world.ts";
 import { readOrder } from "#world-server/order.ts";
+import { rehearse } from "#world-server/rehearsal.ts";
 import { loadWorld, UnknownWorld } from "#world-server/world-files.ts";
 import type { World } from "#world-server/world-files.ts";
 
@@ -70,17 +70,11 @@ async function waitForOrder(): Promise<LaunchOrder | undefined> {
   const pipe = new Socket({ fd: orderFd, readable: true, writable: false });
   let isSpare = true;
   // Only after what has come meanwhile was read: an order that waits is not kept waiting by a warm-up.
-  setTimeout(() => setImmediate(() => isSpare && warmUp()), spareMs).unref();
+  setTimeout(() => setImmediate(() => isSpare && void rehearse().catch(() => {})), spareMs).unref();
   const order = await readOrder(pipe);
   isSpare = false;
   pipe.destroy();
   return order;
-}
-
-/** A spare has time: what every world needs first, and Node loads late, is there before it is one. */
-function warmUp(): void {
-  sha256("");
-  isIP("::1");
 }
 
 async function serve(order: LaunchOrder, world: World): Promise<void> {

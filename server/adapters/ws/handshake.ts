@@ -114,7 +114,8 @@ function ask(url: string, key: string, timeout: number): ClientRequest {
       createConnection,
     });
   }
-  const [socketPath, path = "/"] = pathname.split(":");
+  const [file = "", path = "/"] = pathname.split(":");
+  const socketPath = decodeURI(file);
   return request({ socketPath, path, headers: { ...headers, Host: "localhost" }, timeout, createConnection });
 }
 

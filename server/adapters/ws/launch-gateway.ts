@@ -87,7 +87,7 @@ export class LaunchGateway {
     }
     chmodSync(path, 0o600);
     this.#path = path;
-    return `ws+unix:${path}:/`;
+    return `ws+unix:${encodeURI(path)}:/`;
   }
 
   /** What launches say to their process. */
