@@ -51,7 +51,7 @@ export const limits = {
   commandMs: 1000 / 60,
   commandsPerTick: 3,
   commandCredit: 15,
-  commandQueue: 30,
+  commandQueue: 60,
   worldDetachMs: seconds(10),
   saveMs: seconds(3),
   saveWindowMs: 250,

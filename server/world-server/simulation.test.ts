@@ -66,12 +66,12 @@ describe("commands", () => {
 
   test("that real time has not earned wait, and the oldest of too many are dropped and counted", () => {
     const simulation = hallWithAda();
-    expect(receive(simulation, { first: 1, commands: times(40, right) })).toBe(40 - limits.commandQueue);
+    expect(receive(simulation, { first: 1, commands: times(80, right) })).toBe(80 - limits.commandQueue);
     simulation.advance();
-    receive(simulation, { first: 41, commands: times(10, right) });
+    receive(simulation, { first: 81, commands: times(10, right) });
     simulation.advance();
     expect(simulation.avatarOf("a1")).toMatchObject({
-      ack: 28,
+      ack: 38,
       body: { x: 80 + (limits.commandCredit + limits.commandsPerTick) * stepUnits },
     });
   });
