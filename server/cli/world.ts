@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runAlone } from "#world-server/alone.ts";
+import { readConfig } from "../config.ts";
 import type { Layout } from "../layout.ts";
 import { readWorlds } from "../worlds.ts";
 import { StartRefused } from "#engine/start-refused.ts";
@@ -18,7 +19,12 @@ export async function runWorld(layout: Layout, { key }: { key?: string | undefin
   }
   if (!existsSync(join(layout.worldsDir, key)))
     return refuse(exitCodes.worldUnloadable.code, `world ${key} is not built; run npm start`);
-  const world = await runAlone(key, { worlds: pathToFileURL(layout.worldsDir + sep) });
+  const { config, problems } = readConfig(process.env, { cwd: process.cwd(), packDir: layout.packDir });
+  if (!config) return refuse(exitCodes.badArguments.code, problems.join("\n"));
+  const world = await runAlone(key, {
+    worlds: pathToFileURL(layout.worldsDir + sep),
+    limits: config.limits,
+  });
   const asked = Promise.withResolvers<void>();
   process.once("SIGINT", asked.resolve).once("SIGTERM", asked.resolve);
   await asked.promise;

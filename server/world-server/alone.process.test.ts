@@ -1,7 +1,10 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { limits } from "#shared/limits.ts";
 import { runAlone } from "./alone.ts";
 import { Log } from "./log.ts";
 import { hall } from "./testing.ts";
@@ -32,3 +35,35 @@ test("a world alone says so, admits everybody, and has nowhere to travel to", as
   await stopped;
   rmSync(outDir, { recursive: true });
 });
+
+test("a world alone holds as many as its world.json says, and no more connections than its limits", async () => {
+  const players = 300;
+  const outDir = buildFolder();
+  writeWorld(outDir, hall);
+  const folder = join(outDir, "server", "worlds");
+  writeFileSync(
+    join(folder, "hub", "world.json"),
+    JSON.stringify({ schema: 1, name: "Hub", capacity: players }),
+  );
+  const log = new Log({ format: "text", write: () => {} });
+  const worlds = pathToFileURL(join(folder, "/"));
+  const world = await runAlone("hub", { worlds, log, limits: { ...limits, connectionsTotal: players + 1 } });
+  const { port } = world.endpoint as { port: number };
+  const answers = await Promise.all(Array.from({ length: players + 1 }, () => enter(port)));
+  expect(Object.groupBy(answers, (answer) => answer)).toMatchObject({
+    entered: { length: players },
+    rejected: { length: 1 },
+  });
+  await expect(enter(port)).rejects.toThrow();
+  await world.stop();
+  rmSync(outDir, { recursive: true });
+});
+
+/** What a new player is answered. */
+async function enter(port: number): Promise<string> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+  await once(socket, "open");
+  socket.send(JSON.stringify({ type: "enter", id: 1, protocol: 1, ticket: "anything-at-all-works" }));
+  const [answer] = (await once(socket, "message")) as [Buffer];
+  return (JSON.parse(answer.toString()) as { type: string }).type;
+}
