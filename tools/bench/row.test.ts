@@ -16,5 +16,6 @@ describe("a row", () => {
 
   it("does not count when a figure is none", () => {
     expect(faultOf({ ...row, p99Ms: Number.NaN })).toBe("p99Ms is NaN");
+    expect(faultOf({ ...row, p50Ms: -3 })).toBe("p50Ms is -3");
   });
 });

@@ -78,6 +78,9 @@ export function faultOf(row: Row): string | undefined {
   const { loadCpuPercent = 0 } = row;
   if (loadCpuPercent >= loadCpuMost)
     return `the load generator took ${loadCpuPercent.toFixed(0)} % of its core, so its limit was measured`;
-  const wrong = figureNames.find((name) => row[name] !== undefined && !Number.isFinite(row[name]));
+  const wrong = figureNames.find((name) => {
+    const value = row[name] ?? 0;
+    return !Number.isFinite(value) || value < 0;
+  });
   return wrong && `${wrong} is ${row[wrong]}`;
 }

@@ -52,7 +52,8 @@ const mostSampled = 24;
 const checkEvery = 10;
 const connectAtOnce = 32;
 const periodMs = 1000 / inputsPerSecond;
-const sentKept = 256;
+/** Longer than any run: a server may lag by all of it. */
+const sentKept = 1024;
 /** What a window may take longer than planned. */
 const spareMs = 20_000;
 

@@ -1,6 +1,7 @@
 import type { Walker } from "./walkers.ts";
 
-const kept = 128;
+/** Longer than any run: a server may lag by all of it. */
+const kept = 1024;
 
 /** Where a walker was after each of its inputs: a position then tells how many inputs it includes. */
 export class Trail {
