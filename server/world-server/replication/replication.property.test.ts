@@ -18,6 +18,8 @@ interface Settings {
   readonly rings: readonly Ring[];
   readonly bytesPerSend: number;
   readonly ticksPerSend: number;
+  /** The side of the world; places beyond it are moved to its edge. */
+  readonly size?: number;
 }
 
 interface Player {
@@ -33,22 +35,36 @@ class Stage {
   readonly settings: Settings;
   readonly world: Replication;
   readonly players: Player[] = [];
+  readonly size: number;
   send = 0;
 
   constructor(settings: Settings) {
     this.settings = settings;
     const { rings, radius, hysteresis, most } = settings;
     const interest = { rings, radius, hysteresis, most };
-    this.world = new Replication({ width: size, height: size, capacity: 40, ...settings, ...interest });
+    this.size = settings.size ?? size;
+    this.world = new Replication({
+      width: this.size,
+      height: this.size,
+      capacity: 40,
+      ...settings,
+      ...interest,
+    });
   }
 
-  enter(body: Body, name: string): void {
+  enter(at: Body, name: string): void {
     if (this.players.length >= 30) return;
+    const body = this.within(at);
     const id = this.world.take();
     const looks = looksOf(name);
     this.world.show(id, body, looks);
     const view = this.world.open(id);
     this.players.push({ id, view, replica: new Replica(this.settings.ticksPerSend), body, looks });
+  }
+
+  within({ x, y, facing }: Body): Body {
+    const clamp = (value: number): number => Math.max(0, Math.min(this.size, value));
+    return { x: clamp(x), y: clamp(y), facing };
   }
 
   leave(player: Player): void {
@@ -122,8 +138,6 @@ const act = fc.oneof(
 );
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
-const within = (value: number): number => Math.max(0, Math.min(size, value));
-
 /** One act; afterwards everybody is told what there is to tell, but for those who are skipped. */
 function perform(stage: Stage, todo: Act, check: (stage: Stage, player: Player) => void): void {
   const player = "who" in todo ? stage.players[todo.who % stage.players.length] : undefined;
@@ -148,14 +162,14 @@ function perform(stage: Stage, todo: Act, check: (stage: Stage, player: Player) 
   if (todo.type === "walk") {
     for (let send = 0; send < todo.sends; send++) {
       const { x, y, facing } = player.body;
-      player.body = { x: within(x + todo.dx), y: within(y + todo.dy), facing };
+      player.body = stage.within({ x: x + todo.dx, y: y + todo.dy, facing });
       stage.world.move(player.id, player.body);
       stage.publish(todo.heldUp);
       tell(todo.skip);
     }
     return;
   }
-  player.body = todo.place;
+  player.body = stage.within(todo.place);
   stage.world[todo.type === "run" ? "move" : "set"](player.id, player.body);
 }
 
@@ -204,6 +218,16 @@ describe("after any interleaving of enter, leave, walk, jump, change, skip and r
         const far = distance(player.body, other.body);
         if (other !== player && far < open.radius - 0.01) expect(seen.has(other.id)).toBe(true);
         if (far > open.radius + open.hysteresis + 0.01) expect(seen.has(other.id)).toBe(false);
+      }
+    });
+  });
+
+  test("a short reach in a dense world misses nobody who comes over its edge, however fast", () => {
+    everyPlay({ ...open, radius: 60, hysteresis: 0, size: 200 }, (stage, player) => {
+      for (const other of stage.players) {
+        const far = distance(player.body, other.body);
+        if (other === player || Math.abs(far - 60) < 0.01) continue;
+        expect(player.replica.seen.has(other.id)).toBe(far < 60);
       }
     });
   });
