@@ -63,17 +63,17 @@ export async function startPeer(name: Starter): Promise<Start> {
 
 /**
  * Starts a world as the host does: from `spawn()`, or for a spare from its order, until it listens and has
- * registered.
+ * registered. `folder` holds the bundle and the built worlds.
  *
  * @throws as `startPeer` does
  */
-export async function startWorld(isSpare: boolean): Promise<Start> {
+export async function startWorld(isSpare: boolean, folder = builds): Promise<Start> {
   await using desk = await new Desk().listen();
   let at = performance.now();
   const child = startOn(
     serverCore,
     process.execPath,
-    worldArguments({ bundle: join(builds, "world.mjs"), worlds: join(builds, "worlds") }),
+    worldArguments({ bundle: join(folder, "world.mjs"), worlds: join(folder, "worlds") }),
     { stdio: ["ignore", "ignore", "inherit", "pipe"], env: { PORTCADE_LOG_FORMAT: "json" } },
   );
   try {
