@@ -2,7 +2,6 @@
 
 /** Ticks a second a world may run at: a tick then takes a whole number of the 60 commands a second. */
 export const tickRates = [10, 12, 15, 20, 30, 60] as const;
-export type TickRate = (typeof tickRates)[number];
 
 /** From `beyond` units on, an entity is told of in one send out of `every`. */
 export interface Ring {
