@@ -19,6 +19,7 @@ interface Deps {
 export class Batch {
   readonly #deps: Deps;
   readonly #current: (address: Address) => Phased | undefined;
+  readonly #messageId: () => string;
   /** New states of every tier, `undefined` for an ended machine. */
   readonly changed = new Map<Address, Phased | undefined>();
   /** Those of `changed` that must be committed. */
@@ -26,9 +27,10 @@ export class Batch {
   readonly outbound: Envelope[] = [];
   readonly transitions: Transition[] = [];
 
-  constructor(deps: Deps, current: (address: Address) => Phased | undefined) {
+  constructor(deps: Deps, current: (address: Address) => Phased | undefined, messageId: () => string) {
     this.#deps = deps;
     this.#current = current;
+    this.#messageId = messageId;
   }
 
   /** Steps the machine an envelope is for, and every machine here that hears of it as a consequence. */
@@ -78,7 +80,7 @@ export class Batch {
   #turn(self: Address, from: Address, now: number, queue: Envelope[]): Turn {
     const { nature, facts, machines } = this.#deps;
     const send = (to: Address, body: { type: string }): void => {
-      const envelope = { id: nature.newId("m"), from: self, to, body } as unknown as Envelope;
+      const envelope = { id: this.#messageId(), from: self, to, body } as unknown as Envelope;
       if (kindOf(to) in machines) queue.push(envelope);
       else this.outbound.push(envelope);
     };

@@ -41,9 +41,14 @@ export class Engine {
   #stopped = false;
   #stalledUntil: number | undefined;
   #parked = new Map<string, Envelope>();
+  #said = 0;
+  /** Differs from every other message's id, of this engine by its number and of others by its name. */
+  readonly #messageId: () => string;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    const name = deps.nature.newId("m");
+    this.#messageId = () => `${name}.${++this.#said}`;
   }
 
   /** After a restart the store is the whole truth: wake what is due, wait for the rest. */
@@ -66,7 +71,7 @@ export class Engine {
 
   /** Says something to a machine on behalf of an outsider. */
   tell(from: Address, to: Address, body: { readonly type: string }): void {
-    this.deliver({ id: this.#deps.nature.newId("m"), from, to, body } as Envelope);
+    this.deliver({ id: this.#messageId(), from, to, body } as Envelope);
   }
 
   deliver(envelope: Envelope): void {
@@ -121,13 +126,13 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
-    const answer = refusalOf(unit, this.#deps.nature.newId("m"));
+    const answer = refusalOf(unit, this.#messageId());
     if (answer) this.#deps.bus.send(answer);
     else this.#parked.set(parkedAs(unit), unit);
   }
 
   #batch(units: readonly Envelope[]): Batch {
-    const batch = new Batch(this.#deps, (address) => this.#states.get(address));
+    const batch = new Batch(this.#deps, (address) => this.#states.get(address), this.#messageId);
     for (const unit of units) batch.take(unit);
     return batch;
   }

@@ -1,8 +1,11 @@
 /** Anything that could break a line, hide, or turn the writing direction around. */
 const unsafe = /[\p{C}\p{Zl}\p{Zp}]/gu;
+/** Most texts are addresses and words of ours: plain ASCII is seen at a glance. */
+const plain = /^[ -~]{0,256}$/;
 
 /** Text that a peer may have influenced, as it may stand in a log: one line, visible, bounded. */
 export function escape(text: string): string {
+  if (plain.test(text)) return text;
   const bounded = text.length > 256 ? `${text.slice(0, 256)}…` : text;
   return bounded.replaceAll(unsafe, (char) =>
     Array.from(

@@ -27,7 +27,7 @@ describe("the pace of batches", () => {
     soon(take);
     vi.advanceTimersByTime(0);
     expect(taken).toBe(50);
-    vi.advanceTimersByTime(3);
+    vi.advanceTimersByTime(6);
     expect(taken).toBe(51);
     clock.advance(1000);
     soon(take);

@@ -3,8 +3,8 @@ import { Allowance } from "../ws/allowance.ts";
 
 /** A journey makes about a dozen batches in a row; none of them shall wait. */
 const burst = 50;
-const perMs = 1 / 6;
-const gapMs = 3;
+const perMs = 1 / 10;
+const gapMs = 6;
 
 /**
  * When the engine takes what has arrived. At the end of the loop's turn, as long as batches are few; in a storm

@@ -90,7 +90,7 @@ export class ClientGateway {
     if (path !== "/" && path !== "/ws") return turnAway(socket, 404);
     const { origin, host } = request.headers;
     const address = addressOf(request);
-    if (!isOriginAllowed(origin, host, this.#deps.origins()))
+    if (origin !== undefined && !isOriginAllowed(origin, host, this.#deps.origins()))
       return this.#refuse(request, socket, head, { close: "originRefused" });
     const reason = this.#addresses.connect(address);
     if (reason) return this.#refuse(request, socket, head, { reason, close: "serverFull" });
