@@ -35,7 +35,10 @@ export class Avatar {
   #first = 0;
   #waiting = 0;
   #newest = 0;
+  #isWalking = false;
   #credit: number;
+  /** Commands of real time that a stalled line kept from a walker, beyond the credit. */
+  #owed = 0;
 
   constructor(entity: number, identity: Identity, { x, y, facing }: Body, pace: Pace) {
     this.entity = entity;
@@ -75,22 +78,42 @@ export class Avatar {
 
   /** Time passes: commands run as far as real time has earned them; without any the body stands still. */
   advance(ticks: number, ground: Ground): void {
-    const { commandCredit, commandQueue, commandsPerTick } = this.#pace;
-    this.#credit = Math.min(commandCredit, this.#credit + ticks * commandsPerTick);
-    const due = Math.min(this.#waiting, this.#credit);
-    this.#credit -= due;
+    const due = this.#spend(ticks);
     for (let run = 0; run < due; run++) {
       const at = this.#first;
-      walk(this.body, this.#dx[at] ?? 0, this.#dy[at] ?? 0, ground);
+      const dx = this.#dx[at] ?? 0;
+      const dy = this.#dy[at] ?? 0;
+      walk(this.body, dx, dy, ground);
+      this.#isWalking = dx !== 0 || dy !== 0;
       this.ack = this.#numbers[at] ?? 0;
-      this.#first = (at + 1) % commandQueue;
+      this.#first = (at + 1) % this.#pace.commandQueue;
     }
     this.#waiting -= due;
+  }
+
+  /**
+   * How many commands may run now. What real time has earned is kept as credit; what a walker could not use because
+   * its line stalled for longer than the credit lasts comes back slowly, one command a tick, or it would lag from
+   * then on. So nobody ever comes further than real time and the credit, and nobody far at once.
+   */
+  #spend(ticks: number): number {
+    const { commandCredit, commandQueue, commandsPerTick } = this.#pace;
+    const isStarved = this.#isWalking && this.#waiting === 0;
+    const budget = this.#credit + ticks * commandsPerTick;
+    const back = Math.max(0, Math.min(ticks, this.#owed, this.#waiting - budget));
+    const due = Math.min(this.#waiting, budget + back);
+    const left = budget + back - due;
+    this.#credit = Math.min(commandCredit, left);
+    this.#owed -= back;
+    if (isStarved) this.#owed = Math.min(commandQueue, this.#owed + left - this.#credit);
+    else if (!this.#isWalking) this.#owed = 0;
+    return due;
   }
 
   /** Stands still from now on; what was queued is forgotten. */
   stop(): void {
     this.#waiting = 0;
+    this.#isWalking = false;
   }
 
   /**

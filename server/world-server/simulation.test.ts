@@ -71,9 +71,40 @@ describe("commands", () => {
     receive(simulation, { first: 81, commands: times(10, right) });
     simulation.advance();
     expect(simulation.avatarOf("a1")).toMatchObject({
-      ack: 38,
-      body: { x: 80 + (limits.commandCredit + limits.commandsPerTick) * stepUnits },
+      ack: 41,
+      body: { x: 80 + (limits.commandCredit + 2 * limits.commandsPerTick) * stepUnits },
     });
+  });
+
+  test("that a line held up are made up for, slowly beyond the credit, and the lag is gone", () => {
+    const simulation = hallWithAda();
+    let first = 1;
+    const walk = (count: number): number => {
+      receive(simulation, {
+        first,
+        commands: times(count, count % 2 === 0 ? right : { ...right, dx: -127 }),
+      });
+      first += count;
+      simulation.advance();
+      return first - 1 - (simulation.avatarOf("a1")?.ack ?? 0);
+    };
+    for (let tick = 0; tick < 10; tick++) expect(walk(3)).toBe(0);
+    simulation.advance(10);
+    // Half a second late: the credit and this tick's at once, one more a tick of the time the line took.
+    expect(walk(33)).toBe(33 - limits.commandCredit - limits.commandsPerTick - 1);
+    const lags = Array.from({ length: 16 }, () => walk(3));
+    expect(lags).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]);
+  });
+
+  test("saved up by standing about are the credit and no more", () => {
+    const simulation = hallWithAda();
+    receive(simulation, { first: 1, commands: [right, { dx: 0, dy: 0, buttons: 0 }] });
+    simulation.advance(100);
+    receive(simulation, { first: 3, commands: times(60, right) });
+    for (let tick = 1; tick <= 10; tick++) {
+      simulation.advance();
+      expect(simulation.avatarOf("a1")?.ack).toBe(2 + limits.commandCredit + tick * limits.commandsPerTick);
+    }
   });
 
   test("of a body that is not active, or has stopped, move nothing", () => {
