@@ -37,7 +37,7 @@ async function densityAt(radius: number): Promise<Density> {
   await using server = await startPortcade({ n, seed, mode: "aoi", radius, hysteresis, inspects: true });
   using profile = await HeapProfile.open(server.inspector() ?? "");
   let allocations: Allocations | undefined;
-  const reach = { radius, hysteresis, quantum: 1 / 32 };
+  const reach = { radius, hysteresis, quantum: 1 / 32, rings: [] };
   const order = {
     system: "portcade",
     port: server.port,

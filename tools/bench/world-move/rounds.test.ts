@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rounds } from "./rounds.ts";
 import type { Held, Told } from "./rounds.ts";
 
-const reach = { radius: 400, hysteresis: 8, quantum: 1 / 32 };
+const reach = { radius: 400, hysteresis: 8, quantum: 1 / 32, rings: [] };
 const places: readonly Held[] = [
   { x: 100, y: 100 },
   { x: 300, y: 100 },
@@ -69,6 +69,48 @@ describe("the check of what clients hold", () => {
     rounds.add(11, toldTo(1, [0], { self: { x: 305, y: 100 } }));
     rounds.finish();
     expect(rounds.faults).toEqual([]);
+  });
+});
+
+describe("the age of what clients hold", () => {
+  const rings = [
+    { beyond: 200, every: 2 },
+    { beyond: 300, every: 4 },
+  ];
+  /** Client 0 stands at 100 and holds somebody so far to the right, as of so many ticks ago. */
+  function staleOf(distance: number, age: number, among = rings): number {
+    const rounds = new Rounds({ ...reach, rings: among }, () => 0);
+    rounds.add(10, toldTo(0, [], { others: new Map([[5, { x: 100 + distance, y: 100, age }]]) }));
+    rounds.finish();
+    expect(rounds.faults).toEqual([]);
+    return rounds.stale;
+  }
+
+  it("is nothing where there are no rings, and inside the first one", () => {
+    expect([staleOf(390, 0, []), staleOf(390, 1, [])]).toEqual([0, 1]);
+    expect([staleOf(180, 0), staleOf(180, 1)]).toEqual([0, 1]);
+  });
+
+  it("is at most what the ring allows and one tick more", () => {
+    expect([staleOf(250, 2), staleOf(250, 3)]).toEqual([0, 1]);
+    expect([staleOf(350, 4), staleOf(350, 5), staleOf(350, 15)]).toEqual([0, 1, 1]);
+  });
+
+  it("is measured where they may be by now", () => {
+    expect([staleOf(195, 1), staleOf(290, 3)]).toEqual([0, 0]);
+  });
+
+  it("changes nothing about where they were then", () => {
+    const from = { ...place(1), x: 260 };
+    const rounds = new Rounds({ ...reach, rings }, () => 0);
+    rounds.add(8, toldTo(1, [], { self: from }));
+    rounds.add(10, toldTo(1, [0]));
+    rounds.add(10, toldTo(0, [1], { others: new Map([[1, { ...from, age: 2 }]]) }));
+    rounds.add(11, toldTo(0, [1], { others: new Map([[1, { x: 270, y: 100, age: 3 }]]) }));
+    rounds.finish();
+    expect(rounds.faults).toEqual([
+      "tick 11: 0 holds 1 at 270.00, 100.00, it was 3 ticks ago at 260.00, 100.00",
+    ]);
   });
 });
 

@@ -1,3 +1,5 @@
+import type { Ring } from "#shared/world-settings.ts";
+
 /**
  * What sampled clients were told, tick by tick, and whether it fits together. Positions are units; a client is named
  * by its index, whatever its entity is called on the wire.
@@ -30,10 +32,14 @@ export interface Reach {
   readonly hysteresis: number;
   /** Two positions closer than this are the same: the coarsest step of the wire. */
   readonly quantum: number;
+  /** From where on the world tells of others less often; empty when it tells of everybody in every tick. */
+  readonly rings: readonly Ring[];
 }
 
 /** How far somebody moves in one tick: the set may be of one tick ago. */
 const tickUnits = 9;
+/** Ticks by which somebody in a ring may be told of too late. */
+const ringSlack = 1;
 /** A state that has not come by then is missing. */
 const ticksKept = 20;
 
@@ -42,7 +48,7 @@ export class Rounds {
   readonly latencies: number[] = [];
   /** Positions and memberships that were compared. */
   compared = 0;
-  /** Of these, positions that were older than their tick. */
+  /** Of these, positions older than they may be: than their tick, or than their ring allows and one tick more. */
   stale = 0;
   /** The first contradictions found, in words. */
   readonly faults: string[] = [];
@@ -50,6 +56,8 @@ export class Rounds {
   /** When the input of that number left; by client. */
   readonly #sentAt: (client: number, input: number) => number;
   readonly #rounds = new Map<number, Map<number, Told>>();
+  /** Where those asked were, in ticks that are finished. */
+  readonly #selves = new Map<number, ReadonlyMap<number, Held>>();
   readonly #included = new Map<number, number>();
   #views = 0;
   #seen = 0;
@@ -84,6 +92,8 @@ export class Rounds {
     this.#rounds.delete(tick);
     this.#time(round);
     this.#check(tick, round);
+    this.#selves.set(tick, selvesOf(round));
+    for (const old of this.#selves.keys()) if (old <= tick - ticksKept) this.#selves.delete(old);
   }
 
   /** Every input that is new in this tick, as everybody who sees its sender received it. */
@@ -102,21 +112,24 @@ export class Rounds {
 
   /** Everybody who holds somebody holds the same, and holds whom they should. */
   #check(tick: number, round: ReadonlyMap<number, Told>): void {
-    const truth = new Map<number, Held>();
-    for (const { client, self } of round.values()) truth.set(client, self);
+    const truth = selvesOf(round);
     const viewers = [...round.values()].filter(({ others }) => others);
-    for (const { client, others = new Map<number, Held>() } of viewers)
-      for (const [other, held] of others) {
-        const known = truth.get(other);
-        this.compared++;
-        if (held.age) this.stale++;
-        else if (!known) truth.set(other, held);
-        else if (!this.#isSame(known, held))
-          this.#fault(`tick ${tick}: ${client} holds ${other} at ${at(held)}, it is at ${at(known)}`);
-      }
+    for (const viewer of viewers) this.#compare(tick, viewer, truth);
     this.#views += viewers.length;
     for (const { others } of viewers) this.#seen += others?.size ?? 0;
     for (const viewer of viewers) this.#checkReach(tick, viewer, truth);
+  }
+
+  #compare(tick: number, { client, self, others = new Map() }: Told, truth: Map<number, Held>): void {
+    for (const [other, held] of others) {
+      const { age = 0 } = held;
+      const known = age === 0 ? truth.get(other) : this.#selves.get(tick - age)?.get(other);
+      this.compared++;
+      if (age > this.#ageMost(self, held, age)) this.stale++;
+      if (age === 0 && !known) truth.set(other, held);
+      if (known && !this.#isSame(known, held))
+        this.#fault(`tick ${tick}: ${client} holds ${other} at ${at(held)}, it ${was(age)} at ${at(known)}`);
+    }
   }
 
   #checkReach(tick: number, { client, self, others }: Told, truth: ReadonlyMap<number, Held>): void {
@@ -133,6 +146,13 @@ export class Rounds {
     }
   }
 
+  /** Of how many ticks ago somebody told of there may be. Since then they went on, perhaps into a farther ring. */
+  #ageMost(self: Held, { x, y }: Held, age: number): number {
+    const farthest = Math.hypot(x - self.x, y - self.y) + age * tickUnits;
+    const every = Math.max(1, ...this.#reach.rings.map((ring) => (farthest > ring.beyond ? ring.every : 1)));
+    return every === 1 ? 0 : every - 1 + ringSlack;
+  }
+
   #isSame(a: Held, b: Held): boolean {
     const { quantum } = this.#reach;
     return Math.abs(a.x - b.x) <= quantum && Math.abs(a.y - b.y) <= quantum;
@@ -143,4 +163,7 @@ export class Rounds {
   }
 }
 
+const selvesOf = (round: ReadonlyMap<number, Told>): Map<number, Held> =>
+  new Map([...round.values()].map(({ client, self }) => [client, self]));
+const was = (age: number): string => (age === 0 ? "is" : `was ${age} ticks ago`);
 const at = ({ x, y }: Held): string => `${x.toFixed(2)}, ${y.toFixed(2)}`;
