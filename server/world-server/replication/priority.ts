@@ -51,7 +51,9 @@ export class Priority {
     const beyondSquare = (beyond * gridPerUnit) ** 2;
     for (let slot = 0; slot < count; slot++) {
       const id = view.ids[slot] ?? 0;
-      if ((send + id) % every === 0 || id === view.focus) continue;
+      // Everybody's turn comes with another send. One that the viewer was not sent is made up for by the next.
+      const isDue = Math.floor((send + id) / every) > Math.floor((toldAt(view, slot) + id) / every);
+      if (isDue || id === view.focus) continue;
       const dx = (xs[id] ?? 0) - x;
       const dy = (ys[id] ?? 0) - y;
       if (dx * dx + dy * dy > beyondSquare) this.skipped[slot] = 1;

@@ -216,6 +216,33 @@ describe("rings", () => {
     expect(told).toEqual({ near: 40, far: 10, steady: 40 });
   });
 
+  test("of a world under pressure come on top of its own", () => {
+    const seat = new Seat({ rings: [{ beyond: 300, every: 4 }] });
+    const [mid, far] = [seat.add(1250), seat.add(1350)];
+    seat.tick();
+    const told = { mid: 0, far: 0 };
+    for (let send = 0; send < 40; send++) {
+      if (send === 0) seat.world.pressure = [{ beyond: 200, every: 2 }];
+      for (const id of [mid, far]) seat.world.move(id, at(id === mid ? 1250 : 1350, 1001 - (send % 2)));
+      const { seen, tick } = seat.tick();
+      if (seen.get(mid)?.told === tick) told.mid++;
+      if (seen.get(far)?.told === tick) told.far++;
+    }
+    expect(told).toEqual({ mid: 20, far: 10 });
+  });
+
+  test("make up for the sends a viewer is not sent, so that nobody's turn is always one of those", () => {
+    const seat = new Seat({ rings: [{ beyond: 200, every: 2 }] });
+    const far = [seat.add(1300), seat.add(1300), seat.add(1300), seat.add(1300)];
+    seat.tick();
+    for (let told = 0; told < 10; told++) {
+      for (const id of far) seat.world.move(id, at(1300, 1001 - (told % 2)));
+      seat.world.publish(++seat.send);
+      const { seen, tick } = seat.tick();
+      expect(far.map((id) => seen.get(id)?.told)).toEqual(far.map(() => tick));
+    }
+  });
+
   test("keep in mind what a slot was told when another's place becomes its own", () => {
     const seat = new Seat({ rings: [{ beyond: 200, every: 4 }] });
     const [leaver, far] = [seat.add(1100), seat.add(1300)];

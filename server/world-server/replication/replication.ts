@@ -36,17 +36,22 @@ export class Replication {
   readonly #priority: Priority;
   readonly #views = new Set<View>();
   readonly #whole: WholeView | undefined;
-  /** Further rings, while the world is under pressure. */
-  pressure: readonly Ring[] = [];
+  #rings: readonly Ring[];
 
   constructor(settings: ReplicationSettings) {
     const { width, height, radius, most, capacity, bytesPerSend } = settings;
     this.#settings = settings;
+    this.#rings = settings.rings;
     const cell = (radius * gridPerUnit) / cellsPerRadius;
     this.#grid = new Grid(width * gridPerUnit, height * gridPerUnit, cell);
     this.#interest = new Interest(this.#entities, this.#grid, settings);
     this.#priority = new Priority(this.#entities, bytesPerSend, radius);
     if (radius >= Math.hypot(width, height) && most >= capacity) this.#whole = new WholeView(this.#entities);
+  }
+
+  /** Further rings, besides the world's own, while it is under pressure. */
+  set pressure(rings: readonly Ring[]) {
+    this.#rings = [...this.#settings.rings, ...rings];
   }
 
   /** How many are there to be seen. */
@@ -144,8 +149,7 @@ export class Replication {
     this.#head(to, view, own, (isFull ? flag.full : 0) | (hasChanges ? flag.changes : 0));
     if (hasChanges) writeChanges(to, view, entities, isFull ? [] : leaves, enterCount);
     const stayed = view.count - enterCount;
-    const rings = this.pressure.length > 0 ? this.pressure : this.#settings.rings;
-    const isShort = this.#priority.choose(view, stayed, x, y, rings);
+    const isShort = this.#priority.choose(view, stayed, x, y, this.#rings);
     if (isShort) view.thin();
     if (view.isThin) writeThin(to, view, stayed, entities, isShort ? this.#priority.skipped : undefined);
     else writeMotions(to, view, stayed, entities);
