@@ -155,7 +155,7 @@ export class Launch {
 
   /** The player lost track: the next thing it is shown is the whole state. */
   restate(connection: string): void {
-    this.#players.get(connection)?.restart(this.#simulation);
+    this.#players.get(connection)?.restart();
   }
 
   usePortal(connection: string, re: number, name: string): void {
@@ -226,7 +226,7 @@ export class Launch {
     player.avatar = avatar;
     const { key, mapSha256, rates } = this.#deps.world;
     const { tickMs, ticksPerSend } = rates;
-    const entity = avatar.entity;
+    const { entity } = avatar;
     player.say({ type: "entered", re, world: key, map: mapSha256, entity, tickMs, ticksPerSend });
   }
 
@@ -266,18 +266,17 @@ export class Launch {
     this.#rules.tick();
     this.#ticks += ticks;
     this.#isLate ||= ticks > 1;
-    const isDue = this.#simulation.publish();
+    const isDue = this.#simulation.publish(this.#pressure.isHalved);
     const busyMs = now() - from;
-    if (!isDue) this.#busyMs += busyMs;
-    else {
-      this.#sends++;
-      this.#round.start((this.#row ??= [...this.#watching]), busyMs);
-    }
+    if (!isDue) return void (this.#busyMs += busyMs);
+    this.#sends++;
+    this.#round.start((this.#row ??= [...this.#watching]), busyMs);
   }
 
-  /** Under the highest pressure players take turns. */
+  /** Under the highest pressure players take turns, unless all wait together (`publish`). */
   #show(player: Player, index: number): void {
-    if (this.#pressure.isHalved && ((index + this.#sends) & 1) === 1) return;
+    const isTheirTurn = this.#simulation.replication.isWhole || ((index + this.#sends) & 1) === 0;
+    if (this.#pressure.isHalved && !isTheirTurn) return;
     if (!player.show(this.#simulation, this.#frame)) this.#skipped++;
   }
 
@@ -290,7 +289,7 @@ export class Launch {
     if (!isNew) return;
     const { level, rings } = this.#pressure;
     this.#simulation.replication.pressure = rings;
-    this.#deps.log.info("world.pressure", `pressure is ${level} of 3`, { level });
+    this.#deps.log.info("world.pressure", `pressure is ${level} of 3`, { pressure: level });
   }
 
   #placeOf(admission: string): Place {

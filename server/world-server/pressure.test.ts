@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { Pressure } from "./pressure.ts";
 
-const overrun = (pressure: Pressure): boolean => pressure.note(51, false);
+/** An overrun after the present level had its time. */
+function overrun(pressure: Pressure): boolean {
+  for (let send = 0; send < 10; send++) pressure.note(49, false);
+  return pressure.note(51, false);
+}
 const calm = (pressure: Pressure, sends: number): boolean[] =>
   Array.from({ length: sends }, () => pressure.note(10, false));
 
@@ -24,16 +28,24 @@ test("what is far is told of less often first, then what is half way, and only t
   expect(pressure.overruns).toBe(4);
 });
 
-test("two seconds of ease lower it by one, and a send that is nearly too long is no ease", () => {
+test("a level has half a second to show whether it helps", () => {
+  const pressure = new Pressure(50, 400);
+  expect(pressure.note(51, false)).toBe(true);
+  for (let send = 0; send < 10; send++) expect(pressure.note(51, false)).toBe(false);
+  expect(pressure.note(51, false)).toBe(true);
+  expect([pressure.level, pressure.overruns]).toEqual([2, 12]);
+});
+
+test("half a second of ease lowers it by one, and a send that is nearly too long is no ease", () => {
   const pressure = new Pressure(50, 400);
   overrun(pressure);
   overrun(pressure);
-  expect(calm(pressure, 39)).not.toContain(true);
+  expect(calm(pressure, 9)).not.toContain(true);
   pressure.note(36, false);
-  expect(calm(pressure, 39)).not.toContain(true);
+  expect(calm(pressure, 9)).not.toContain(true);
   expect(calm(pressure, 1)).toEqual([true]);
   expect(pressure.level).toBe(1);
-  calm(pressure, 40);
+  calm(pressure, 10);
   expect([pressure.level, pressure.rings]).toEqual([0, []]);
   expect(calm(pressure, 100)).not.toContain(true);
 });

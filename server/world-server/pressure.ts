@@ -2,11 +2,12 @@ import type { Ring } from "#shared/world-settings.ts";
 
 /** Above this share of a tick's time a world is not out of trouble yet. */
 const calmShare = 0.7;
-const calmSends = 40;
+/** So many sends a level has to show whether it helps, and so many of ease lower it again: half a second at 20 Hz. */
+const patience = 10;
 const levelMost = 3;
 
 /**
- * How hard pressed a world is. A send that takes longer than its time raises the level, two seconds of ease lower it.
+ * How hard pressed a world is. A send that takes longer than its time raises the level, half a second of ease lowers it.
  * 1: far entities are told of half as often. 2: far ones a quarter as often, those half way half. 3: and every
  * player hears only every second time.
  */
@@ -15,6 +16,8 @@ export class Pressure {
   readonly #radius: number;
   #level = 0;
   #calm = 0;
+  /** Sends since the level rose. */
+  #tried = patience;
   #overruns = 0;
 
   /** `sendMs`: the time a send may take. `radius`: how far players see, units. */
@@ -54,8 +57,11 @@ export class Pressure {
     const isOverrun = isLate || busyMs > this.#sendMs;
     if (isOverrun) this.#overruns++;
     this.#calm = busyMs > this.#sendMs * calmShare || isOverrun ? 0 : this.#calm + 1;
-    if (isOverrun) this.#level = Math.min(levelMost, was + 1);
-    else if (this.#calm >= calmSends && was > 0) {
+    this.#tried++;
+    if (isOverrun && this.#tried > patience && was < levelMost) {
+      this.#level++;
+      this.#tried = 0;
+    } else if (this.#calm >= patience && was > 0) {
       this.#level--;
       this.#calm = 0;
     }
