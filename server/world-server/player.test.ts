@@ -5,6 +5,7 @@ import { groundOf } from "#shared/ground.ts";
 import { limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import { Replica } from "#shared/protocol/replica.ts";
+import { flag } from "#shared/protocol/snapshot-layout.ts";
 import { Player } from "./player.ts";
 import { FrameBytes } from "./replication/frame-bytes.ts";
 import { Simulation } from "./simulation.ts";
@@ -18,10 +19,13 @@ class Slow {
   readonly replica = new Replica(1);
   readonly applied: string[] = [];
   readonly kept: Uint8Array[] = [];
+  /** How many whole states came. */
+  fulls = 0;
 
   sendFramed(buffer: Uint8Array, start: number, end: number): boolean {
     expect(start).toBeGreaterThanOrEqual(headRoom - 10);
     this.applied.push(this.replica.apply(buffer.slice(headRoom, end)));
+    this.fulls += (buffer[headRoom + 1] ?? 0) & flag.full;
     if (!this.isFast) this.kept.push(buffer);
     return this.isFast;
   }
@@ -100,11 +104,26 @@ test("who asks for the whole state gets it, whatever was lost", () => {
   const anew = Object.assign(link, { replica: new Replica(1) });
   tick();
   expect(link.applied.at(-1)).toBe("gap");
-  player.restart(simulation);
+  player.restart();
   tick();
   expect(link.applied.at(-1)).toBe("applied");
   expect(anew.names()).toEqual(["Ada", "Arcade Host", "Bob"]);
   expect(lost).not.toBe(anew.replica);
+});
+
+test("who asks for the whole state all the time gets it once a second, and the last time too", () => {
+  const { link, player, tick } = hallWithWatcher();
+  tick();
+  const perSecond = 1000 / hallWorld.rates.tickMs;
+  const send = (): number => (tick(), link.fulls);
+  const counts: number[] = [];
+  for (let count = 0; count < 3 * perSecond; count++) {
+    player.restart();
+    counts.push(send());
+  }
+  expect([counts[0], counts[perSecond - 1], counts[perSecond], counts.at(-1)]).toEqual([2, 2, 3, 4]);
+  for (let count = 0; count < 3 * perSecond; count++) counts.push(send());
+  expect(counts.at(-1)).toBe(5);
 });
 
 test("who has left is shown nothing more", () => {

@@ -8,6 +8,9 @@ import type { FrameBytes } from "./replication/frame-bytes.ts";
 import type { View } from "./replication/view.ts";
 import type { Simulation } from "./simulation.ts";
 
+/** A whole state may be a hundred times what asks for it, so more often nobody gets one by asking. */
+const restartSeconds = 1;
+
 /** One player's connection, the avatar it steers, and what it has been shown of the world. */
 export class Player {
   /** Whom it steers; absent before the ticket was good and after the player departed. */
@@ -15,6 +18,9 @@ export class Player {
   readonly #link: Link<FromPlayer>;
   readonly #lagBytes: number;
   #view: View | undefined;
+  /** It has lost track, and when it may be shown the whole state again; seconds of the world. */
+  #isLost = false;
+  #restartAt = 0;
 
   /** Nothing is shown to a player who has more than `lagBytes` still to read: the next one will be newer. */
   constructor(link: Link<FromPlayer>, lagBytes: number) {
@@ -65,6 +71,7 @@ export class Player {
   show(simulation: Simulation, frame: FrameBytes): boolean {
     if (!this.avatar || !this.#view) return true;
     if (this.#link.bufferedBytes > this.#lagBytes) return false;
+    this.#restart(simulation, this.#view);
     frame.at = headRoom;
     simulation.write(frame, this.#view, this.avatar);
     const start = frameInPlace(frame.bytes, headRoom, frame.at, opcodes.binary);
@@ -72,8 +79,15 @@ export class Player {
     return true;
   }
 
-  /** The next thing it is shown is the whole state. */
-  restart(simulation: Simulation): void {
-    if (this.#view) simulation.replication.restart(this.#view);
+  /** It is shown the whole state with the next send; within a second of the one before, when that is over. */
+  restart(): void {
+    this.#isLost = true;
+  }
+
+  #restart(simulation: Simulation, view: View): void {
+    if (!this.#isLost || simulation.seconds < this.#restartAt) return;
+    this.#isLost = false;
+    this.#restartAt = simulation.seconds + restartSeconds;
+    simulation.replication.restart(view);
   }
 }

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
+import { groundOf } from "#shared/ground.ts";
+import { limits } from "#shared/limits.ts";
 import { Pressure } from "./pressure.ts";
+import { Simulation } from "./simulation.ts";
+import { hall, hallWorld, Watcher } from "./testing.ts";
+
+const ground = groundOf(hall);
 
 /** An overrun after the present level had its time. */
 function overrun(pressure: Pressure): boolean {
@@ -54,4 +60,30 @@ test("a send that had to be left out counts as one that took too long", () => {
   const pressure = new Pressure(50, 400);
   expect(pressure.note(1, true)).toBe(true);
   expect([pressure.level, pressure.overruns]).toEqual([1, 1]);
+});
+
+test("a hard pressed world that is seen whole sends half as often, and no whole states for it", () => {
+  const simulation = new Simulation(hallWorld, ground, limits);
+  simulation.place("a1", { name: "Ada", guest: false }, { x: 80, y: 80, facing: 0 });
+  simulation.activate("a1");
+  const watcher = new Watcher(simulation, "a1");
+  watcher.look();
+  const host = [...watcher.replica.seen.values()].find(({ looks }) => looks.kind === "npc");
+  const sent: boolean[] = [];
+  for (let tick = 0; tick < 6; tick++) {
+    simulation.advance();
+    sent.push(simulation.publish(true));
+    if (sent.at(-1)) watcher.look();
+  }
+  expect(sent).toEqual([false, true, false, true, false, true]);
+  // A whole state would have begun a new one.
+  expect(watcher.replica.seen.get(host?.id ?? 0)).toBe(host);
+  expect(watcher.replica.tick).toBe(6);
+});
+
+test("a hard pressed world that is not seen whole sends as often as ever: its players take turns", () => {
+  const interest = { ...hallWorld.interest, radius: 100 };
+  const simulation = new Simulation({ ...hallWorld, interest }, ground, limits);
+  const sent = [1, 2, 3].map(() => (simulation.advance(), simulation.publish(true)));
+  expect(sent).toEqual([true, true, true]);
 });

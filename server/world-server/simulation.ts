@@ -80,6 +80,11 @@ export class Simulation {
     return this.#tick;
   }
 
+  /** How long it has run. */
+  get seconds(): number {
+    return (this.#tick * this.#world.rates.tickMs) / 1000;
+  }
+
   /** In units. */
   get size(): { width: number; height: number } {
     const { w, h, tile } = this.#world.map;
@@ -175,14 +180,16 @@ export class Simulation {
     for (const avatar of this.#avatars.values()) avatar.advance(ticks, this.#ground);
   }
 
-  /** Settles what is to be told, when a send is due. */
-  publish(): boolean {
-    const { ticksPerSend } = this.#world.rates;
-    const send = Math.floor(this.#tick / ticksPerSend);
-    if (send === this.#send) return false;
+  /**
+   * Settles what is to be told, when a send is due. When the world is seen whole, `isHalved` leaves out every second
+   * send: for whoever misses one by themselves the next is a whole state.
+   */
+  publish(isHalved = false): boolean {
+    const send = Math.floor(this.#tick / this.#world.rates.ticksPerSend);
+    if (send - this.#send < (isHalved && this.replication.isWhole ? 2 : 1)) return false;
     this.#send = send;
     for (const { id, npc, body } of this.#npcs) {
-      walkNpc(npc, this.#seconds, body);
+      walkNpc(npc, this.seconds, body);
       this.replication.move(id, body);
     }
     for (const { entity, body, isActive } of this.#avatars.values())
@@ -261,10 +268,6 @@ export class Simulation {
   players(): Map<string, SeenPlayer> {
     const seen = [...this.#avatars.keys()].map((admission) => [admission, this.playerOf(admission)] as const);
     return new Map(seen.filter((entry): entry is [string, SeenPlayer] => entry[1] !== undefined));
-  }
-
-  get #seconds(): number {
-    return (this.#tick * this.#world.rates.tickMs) / 1000;
   }
 
   /** The nearest thing to `at` that is not inside a wall: a saved place may be older than the map. */

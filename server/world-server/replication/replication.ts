@@ -35,7 +35,7 @@ export class Replication {
   readonly #interest: Interest;
   readonly #priority: Priority;
   readonly #views = new Set<View>();
-  readonly #whole: WholeView | undefined;
+  #whole: WholeView | undefined;
   #rings: readonly Ring[];
 
   constructor(settings: ReplicationSettings) {
@@ -57,6 +57,11 @@ export class Replication {
   /** How many are there to be seen. */
   get count(): number {
     return this.#entities.count;
+  }
+
+  /** Everybody sees everybody, so that what is told is the same for all. */
+  get isWhole(): boolean {
+    return this.#whole !== undefined;
   }
 
   /** An id for somebody who is not shown yet. @throws RangeError when all are in use */
@@ -86,6 +91,7 @@ export class Replication {
   }
 
   remove(id: number): void {
+    this.#whole?.keepFull();
     this.#entities.remove(id);
     this.#whole?.outdate(id);
     for (const view of this.#views) view.outdate(id);
@@ -94,7 +100,7 @@ export class Replication {
   /** A viewer who knows nothing yet. `own` is its own entity. */
   open(own: number): View {
     const view = new View(own);
-    if (!this.#whole) this.#views.add(view);
+    this.#views.add(view);
     return view;
   }
 
@@ -111,6 +117,8 @@ export class Replication {
   /** Settles the state as send number `send`, which is the tick divided by `ticksPerSend`. */
   publish(send: number): void {
     this.#entities.publish(send);
+    // Things come and go as a world's rules want, so there may be more than anybody is to see.
+    if (this.count - 1 > this.#settings.most) this.#part();
     if (this.#whole) this.#whole.advance();
     else this.#grid.sort(this.#entities);
   }
@@ -126,6 +134,14 @@ export class Replication {
     if (this.#whole) this.#writeWhole(to, view, own, this.#whole);
     else this.#writeOwn(to, view, own);
     view.send = send;
+  }
+
+  /** From now on everybody has a view of their own, and begins it anew. */
+  #part(): void {
+    if (!this.#whole) return;
+    this.#whole.close();
+    this.#whole = undefined;
+    for (const view of this.#views) this.restart(view);
   }
 
   #writeWhole(to: FrameBytes, view: View, own: OwnState, whole: WholeView): void {

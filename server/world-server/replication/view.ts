@@ -65,7 +65,7 @@ export class View {
     entities.unseen(id);
   }
 
-  /** Forgets every slot: the viewer is gone, or begins anew. What it knows of looks stays known. */
+  /** Forgets everything: the viewer is gone, or begins anew. Who lost frames lost the looks in them as well. */
   clear(entities: Entities): void {
     for (let slot = 0; slot < this.count; slot++) entities.unseen(this.ids[slot] ?? 0);
     this.count = 0;
@@ -74,6 +74,7 @@ export class View {
     this.isComplete = false;
     this.changed.clear();
     this.has.clear();
+    this.#knows.clear();
   }
 
   /** From now on every slot is told at its own time. */

@@ -35,6 +35,16 @@ export class WholeView {
     return this.#full;
   }
 
+  /** To be called before somebody is removed: a full state is as of the newest send, which still had them. */
+  keepFull(): void {
+    void this.full;
+  }
+
+  /** Nobody shares it any more. */
+  close(): void {
+    this.#view.clear(this.#entities);
+  }
+
   has(id: number): boolean {
     return this.#view.has.has(id);
   }
