@@ -24,8 +24,8 @@ export interface LinkTransport extends Transport {
   /**
    * Queues the whole unmasked frames that lie in `buffer` from `start` to `end` (`frameInPlace`).
    *
-   * @returns true when all of it has left, so that the buffer may be written again; false when it is kept
-   *   until it has, and the caller needs a new one
+   * @returns true when all of it has left or was copied, so that the buffer may be written again; false when it
+   *   is kept until it has left, and the caller needs a new one
    */
   sendFramed(buffer: Uint8Array, start: number, end: number): boolean;
   /** At most 125 bytes, which come back with the pong. */

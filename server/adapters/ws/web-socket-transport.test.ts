@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
-import { opcodes } from "./frames.ts";
+import { frameInPlace, headRoom, opcodes } from "./frames.ts";
 import { maskedFrameOf } from "./masked-frame.ts";
 import { Events } from "./testing-sockets.ts";
 import { WebSocketTransport } from "./web-socket-transport.ts";
@@ -53,6 +53,23 @@ test("a peer that does not read gets no pongs to leave unread as well", async ()
   await events.until("ping");
   await turn();
   expect(taken.at(-1)?.subarray(2).toString()).toBe("are you there");
+});
+
+test("a small frame that waits does not keep the large buffer it was written in", async () => {
+  const { transport, taken, take } = line();
+  let buffer = Buffer.alloc(128 * 1024);
+  for (let count = 0; count < 20; count++) {
+    const end = headRoom + 100;
+    buffer.fill(count, headRoom, end);
+    const start = frameInPlace(buffer, headRoom, end, opcodes.binary);
+    if (!transport.sendFramed(buffer, start, end)) buffer = Buffer.alloc(buffer.length);
+  }
+  while (transport.bufferedBytes > 0) {
+    take();
+    await turn();
+  }
+  expect(taken.map((frame) => frame.at(-1))).toEqual(Array.from({ length: 20 }, (_, count) => count));
+  expect(taken.filter((frame) => frame.buffer.byteLength >= buffer.length)).toHaveLength(1);
 });
 
 test("a stream that breaks is gone, and its error reaches nobody", async () => {

@@ -33,6 +33,8 @@ export class WebSocketTransport implements LinkTransport {
   #stopWaiting: NodeJS.Timeout | undefined;
   /** The newest ping without an answer. */
   #ping: Buffer | undefined;
+  /** The newest framed buffer left at once. */
+  #isSwift = true;
 
   /** `head` is what has been read already behind the handshake. */
   constructor(stream: Duplex, head: Uint8Array, options: TransportOptions) {
@@ -90,8 +92,12 @@ export class WebSocketTransport implements LinkTransport {
 
   sendFramed(buffer: Uint8Array, start: number, end: number): boolean {
     if (!this.#isOpen) return true;
-    this.#write(Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start));
-    return this.#stream.writableLength === 0;
+    const frame = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start);
+    // A line that takes its time gets copies: a small frame that waits must not keep a large buffer.
+    const isCopied = !this.#isSwift || this.#stream.writableLength > 0;
+    this.#write(isCopied ? Buffer.from(frame) : frame);
+    this.#isSwift = this.#stream.writableLength === 0;
+    return isCopied || this.#isSwift;
   }
 
   ping(payload = ""): void {

@@ -2,8 +2,10 @@
 export class FrameBytes {
   bytes: Uint8Array;
   at = 0;
+  readonly #room: number;
 
   constructor(room = 16_384) {
+    this.#room = room;
     this.bytes = new Uint8Array(room);
   }
 
@@ -15,9 +17,9 @@ export class FrameBytes {
     this.bytes = bytes;
   }
 
-  /** Somebody else keeps the memory: goes on with new one. */
+  /** Somebody else keeps the memory: goes on with new one, no larger than at first. */
   renew(): void {
-    this.bytes = new Uint8Array(this.bytes.length);
+    this.bytes = new Uint8Array(this.#room);
   }
 
   u8(value: number): void {
