@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { AddressLimits, addressOf } from "#adapters/ws/address-limits.ts";
+import { Allowance } from "#adapters/ws/allowance.ts";
 import { acceptWebSocket } from "#adapters/ws/handshake.ts";
 import { Link } from "#adapters/ws/link.ts";
 import type { Clock, LinkBounds } from "#adapters/ws/link.ts";
@@ -45,6 +46,8 @@ interface Visitor {
   readonly connection: string;
   readonly link: Link<FromPlayer>;
   readonly player: Player;
+  /** What it may speak to or touch: as often as it may chat, for what comes of it is said to many as well. */
+  readonly touches: Allowance;
   hasEntered: boolean;
   stopTimer: () => void;
 }
@@ -169,7 +172,9 @@ export class PlayerGateway {
     });
     const stopTimer = clock.wakeAt(clock.now() + limits.helloMs, () => link.close("helloTimeout"));
     const player = new Player(link, limits.snapshotBufferedBytes);
-    const visitor: Visitor = { connection, link, player, hasEntered: false, stopTimer };
+    const { chatCount, chatWindowMs } = limits;
+    const touches = new Allowance(chatCount / chatWindowMs, chatCount, clock.now());
+    const visitor: Visitor = { connection, link, player, touches, hasEntered: false, stopTimer };
     this.#visitors.add(visitor);
     log.debug("link.opened", { connection });
   }
@@ -180,9 +185,15 @@ export class PlayerGateway {
     if (!visitor.hasEntered) return this.#violated(visitor, "helloExpected", message.type);
     if (message.type === "ping") return player.say({ type: "pong", re: message.id });
     if (message.type === "state") return this.#deps.launch.restate(connection);
-    if (message.type === "interact")
-      return this.#deps.launch.interact(connection, message.id, message.entity);
+    if (message.type === "interact") return this.#interact(visitor, message);
     this.#deps.launch.usePortal(connection, message.id, message.portal);
+  }
+
+  #interact(visitor: Visitor, { id, entity }: Extract<FromPlayer, { type: "interact" }>): void {
+    const { connection, player, touches } = visitor;
+    const { clock, launch } = this.#deps;
+    if (touches.take(clock.now())) return launch.interact(connection, id, entity);
+    player.say({ type: "interact.denied", re: id, entity, reason: "too_many_requests" });
   }
 
   #enter(visitor: Visitor, { id, protocol: spoken, ticket }: Extract<FromPlayer, { type: "enter" }>): void {

@@ -245,6 +245,18 @@ describe("a player inside", () => {
     expect(await ada.closed).toBe(closeCodes.tooManyFrames.code);
   });
 
+  test("that touches what is there faster than anybody may chat is told to wait", async () => {
+    const ada = await play("Ada");
+    const { entity } = ada.heard.all.find((one) => one.type === "entered") ?? {};
+    for (let id = 1; id <= 12; id++) ada.say({ type: "interact", id, entity: entity ?? 0 });
+    const reasons: string[] = [];
+    while (reasons.length < 12) reasons.push((await ada.next("interact.denied")).reason);
+    expect(reasons).toEqual([
+      ...Array.from({ length: 10 }, () => "not_in_reach"),
+      ...Array.from({ length: 2 }, () => "too_many_requests"),
+    ]);
+  });
+
   test("whose proxy breaks the protocol does not end the process", async () => {
     const ada = await play("Ada");
     const bob = await play("Bob");
