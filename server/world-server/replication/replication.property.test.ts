@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Replica } from "#shared/protocol/replica.ts";
-import type { Looks } from "#shared/protocol/snapshot-layout.ts";
+import { entityKinds, type Looks } from "#shared/protocol/snapshot-layout.ts";
 import { gridPerUnit, snap, type Body } from "#shared/step-player.ts";
 import type { Ring } from "#shared/world-settings.ts";
 import { FrameBytes } from "./frame-bytes.ts";
@@ -9,7 +9,12 @@ import { Replication } from "./replication.ts";
 import type { View } from "./view.ts";
 
 const size = 1000;
-const looksOf = (name: string): Looks => ({ kind: "player", name, guest: false, sprite: "p" });
+const looksOf = (name: string): Looks => ({
+  kind: entityKinds[name.length % entityKinds.length] ?? "player",
+  name,
+  guest: name.length > 2,
+  sprite: name.slice(1),
+});
 
 interface Settings {
   readonly radius: number;
@@ -255,19 +260,34 @@ describe("after any interleaving of enter, leave, walk, jump, change, skip and r
     });
   });
 
+  const rings = [
+    { beyond: 100, every: 2 },
+    { beyond: 200, every: 4 },
+  ];
+
   test.each([24, 90, 100_000])(
     "far rings and a budget of %i bytes make news late, never wrong, and nobody waits for ever",
     (bytesPerSend) => {
-      const rings = [
-        { beyond: 100, every: 2 },
-        { beyond: 200, every: 4 },
-      ];
       const settings = { ...open, rings, bytesPerSend, ticksPerSend: 3 };
       everyPlay(settings, (stage, player) => {
         sameAsWorld(stage, player);
         for (const seen of player.replica.seen.values())
           expect((player.replica.tick - seen.told) / settings.ticksPerSend).toBeLessThan(200);
+        for (const other of stage.players)
+          if (distance(player.body, other.body) > open.radius + open.hysteresis + 0.01)
+            expect(player.replica.seen.has(other.id)).toBe(false);
       });
     },
   );
+
+  test("whoever is in a ring is told of as often as it says, whatever was skipped", () => {
+    everyPlay({ ...open, rings }, (stage, player) => {
+      for (const other of stage.players) {
+        const { told = stage.send } = player.replica.seen.get(other.id) ?? {};
+        const far = distance(player.body, other.body);
+        const { every } = rings.findLast(({ beyond }) => far > beyond) ?? { every: 1 };
+        expect(stage.send - told).toBeLessThan(every);
+      }
+    });
+  });
 });
