@@ -17,6 +17,7 @@ import { BuiltFrame } from "./frames.ts";
 import { Link, type LinkBounds } from "./link.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { Outboxes } from "./outbox.ts";
+import { SlotClock } from "./slot-clock.ts";
 import { linkBounds, type Report, serverOptions, type Tell, turnAway } from "./upgrade.ts";
 import { WsTransport } from "./ws-transport.ts";
 
@@ -56,6 +57,7 @@ export class ClientGateway {
   readonly #addresses: AddressLimits;
   readonly #outboxes: Outboxes;
   readonly #sockets: WebSocketServer;
+  readonly #clock: SlotClock;
   readonly #visitors = new Map<Address, Visitor>();
   #refusing = 0;
 
@@ -70,6 +72,7 @@ export class ClientGateway {
       frameBurst: limits.controlFrameBurst,
     });
     this.#addresses = new AddressLimits(limits, nature);
+    this.#clock = new SlotClock(nature);
     this.#outboxes = new Outboxes(facts.epoch, limits, nature);
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.clientFrameBytes), noServer: true });
   }
@@ -157,7 +160,7 @@ export class ClientGateway {
     const { nature, report, facts, tell } = this.#deps;
     const transport = new WsTransport(webSocket, stream);
     const self: Address<"client"> = `client:${nature.newId("c")}`;
-    const link = new Link<FromClient>(transport, nature, fromClient, this.#bounds, {
+    const link = new Link<FromClient>(transport, this.#clock, fromClient, this.#bounds, {
       message: (message) => this.#hear(visitor, message),
       violated: (why, fault) => {
         report("link.violated", { id: self, why, fault });
