@@ -7,6 +7,8 @@ import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import type { FromLaunch } from "#shared/protocol/launch-master.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
 import { Replica } from "#shared/protocol/replica.ts";
+import type { WorldRules } from "#shared/world-rules.ts";
+import { now } from "./clock.ts";
 import { Launch } from "./launch.ts";
 import { Log } from "./log.ts";
 import { Player } from "./player.ts";
@@ -16,16 +18,18 @@ const right = { dx: 127, dy: 0, buttons: 0 };
 const at = { world: "hub", x: 80, y: 80, facing: 0 };
 
 /** A launch whose time stands still, with one player waiting for `activate`; everything said is kept. */
-function launchWithAda(limitsGiven: Partial<typeof limits> = {}) {
+function launchWithAda(limitsGiven: Partial<typeof limits> = {}, rules?: WorldRules) {
   const clock = new HandClock();
   const said: FromLaunch[] = [];
   const heard: unknown[] = [];
   const exits: string[] = [];
+  const lines: string[] = [];
   const launch = new Launch({
+    rules,
     world: { ...hallWorld, capacity: 10 },
     limits: { ...limits, ...limitsGiven },
     clock,
-    log: new Log({ format: "json", write: () => {} }),
+    log: new Log({ format: "json", write: (line) => void lines.push(line) }),
     master: { isReachable: true, send: (message) => void said.push(message) },
     exit: (reason) => void exits.push(reason),
   });
@@ -51,7 +55,7 @@ function launchWithAda(limitsGiven: Partial<typeof limits> = {}) {
     1,
     "f".repeat(64),
   );
-  return { clock, launch, said, heard, exits };
+  return { clock, launch, said, heard, exits, lines };
 }
 
 test("`activate` shows the whole world at once, without waiting for a tick", () => {
@@ -98,4 +102,17 @@ test("a launch that has stopped ticks and saves no more", () => {
   const { ticks } = launch.counts;
   clock.advance(10_000);
   expect(launch.counts.ticks).toBe(ticks);
+});
+
+test("a world whose tick takes too long says so, and that it is hard pressed", () => {
+  const onTick = (): void => {
+    for (const until = now() + 51; now() < until;);
+  };
+  const { launch, clock, lines } = launchWithAda({}, { onTick });
+  expect(launch.counts).toMatchObject({ overruns: 0, pressure: 0 });
+  clock.advance(50);
+  expect(launch.counts).toMatchObject({ overruns: 1, pressure: 1 });
+  expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+    expect.objectContaining({ event: "world.pressure", pressure: 1 }),
+  );
 });
