@@ -134,6 +134,18 @@ describe("a budget", () => {
     expect(Math.min(...counts)).toBeGreaterThan(5);
   });
 
+  test("and rings are kept in a world small enough to be seen whole, too", () => {
+    const whole = { radius: 4000, most: 4096 };
+    expect(new Seat(whole).world.isWhole).toBe(true);
+    expect(new Seat({ ...whole, capacity: 4000 }).world.isWhole).toBe(false);
+    expect(new Seat({ ...whole, rings: [{ beyond: 200, every: 2 }] }).world.isWhole).toBe(false);
+    const seat = new Seat({ ...whole, bytesPerSend: 60 });
+    const ids = Array.from({ length: 40 }, (_, index) => seat.add(1000 + index * 9));
+    while (seat.tick().seen.size < 40);
+    seat.tick();
+    expect(Math.min(...zigzag(seat, ids, 200).values())).toBeGreaterThan(5);
+  });
+
   test("puts first whom the viewer attends to", () => {
     const seat = new Seat({ bytesPerSend: 60 });
     const ids = Array.from({ length: 40 }, (_, index) => seat.add(1000 + index * 9));

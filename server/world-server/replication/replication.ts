@@ -39,14 +39,14 @@ export class Replication {
   #rings: readonly Ring[];
 
   constructor(settings: ReplicationSettings) {
-    const { width, height, radius, most, capacity, bytesPerSend } = settings;
+    const { radius, bytesPerSend, width, height } = settings;
     this.#settings = settings;
     this.#rings = settings.rings;
     const cell = (radius * gridPerUnit) / cellsPerRadius;
     this.#grid = new Grid(width * gridPerUnit, height * gridPerUnit, cell);
     this.#interest = new Interest(this.#entities, this.#grid, settings);
     this.#priority = new Priority(this.#entities, bytesPerSend, radius);
-    if (radius >= Math.hypot(width, height) && most >= capacity) this.#whole = new WholeView(this.#entities);
+    if (canBeWhole(settings)) this.#whole = new WholeView(this.#entities);
   }
 
   /** Further rings, besides the world's own, while it is under pressure. */
@@ -184,5 +184,21 @@ export class Replication {
   }
 }
 
+/** Whether everybody may be told the same: all of everybody, each time, within what a snapshot may take. */
+function canBeWhole({
+  width,
+  height,
+  radius,
+  most,
+  capacity,
+  rings,
+  bytesPerSend,
+}: ReplicationSettings): boolean {
+  const isAllSeen = radius >= Math.hypot(width, height) && most >= capacity;
+  return isAllSeen && rings.length === 0 && capacity * tellBytes <= bytesPerSend;
+}
+
+/** What one takes who turned: two bits and a motion. */
+const tellBytes = 3.25;
 /** About what one takes who enters with a name and a sprite. */
 const enterBytes = 32;
