@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { HandClock } from "#adapters/hand-clock.ts";
-import { headRoom } from "#adapters/ws/frames.ts";
 import type { Link } from "#adapters/ws/link.ts";
 import { limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
@@ -12,7 +11,7 @@ import { now } from "./clock.ts";
 import { Launch } from "./launch.ts";
 import { Log } from "./log.ts";
 import { Player } from "./player.ts";
-import { hallWorld } from "./testing.ts";
+import { hallWorld, payloadAt } from "./testing.ts";
 
 const right = { dx: 127, dy: 0, buttons: 0 };
 const at = { world: "hub", x: 80, y: 80, facing: 0 };
@@ -38,8 +37,8 @@ function launchWithAda(limitsGiven: Partial<typeof limits> = {}, rules?: WorldRu
   const link = {
     bufferedBytes: 0,
     send: (frame: string) => void heard.push(JSON.parse(frame)),
-    sendFramed(buffer: Uint8Array, _: number, end: number) {
-      const applied = replica.apply(buffer.slice(headRoom, end));
+    sendFramed(buffer: Uint8Array, start: number, end: number) {
+      const applied = replica.apply(buffer.slice(payloadAt(buffer, start), end));
       const names = [...replica.seen.values()].map(({ looks }) => looks.name);
       const { tick, ack, wasSet, self } = replica;
       heard.push({ applied, tick, ack, wasSet, self: { ...self }, names });

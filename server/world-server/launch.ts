@@ -5,19 +5,16 @@ import type { FromLaunch, Roster, ToLaunch } from "#shared/protocol/launch-maste
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { WorldRules } from "#shared/world-rules.ts";
+import { Audience, type AudienceCounts } from "./audience.ts";
 import { every, now } from "./clock.ts";
 import { admissionOf, openDoor, rosterOf, wakeAt } from "./door-state.ts";
 import type { Door, DoorEffect, DoorInput } from "./door-state.ts";
 import { stepDoor } from "./door.ts";
 import type { Log } from "./log.ts";
 import type { Player } from "./player.ts";
-import { Pressure } from "./pressure.ts";
-import { FrameBytes } from "./replication/frame-bytes.ts";
 import { Rules } from "./rules.ts";
-import { SendRound } from "./send-round.ts";
 import { Simulation } from "./simulation.ts";
 import { Talk } from "./talk.ts";
-import { TickTimes } from "./tick-times.ts";
 import type { World } from "./world-files.ts";
 
 /** Who this launch reports to: the master, or nobody when the world runs alone. */
@@ -38,7 +35,7 @@ export interface LaunchDeps {
 }
 
 /** What a launch counts, for its `PERF_SAMPLE`. */
-export interface LaunchCounts {
+export interface LaunchCounts extends AudienceCounts {
   inside: number;
   waiting: number;
   expected: number;
@@ -46,17 +43,8 @@ export interface LaunchCounts {
   connections: number;
   entities: number;
   ticks: number;
-  busyMs: number;
-  /** The 99th percentile of what recent ticks took, with all they sent. */
-  tickP99Ms: number;
-  /** Ticks that took longer than they may. */
-  overruns: number;
-  /** How hard pressed the world is: 0–3 (pressure.ts). */
-  pressure: number;
   /** Commands that were too old to ever be run. */
   dropped: number;
-  /** Snapshots left out because their player reads too slowly. */
-  skipped: number;
 }
 
 /** One launch of a world: its door and its simulation, and everybody they speak to. */
@@ -66,35 +54,22 @@ export class Launch {
   readonly #rules: Rules;
   readonly #talk: Talk;
   readonly #players = new Map<string, Player>();
-  /** Those who are shown the world, and the same in a row for the next round. */
-  readonly #watching = new Set<Player>();
-  #row: readonly Player[] | undefined;
-  readonly #frame = new FrameBytes();
-  readonly #round: SendRound<Player>;
-  readonly #pressure: Pressure;
-  readonly #tickTimes = new TickTimes();
+  readonly #audience: Audience;
   readonly #stops: (() => void)[] = [];
   #door: Door;
   #stopWake = (): void => {};
   #requests = 0;
   #ticks = 0;
-  #busyMs = 0;
   #dropped = 0;
-  #skipped = 0;
-  #sends = 0;
-  /** The newest send came later than its time. */
-  #isLate = false;
 
   constructor(deps: LaunchDeps) {
     const { world, rules, limits, log } = deps;
     this.#deps = deps;
     this.#simulation = new Simulation(world, groundOf(world.map), limits);
-    this.#pressure = new Pressure(world.rates.tickMs * world.rates.ticksPerSend, world.interest.radius);
-    this.#round = new SendRound(
-      (player, index) => this.#show(player, index),
-      (busyMs) => this.#settle(busyMs),
-    );
-    this.#talk = new Talk(this.#simulation, this.#watching);
+    const { tickMs, ticksPerSend } = world.rates;
+    const pace = { sendMs: tickMs * ticksPerSend, radius: world.interest.radius };
+    this.#audience = new Audience(this.#simulation, pace, log);
+    this.#talk = new Talk(this.#simulation, this.#audience);
     this.#rules = new Rules({ rules, world, log }, this.#simulation, this.#talk);
     // A roster holds as many expected as a full world, and all who are in it twice.
     const capacity = Math.min(world.capacity, limits.worldPlayers);
@@ -123,12 +98,8 @@ export class Launch {
       connections: this.#players.size,
       entities: this.#simulation.replication.count,
       ticks: this.#ticks,
-      busyMs: this.#busyMs,
-      tickP99Ms: this.#tickTimes.p99,
-      overruns: this.#pressure.overruns,
-      pressure: this.#pressure.level,
       dropped: this.#dropped,
-      skipped: this.#skipped,
+      ...this.#audience.counts,
     };
   }
 
@@ -177,7 +148,7 @@ export class Launch {
     const player = this.#players.get(connection);
     if (!player) return;
     this.#players.delete(connection);
-    this.#unwatch(player);
+    this.#audience.remove(player);
     this.#step({ type: "disconnect", connection });
   }
 
@@ -235,24 +206,15 @@ export class Launch {
     this.#simulation.activate(admission);
     this.#rules.enter(admission);
     const player = connection === undefined ? undefined : this.#players.get(connection);
-    if (!player) return;
-    player.watch(this.#simulation);
-    this.#watching.add(player);
-    this.#row = undefined;
     // The traveller sees the new world now, not at its next tick.
-    player.show(this.#simulation, this.#frame);
+    if (player) this.#audience.add(player);
   }
 
   #remove(admission: string): void {
     this.#rules.leave(admission);
     const avatar = this.#simulation.avatarOf(admission);
-    for (const player of this.#watching) if (player.avatar === avatar) this.#unwatch(player);
+    for (const player of this.#audience) if (player.avatar === avatar) this.#audience.remove(player);
     this.#simulation.remove(admission);
-  }
-
-  #unwatch(player: Player): void {
-    player.leave(this.#simulation);
-    if (this.#watching.delete(player)) this.#row = undefined;
   }
 
   #exit(reason: string): void {
@@ -265,31 +227,7 @@ export class Launch {
     this.#simulation.advance(ticks);
     this.#rules.tick();
     this.#ticks += ticks;
-    this.#isLate ||= ticks > 1;
-    const isDue = this.#simulation.publish(this.#pressure.isHalved);
-    const busyMs = now() - from;
-    if (!isDue) return void (this.#busyMs += busyMs);
-    this.#sends++;
-    this.#round.start((this.#row ??= [...this.#watching]), busyMs);
-  }
-
-  /** Under the highest pressure players take turns, unless all wait together (`publish`). */
-  #show(player: Player, index: number): void {
-    const isTheirTurn = this.#simulation.replication.isWhole || ((index + this.#sends) & 1) === 0;
-    if (this.#pressure.isHalved && !isTheirTurn) return;
-    if (!player.show(this.#simulation, this.#frame)) this.#skipped++;
-  }
-
-  /** Everybody has been told. */
-  #settle(busyMs: number): void {
-    this.#busyMs += busyMs;
-    this.#tickTimes.add(busyMs);
-    const isNew = this.#pressure.note(busyMs, this.#isLate);
-    this.#isLate = false;
-    if (!isNew) return;
-    const { level, rings } = this.#pressure;
-    this.#simulation.replication.pressure = rings;
-    this.#deps.log.info("world.pressure", `pressure is ${level} of 3`, { pressure: level });
+    this.#audience.tell(ticks, from);
   }
 
   #placeOf(admission: string): Place {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SendRound } from "./send-round.ts";
+import { SendRound, type Telling } from "./send-round.ts";
 
 /** A round whose time passes by hand: telling one takes `ms`. */
 function rounds(ms: number) {
@@ -7,12 +7,21 @@ function rounds(ms: number) {
   const turns: (() => void)[] = [];
   const done: number[] = [];
   let now = 0;
-  const round = new SendRound<number>(
-    (one) => {
-      told.push(one);
+  const prepared: number[] = [];
+  const telling: Telling<number> = {
+    prepare(one) {
+      prepared.push(one);
       now += ms;
     },
-    (busyMs) => void done.push(busyMs),
+    send: (one) => void told.push(one),
+    sent() {
+      if (prepared.length > 0) expect(told.slice(-prepared.length)).toEqual(prepared);
+      prepared.length = 0;
+    },
+    done: (busyMs) => void done.push(busyMs),
+  };
+  const round = new SendRound<number>(
+    telling,
     (go) => void turns.push(go),
     () => now,
   );

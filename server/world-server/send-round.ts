@@ -5,13 +5,24 @@ const spreadMs = 8;
 /** So many are told before whoever else waits for the process gets a turn. */
 const slice = 64;
 
+/** How a round tells somebody: first what is to be said to a whole slice is made, then it is sent. */
+export interface Telling<T> {
+  /** `index`: its place in the row. */
+  prepare(one: T, index: number): void;
+  send(one: T): void;
+  /** All that was prepared has been sent. */
+  sent(): void;
+  /** Everybody has been told; `busyMs` is how long that kept the process busy. */
+  done(busyMs: number): void;
+}
+
 /**
- * Tells everybody, one after the other, without keeping the process from reading what arrives meanwhile. Each round
- * begins with somebody else, so that nobody is always the last.
+ * Tells everybody, slice by slice, without keeping the process from reading what arrives meanwhile. A slice is
+ * prepared before any of it is sent, because the system's work for a socket would drive what the next snapshot is
+ * made from out of the processor's cache. Each round begins with somebody else, so that nobody is always the last.
  */
 export class SendRound<T> {
-  readonly #tell: (one: T, index: number) => void;
-  readonly #done: (busyMs: number) => void;
+  readonly #telling: Telling<T>;
   readonly #later: (go: () => void) => void;
   readonly #now: () => number;
   #all: readonly T[] = [];
@@ -20,15 +31,13 @@ export class SendRound<T> {
   #startedAt = 0;
   #busyMs = 0;
 
-  /** `done` hears how long the round kept the process busy. `later` lets others have a turn first. */
+  /** `later` lets others have a turn first. */
   constructor(
-    tell: (one: T, index: number) => void,
-    done: (busyMs: number) => void,
+    telling: Telling<T>,
     later: (go: () => void) => void = setImmediate,
     now: () => number = clockNow,
   ) {
-    this.#tell = tell;
-    this.#done = done;
+    this.#telling = telling;
     this.#later = later;
     this.#now = now;
   }
@@ -39,29 +48,38 @@ export class SendRound<T> {
 
   /** `busyMs`: what the tick before it took already. */
   start(all: readonly T[], busyMs: number): void {
-    if (this.isRunning) this.#go(Infinity);
+    if (this.isRunning) this.#go(true);
     this.#all = all;
     this.#first += slice;
     this.#told = 0;
     this.#busyMs = busyMs;
     this.#startedAt = this.#now();
-    this.#go(slice);
+    this.#go(false);
   }
 
-  #go(most: number): void {
+  #go(isHurried: boolean): void {
     const from = this.#now();
-    const count = this.#all.length;
-    const until = Math.min(count, this.#told + (from - this.#startedAt >= spreadMs ? count : most));
-    for (; this.#told < until; this.#told++) {
-      const index = (this.#first + this.#told) % count;
-      this.#tell(this.#all[index] as T, index);
-    }
+    const isAllDue = isHurried || from - this.#startedAt >= spreadMs;
+    const all = this.#all.length;
+    for (let first = true; first || (isAllDue && this.#told < all); first = false) this.#tellSlice();
     this.#busyMs += this.#now() - from;
     if (this.isRunning) this.#later(this.#next);
-    else this.#done(this.#busyMs);
+    else this.#telling.done(this.#busyMs);
+  }
+
+  #tellSlice(): void {
+    const all = this.#all;
+    const from = this.#told;
+    this.#told = Math.min(all.length, from + slice);
+    for (let at = from; at < this.#told; at++) {
+      const index = (this.#first + at) % all.length;
+      this.#telling.prepare(all[index] as T, index);
+    }
+    for (let at = from; at < this.#told; at++) this.#telling.send(all[(this.#first + at) % all.length] as T);
+    this.#telling.sent();
   }
 
   readonly #next = (): void => {
-    if (this.isRunning) this.#go(slice);
+    if (this.isRunning) this.#go(false);
   };
 }

@@ -5,10 +5,9 @@ import { groundOf } from "#shared/ground.ts";
 import { limits } from "#shared/limits.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
 import { Player } from "./player.ts";
-import { FrameBytes } from "./replication/frame-bytes.ts";
 import { Simulation } from "./simulation.ts";
 import { Talk } from "./talk.ts";
-import { hall, hallWorld } from "./testing.ts";
+import { hall, hallWorld, show } from "./testing.ts";
 
 /** A hall in which nobody sees further than 100 units, and who hears what in it. */
 class Hall {
@@ -41,7 +40,7 @@ class Hall {
   look(): this {
     this.simulation.advance();
     this.simulation.publish();
-    for (const player of this.players) player.show(this.simulation, new FrameBytes());
+    for (const player of this.players) show(player, this.simulation);
     return this;
   }
 }

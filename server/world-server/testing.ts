@@ -2,6 +2,7 @@ import { Replica } from "#shared/protocol/replica.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import { settingsOf } from "#shared/world-settings.ts";
 import type { Avatar } from "./avatar.ts";
+import type { Player } from "./player.ts";
 import { FrameBytes } from "./replication/frame-bytes.ts";
 import type { View } from "./replication/view.ts";
 import type { Simulation } from "./simulation.ts";
@@ -108,4 +109,18 @@ export class Watcher {
   names(): string[] {
     return [...this.look().seen.values()].map(({ looks }) => looks.name).toSorted();
   }
+}
+
+/** Prepares one player's snapshot and sends it, as a round does for many. False when it was left out. */
+export function show(player: Player, simulation: Simulation, frame = new FrameBytes()): boolean {
+  frame.at = 0;
+  const isPrepared = player.prepare(simulation, frame);
+  if (!player.send(frame)) frame.renew();
+  return isPrepared;
+}
+
+/** Where the payload of the unmasked frame begins that begins at `start`. */
+export function payloadAt(buffer: Uint8Array, start: number): number {
+  const short = (buffer[start + 1] ?? 0) & 0x7f;
+  return start + (short < 126 ? 2 : short === 126 ? 4 : 10);
 }

@@ -19,22 +19,22 @@ const recordBytes = 10;
 export class Priority {
   /** By slot, after `choose`: 1 for those not told this time. */
   skipped = new Uint8Array(64);
+  /** Bytes that the news of the next view may take. */
+  budget = 0;
   readonly #entities: Entities;
-  readonly #budget: number;
   readonly #radius: number;
   readonly #bytesOf = new Uint32Array(scores);
   #scoreOf = new Uint8Array(64);
 
-  /** `budget`: bytes of one send. `radius`: how far a viewer sees, units. */
-  constructor(entities: Entities, budget: number, radius: number) {
+  /** `radius`: how far a viewer sees, units. */
+  constructor(entities: Entities, radius: number) {
     this.#entities = entities;
-    this.#budget = budget;
     this.#radius = radius * gridPerUnit;
   }
 
   /** Fills `skipped` for the first `count` slots. False when nobody has to wait. */
   choose(view: View, count: number, x: number, y: number, rings: readonly Ring[]): boolean {
-    const isOver = (count >> 2) + count * recordBytes > this.#budget;
+    const isOver = (count >> 2) + count * recordBytes > this.budget;
     if (!isOver && rings.length === 0) return false;
     if (this.skipped.length < count) {
       this.skipped = new Uint8Array(view.ids.length);
@@ -62,7 +62,7 @@ export class Priority {
 
   #spend(view: View, count: number, x: number, y: number): void {
     this.#rate(view, count, x, y);
-    let left = this.#budget - ((count + 3) >> 2);
+    let left = this.budget - ((count + 3) >> 2);
     let least = scores;
     while (least > 0 && (this.#bytesOf[least - 1] ?? 0) <= left) left -= this.#bytesOf[--least] ?? 0;
     for (let slot = 0; slot < count; slot++) {

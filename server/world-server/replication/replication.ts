@@ -39,13 +39,13 @@ export class Replication {
   #rings: readonly Ring[];
 
   constructor(settings: ReplicationSettings) {
-    const { radius, bytesPerSend, width, height } = settings;
+    const { radius, width, height } = settings;
     this.#settings = settings;
     this.#rings = settings.rings;
     const cell = (radius * gridPerUnit) / cellsPerRadius;
     this.#grid = new Grid(width * gridPerUnit, height * gridPerUnit, cell);
     this.#interest = new Interest(this.#entities, this.#grid, settings);
-    this.#priority = new Priority(this.#entities, bytesPerSend, radius);
+    this.#priority = new Priority(this.#entities, radius);
     if (canBeWhole(settings)) this.#whole = new WholeView(this.#entities);
   }
 
@@ -163,7 +163,11 @@ export class Replication {
     const { leaves, enterCount } = this.#interest;
     const hasChanges = isFull || leaves.length > 0 || enterCount > 0 || view.changed.size > 0;
     this.#head(to, view, own, (isFull ? flag.full : 0) | (hasChanges ? flag.changes : 0));
+    const from = to.at;
     if (hasChanges) writeChanges(to, view, entities, isFull ? [] : leaves, enterCount);
+    // What enters takes its part of the budget, but never all of it.
+    const { bytesPerSend } = this.#settings;
+    this.#priority.budget = Math.max(bytesPerSend / 4, bytesPerSend - (to.at - from));
     const stayed = view.count - enterCount;
     const isShort = this.#priority.choose(view, stayed, x, y, this.#rings);
     if (isShort) view.thin();
