@@ -113,12 +113,13 @@ export class Link<T> {
   /**
    * Sends the whole frames that lie in `buffer` from `start` to `end` (`frameInPlace`).
    *
-   * @returns true when all of it has left, so that the buffer may be written again; false when the link keeps it
+   * @returns true when all of it has left or was copied, so that the buffer may be written again; false when the
+   *   link keeps it
    */
   sendFramed(buffer: Uint8Array, start: number, end: number): boolean {
     if (!this.isOpen) return true;
     const hasLeft = this.#transport.sendFramed(buffer, start, end);
-    if (!hasLeft) this.#weigh();
+    this.#weigh();
     return hasLeft;
   }
 
