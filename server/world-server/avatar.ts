@@ -98,8 +98,9 @@ export class Avatar {
    */
   #spend(ticks: number): number {
     const { commandCredit, commandQueue, commandsPerTick } = this.#pace;
-    const isStarved = this.#isWalking && this.#waiting === 0;
-    const budget = this.#credit + ticks * commandsPerTick;
+    const earned = ticks * commandsPerTick;
+    const isStarved = this.#isWalking && this.#waiting < earned;
+    const budget = this.#credit + earned;
     const back = Math.max(0, Math.min(ticks, this.#owed, this.#waiting - budget));
     const due = Math.min(this.#waiting, budget + back);
     const left = budget + back - due;

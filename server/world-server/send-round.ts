@@ -59,9 +59,8 @@ export class SendRound<T> {
 
   #go(isHurried: boolean): void {
     const from = this.#now();
-    const isAllDue = isHurried || from - this.#startedAt >= spreadMs;
-    const all = this.#all.length;
-    for (let first = true; first || (isAllDue && this.#told < all); first = false) this.#tellSlice();
+    this.#tellSlice();
+    if (isHurried || from - this.#startedAt >= spreadMs) while (this.isRunning) this.#tellSlice();
     this.#busyMs += this.#now() - from;
     if (this.isRunning) this.#later(this.#next);
     else this.#telling.done(this.#busyMs);

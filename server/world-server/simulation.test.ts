@@ -96,6 +96,22 @@ describe("commands", () => {
     expect(lags).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]);
   });
 
+  test("that the world itself was too busy to read are made up for as well", () => {
+    const simulation = hallWithAda();
+    receive(simulation, { first: 1, commands: times(6, right) });
+    simulation.advance(2);
+    receive(simulation, { first: 7, commands: times(3, right) });
+    simulation.advance(12);
+    receive(simulation, { first: 10, commands: times(33, right) });
+    let lag = 0;
+    for (let tick = 0, first = 43; tick < 30; tick++, first += 3) {
+      simulation.advance();
+      lag = first - 1 - (simulation.avatarOf("a1")?.ack ?? 0);
+      receive(simulation, { first, commands: times(3, right) });
+    }
+    expect(lag).toBe(0);
+  });
+
   test("saved up by standing about are the credit and no more", () => {
     const simulation = hallWithAda();
     receive(simulation, { first: 1, commands: [right, { dx: 0, dy: 0, buttons: 0 }] });
