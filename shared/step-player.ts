@@ -46,8 +46,9 @@ export function walk(body: MovingBody, dx: number, dy: number, ground: Ground): 
   const perLength = stepUnits / Math.max(127, Math.sqrt(dx * dx + dy * dy));
   const x = snap(body.x + dx * perLength);
   const y = snap(body.y + dy * perLength);
-  if (isFree(x, body.y, ground)) body.x = x;
-  if (isFree(body.x, y, ground)) body.y = y;
+  const { tile } = ground;
+  if (touchesTheSame(body.x, x, tile) || isFree(x, body.y, ground)) body.x = x;
+  if (touchesTheSame(body.y, y, tile) || isFree(body.x, y, ground)) body.y = y;
   body.facing = facingOf(dx, dy);
 }
 
@@ -57,6 +58,14 @@ export function stepPlayer(body: Body, { dx, dy }: Command, ground: Ground): Bod
   const moved = { x: body.x, y: body.y, facing: body.facing };
   walk(moved, dx, dy, ground);
   return moved;
+}
+
+/** A body that stood free and touches no other tiles than before stands free. Most steps are like that. */
+function touchesTheSame(from: number, to: number, tile: number): boolean {
+  return (
+    Math.floor((from - radius) / tile) === Math.floor((to - radius) / tile) &&
+    Math.ceil((from + radius) / tile) === Math.ceil((to + radius) / tile)
+  );
 }
 
 /** Whether a body's box (a square with the radius as half side) touches no solid tile there. */
