@@ -135,12 +135,12 @@ describe("a budget", () => {
   });
 
   test("is kept while a crowd comes in, too", () => {
-    const seat = new Seat({ bytesPerSend: 400 });
+    const seat = new Seat({ bytesPerSend: 400, most: 200 });
     const ids = Array.from({ length: 80 }, (_, index) => seat.add(1000 + index * 4));
     seat.tick();
-    while (seat.replica.seen.size < 80) seat.tick();
+    for (let send = 0; send < 20; send++) seat.tick();
     for (let count = 0; count < 80; count++) seat.add(700 + count * 3, "somebody");
-    for (let send = 0; seat.replica.seen.size < 160; send++) {
+    for (let send = 0; send < 40; send++) {
       for (const [index, id] of ids.entries()) seat.world.move(id, at(1000 + index * 4, 1000 + (send % 5)));
       const { tick, seen } = seat.tick();
       expect(seat.bytes).toBeLessThanOrEqual(16 + 400);

@@ -22,7 +22,7 @@ export interface ReplicationSettings extends InterestSettings {
   readonly bytesPerSend: number;
 }
 
-const cellsPerRadius = 8;
+const cellsPerRadius = 5;
 
 /**
  * A world as its viewers are told it. Whoever moves is put here as often as it moves; `publish` settles a send, once
