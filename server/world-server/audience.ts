@@ -83,6 +83,7 @@ export class Audience {
   /** Time has passed in the world, in a step that began at `from`: what is due is settled and told. */
   tell(ticks: number, from: number): void {
     this.#isLate ||= ticks > 1;
+    this.#round.finish();
     const isDue = this.#simulation.publish(this.#pressure.isHalved);
     const busyMs = now() - from;
     if (!isDue) return void (this.#busyMs += busyMs);

@@ -46,9 +46,14 @@ export class SendRound<T> {
     return this.#told < this.#all.length;
   }
 
+  /** Tells the rest now. To be called before what is told changes: nobody may be told the next thing twice. */
+  finish(): void {
+    if (this.isRunning) this.#go(true);
+  }
+
   /** `busyMs`: what the tick before it took already. */
   start(all: readonly T[], busyMs: number): void {
-    if (this.isRunning) this.#go(true);
+    this.finish();
     this.#all = all;
     this.#first += slice;
     this.#told = 0;
