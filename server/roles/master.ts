@@ -11,6 +11,7 @@ import { BatchPace } from "#adapters/nature/batch-pace.ts";
 import { RealNature } from "#adapters/nature/nature.ts";
 import { PackIndexReader } from "#adapters/packs/pack-index.ts";
 import { openStores, type Stores } from "#adapters/sqlite/open-stores.ts";
+import type { Committed } from "#adapters/sqlite/store.ts";
 import { ClientGateway } from "#adapters/ws/client-gateway.ts";
 import { LaunchGateway } from "#adapters/ws/launch-gateway.ts";
 import { type Tell, turnAway } from "#adapters/ws/upgrade.ts";
@@ -41,6 +42,7 @@ export class Master {
   readonly #options: MasterOptions;
   readonly #metrics = new Metrics();
   readonly #nature = new RealNature();
+  readonly #pace = new BatchPace(this.#nature);
   readonly #addresses: Addresses;
   readonly #stores: Stores;
   readonly #packs: PackIndexReader;
@@ -65,7 +67,11 @@ export class Master {
     const urlOf: Facts["urlOf"] = (route, endpoint) => addresses.world(route, endpoint);
     this.log = new MasterLog({ format: config.logFormat, level: config.logLevel, urlOf });
     const { report } = this.log;
-    this.#stores = openStores({ dbPath: config.dbPath, onCommit: this.log.committed });
+    const onCommit = (committed: Committed): void => {
+      this.#pace.committed();
+      this.log.committed(committed);
+    };
+    this.#stores = openStores({ dbPath: config.dbPath, onCommit });
     const { store, ports, epoch } = this.#stores;
     this.#packs = new PackIndexReader({
       dir: config.packDir,
@@ -101,7 +107,7 @@ export class Master {
         stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
       },
       facts,
-      soon: new BatchPace(this.#nature).soon,
+      soon: this.#pace.soon,
     });
     this.#http = this.#createHttp();
     this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });

@@ -21,17 +21,26 @@ describe("the pace of batches", () => {
     expect(taken).toBe(1);
   });
 
-  test("lets arrivals gather in a storm, and only then", () => {
-    const { soon } = new BatchPace(clock);
-    for (let n = 0; n < 50; n++) soon(take);
-    soon(take);
+  test("lets arrivals gather when commits come in a storm, and only then", () => {
+    const pace = new BatchPace(clock);
+    for (let n = 0; n < 50; n++) pace.committed();
+    pace.soon(take);
     vi.advanceTimersByTime(0);
-    expect(taken).toBe(50);
-    vi.advanceTimersByTime(6);
-    expect(taken).toBe(51);
-    clock.advance(1000);
-    soon(take);
+    expect(taken).toBe(1);
+    pace.committed();
+    pace.soon(take);
+    vi.advanceTimersByTime(5);
+    expect(taken).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(taken).toBe(2);
+  });
+
+  test("holds nothing up any more once the storm is over, nor what needs no commit", () => {
+    const pace = new BatchPace(clock);
+    for (let n = 0; n < 51; n++) pace.committed();
+    clock.advance(6);
+    for (let n = 0; n < 100; n++) pace.soon(take);
     vi.advanceTimersByTime(0);
-    expect(taken).toBe(52);
+    expect(taken).toBe(100);
   });
 });
