@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { worldArguments } from "#adapters/host/world-process.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 import { appVersion } from "#shared/version.ts";
 import { serverCore, startOn } from "../processor.ts";
@@ -35,8 +36,6 @@ export interface PortcadeWorld extends ServerUnderTest {
 const builtBundle = fileURLToPath(new URL("../../../builds/server/world.mjs", import.meta.url));
 const key = "bench";
 const tile = 40;
-/** As `server/adapters/host/world-process.ts` has it. */
-const heapMb = 256;
 /** One address is a whole crowd here. */
 const orderLimits = {
   connectionsTotal: 20_000,
@@ -46,15 +45,12 @@ const orderLimits = {
   launchBytesPerSecond: 100_000_000,
 };
 
-/** As the host starts a world, but for the heap profile, which the permission model would not let in. */
-function flagsOf(folder: string, inspects = false): string[] {
-  const permissions = ["--permission", "--allow-net", `--allow-fs-read=${folder}`];
-  return [
-    ...(inspects ? ["--inspect=127.0.0.1:0"] : permissions),
-    `--max-old-space-size=${heapMb}`,
-    "--disable-proto=delete",
-    "--disable-warning=ExperimentalWarning",
-  ];
+/** As the host starts a world; for the heap profile without the permissions, which would not let an inspector in. */
+function argumentsOf(folder: string, inspects = false): string[] {
+  const all = worldArguments({ bundle: join(folder, "world.mjs"), worlds: join(folder, "worlds") });
+  return inspects
+    ? ["--inspect=127.0.0.1:0", ...all.filter((one) => !/^--(permission|allow-)/.test(one))]
+    : all;
 }
 
 /** Starts the world process of a release, alone with a stand-in for its master that lets the walkers in. */
@@ -62,12 +58,10 @@ export async function startPortcade(options: PortcadeOptions): Promise<PortcadeW
   const folder = mkdtempSync(join(tmpdir(), "portcade-bench-"));
   writeWorld(folder, options);
   const master = new StandInMaster(key, options);
-  const child = startOn(
-    serverCore,
-    process.execPath,
-    [...flagsOf(folder, options.inspects), join(folder, "world.mjs")],
-    { stdio: ["ignore", "pipe", "pipe", "pipe"], env: { PATH: process.env["PATH"] } },
-  );
+  const child = startOn(serverCore, process.execPath, argumentsOf(folder, options.inspects), {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"] },
+  });
   const said = new WorldLog(child);
   const order: LaunchOrder = {
     launch: "bench",
