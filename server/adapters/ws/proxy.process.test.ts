@@ -76,7 +76,8 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
       pairs.push({ peer, events });
     }
     await reload();
-    for (const { events } of pairs) expect(await events.until("closed")).toBe(1006);
+    // Caddy's own goodbye has no mask and is none; the player's answer to Caddy may come through before it.
+    for (const { events } of pairs) expect([1001, 1006]).toContain(await events.until("closed"));
     const again = await through(url);
     const events = new Events().listenTo(await door.accepted());
     again.send("back");
