@@ -70,10 +70,7 @@ test("a character in reach is spoken to by a key", async ({ page, master }) => {
   await expect(main(page)).toHaveAttribute("data-world", "hub");
 });
 
-test("a thing of a world's own rules is there to be seen, and answers a touch", async ({
-  page,
-  master,
-}) => {
+test("a thing of a world's own rules is there to be seen, and answers a touch", async ({ page, master }) => {
   const words = worldWords(page);
   await enter(page, master.url);
   await travel(page, worlds.left);
