@@ -61,6 +61,10 @@ export class Audience {
     };
   }
 
+  get isTelling(): boolean {
+    return this.#round.isRunning;
+  }
+
   [Symbol.iterator](): Iterator<Player> {
     return this.#players[Symbol.iterator]();
   }

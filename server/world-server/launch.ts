@@ -11,6 +11,7 @@ import { admissionOf, openDoor, rosterOf, wakeAt } from "./door-state.ts";
 import type { Door, DoorEffect, DoorInput } from "./door-state.ts";
 import { stepDoor } from "./door.ts";
 import type { Log } from "./log.ts";
+import { Lull } from "./lull.ts";
 import type { Player } from "./player.ts";
 import { Rules } from "./rules.ts";
 import { Simulation } from "./simulation.ts";
@@ -55,12 +56,14 @@ export class Launch {
   readonly #talk: Talk;
   readonly #players = new Map<string, Player>();
   readonly #audience: Audience;
+  readonly #lull: Lull;
   readonly #stops: (() => void)[] = [];
   #door: Door;
   #stopWake = (): void => {};
   #requests = 0;
   #ticks = 0;
   #dropped = 0;
+  #tickedAt = -Infinity;
 
   constructor(deps: LaunchDeps) {
     const { world, rules, limits, log } = deps;
@@ -69,6 +72,10 @@ export class Launch {
     const { tickMs, ticksPerSend } = world.rates;
     const pace = { sendMs: tickMs * ticksPerSend, radius: world.interest.radius };
     this.#audience = new Audience(this.#simulation, pace, log);
+    this.#lull = new Lull({
+      tickAt: () => this.#tickedAt + tickMs,
+      isTelling: () => this.#audience.isTelling,
+    });
     this.#talk = new Talk(this.#simulation, this.#audience);
     this.#rules = new Rules({ rules, world, log }, this.#simulation, this.#talk);
     // A roster holds as many expected as a full world, and all who are in it twice.
@@ -122,6 +129,7 @@ export class Launch {
   /** `frame` is a commands frame (commands.ts). */
   receive(connection: string, frame: Uint8Array): void {
     this.#dropped += this.#players.get(connection)?.avatar?.receive(frame) ?? 0;
+    this.#lull.heard(this.#players.size);
   }
 
   /** The player lost track: the next thing it is shown is the whole state. */
@@ -224,6 +232,7 @@ export class Launch {
 
   #tick(ticks: number): void {
     const from = now();
+    this.#tickedAt = from;
     this.#simulation.advance(ticks);
     this.#rules.tick();
     this.#ticks += ticks;
