@@ -26,11 +26,11 @@ test("rests once after everything that has come was read, for a few milliseconds
 });
 
 test("is over before the next tick, and is left out when that is near", () => {
-  const near = lullBefore(1004);
+  const near = lullBefore(1006);
   near.lull.heard(100);
   near.turns.shift()?.();
   expect(near.slept).toEqual([3]);
-  const late = lullBefore(1001.5);
+  const late = lullBefore(1003.5);
   late.lull.heard(100);
   late.turns.shift()?.();
   expect(late.slept).toEqual([]);
