@@ -160,6 +160,18 @@ describe("a budget", () => {
     expect(Math.min(...zigzag(seat, ids, 200).values())).toBeGreaterThan(5);
   });
 
+  test("forgets whom the viewer attended to when that one leaves: the id may be another's next", () => {
+    const seat = new Seat();
+    const id = seat.add(1100);
+    seat.tick();
+    seat.view.focus = id;
+    seat.tick();
+    expect(seat.view.focus).toBe(id);
+    seat.world.remove(id);
+    seat.tick();
+    expect(seat.view.focus).toBe(0);
+  });
+
   test("puts first whom the viewer attends to", () => {
     const seat = new Seat({ bytesPerSend: 60 });
     const ids = Array.from({ length: 40 }, (_, index) => seat.add(1000 + index * 9));

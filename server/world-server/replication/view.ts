@@ -62,6 +62,7 @@ export class View {
     if (this.isThin) this.told[slot] = this.told[last] ?? 0;
     this.has.delete(id);
     this.changed.delete(id);
+    if (this.focus === id) this.focus = 0;
     entities.unseen(id);
   }
 
