@@ -2,6 +2,9 @@ import { commandCount, commandX, commandY, firstCommand } from "#shared/protocol
 import { walk } from "#shared/step-player.ts";
 import type { Body, Ground, MovingBody } from "#shared/step-player.ts";
 
+/** How far ahead of its body a walker on a stalled line is seen at most, in times of the credit to catch up. */
+const presumedCredits = 2;
+
 export interface Identity {
   readonly name: string;
   readonly guest: boolean;
@@ -36,6 +39,12 @@ export class Avatar {
   #waiting = 0;
   #newest = 0;
   #isWalking = false;
+  /** The direction of the newest command that ran. */
+  #lastX = 0;
+  #lastY = 0;
+  /** How many commands a walker whose line stalls has sent since, presumably. */
+  #missed = 0;
+  readonly #presumed: MovingBody = { x: 0, y: 0, facing: 0 };
   #credit: number;
   /** Commands of real time that a stalled line kept from a walker, beyond the credit. */
   #owed = 0;
@@ -85,10 +94,35 @@ export class Avatar {
       const dy = this.#dy[at] ?? 0;
       walk(this.body, dx, dy, ground);
       this.#isWalking = dx !== 0 || dy !== 0;
+      this.#lastX = dx;
+      this.#lastY = dy;
       this.ack = this.#numbers[at] ?? 0;
       this.#first = (at + 1) % this.#pace.commandQueue;
     }
     this.#waiting -= due;
+    this.#presume(ticks, due);
+  }
+
+  /**
+   * Where the others see it. While a walker's line stalls that is where it has gone meanwhile if it walks on; the
+   * body itself waits for the commands. Its player may have stopped, so after a second it is seen where it is.
+   */
+  seenBody(ground: Ground): Body {
+    const { commandCredit, commandQueue } = this.#pace;
+    if (this.#missed === 0 || this.#missed > commandQueue) return this.body;
+    const presumed = this.#presumed;
+    presumed.x = this.body.x;
+    presumed.y = this.body.y;
+    presumed.facing = this.body.facing;
+    for (let run = Math.min(this.#missed, presumedCredits * commandCredit); run > 0; run--)
+      walk(presumed, this.#lastX, this.#lastY, ground);
+    return presumed;
+  }
+
+  /** A line that has become slower for good is allowed for slowly, one command a tick, so that nobody seems to halt. */
+  #presume(ticks: number, due: number): void {
+    const late = ticks * this.#pace.commandsPerTick - due - (due > 0 ? ticks : 0);
+    this.#missed = this.#isWalking ? Math.max(0, this.#missed + late) : 0;
   }
 
   /**
@@ -115,6 +149,7 @@ export class Avatar {
   stop(): void {
     this.#waiting = 0;
     this.#isWalking = false;
+    this.#missed = 0;
   }
 
   /**

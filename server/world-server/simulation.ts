@@ -192,8 +192,8 @@ export class Simulation {
       walkNpc(npc, this.seconds, body);
       this.replication.move(id, body);
     }
-    for (const { entity, body, isActive } of this.#avatars.values())
-      if (isActive) this.replication.move(entity, body);
+    for (const avatar of this.#avatars.values())
+      if (avatar.isActive) this.replication.move(avatar.entity, avatar.seenBody(this.#ground));
     this.replication.publish(send);
     return true;
   }

@@ -51,6 +51,6 @@ describe("track", () => {
     track.tell({ x: 0, y: 0, facing: 2 }, 0, false, 0);
     track.tell({ x: 45, y: 0, facing: 2 }, 50, false, 0);
     expect(track.at(50, 50).x).toBe(45);
-    expect(track.at(500, 500).x).toBeCloseTo(45 + 100 * speed, 6);
+    expect(track.at(500, 500).x).toBeCloseTo(45 + 250 * speed, 6);
   });
 });

@@ -1,8 +1,9 @@
 import { limits } from "#shared/limits.ts";
 import type { Body } from "#shared/step-player.ts";
 
+/** Without news it goes on at its pace for this long, then ever slower, and stands once another `slowingMs` are over. */
 const extrapolateMs = 100;
-const extrapolateUnits = (limits.playerSpeedUnits * extrapolateMs) / 1000;
+const slowingMs = 300;
 const blendMs = 100;
 const jumpUnits = 192;
 const kept = 40;
@@ -36,7 +37,7 @@ const noBlend = { since: -Infinity, x: 0, y: 0 };
 
 /**
  * One entity: what was told of it, and where to show it. Between two tellings it glides; without a newer one it goes
- * on for 100 ms, then holds, and blends over 100 ms into what is told later. A jump is shown as a jump.
+ * on, slows down and holds, and blends over 100 ms into what is told later. A jump is shown as a jump.
  */
 export class Track {
   /** When it left the view, as the world's time; it is shown until then. */
@@ -126,15 +127,22 @@ export class Track {
 function goOn({ before, last }: GoingOn, playback: number): Pose {
   const step = before && !last.isJump ? apart(before, last) : 0;
   if (!before || step === 0) return standing(last);
-  const ahead = Math.min(extrapolateMs, playback - last.at);
+  const passed = playback - last.at;
+  const ahead = paceMs(passed);
   // Who has just caught up was fast, but will not be.
-  const share = Math.min(ahead / (last.at - before.at), (extrapolateUnits * ahead) / extrapolateMs / step);
+  const share = Math.min(ahead / (last.at - before.at), ((limits.playerSpeedUnits / 1000) * ahead) / step);
   return {
     x: last.x + (last.x - before.x) * share,
     y: last.y + (last.y - before.y) * share,
     facing: last.facing,
-    isMoving: ahead < extrapolateMs,
+    isMoving: passed < extrapolateMs + slowingMs,
   };
+}
+
+/** How long it would have walked at its full pace, to come as far as it does in `passed` milliseconds without news. */
+function paceMs(passed: number): number {
+  const slowing = Math.max(0, Math.min(slowingMs, passed - extrapolateMs));
+  return Math.min(passed, extrapolateMs) + slowing - slowing ** 2 / (2 * slowingMs);
 }
 
 function standing(told: Body | undefined): Pose {
