@@ -31,6 +31,7 @@ export const refusals = {
   already_travelling: "later",
   world_unavailable: "now",
   world_full: "later",
+  world_draining: "later",
   ticket_unavailable: "now",
   travel_cancelled: "never",
   world_pack_unavailable: "later",

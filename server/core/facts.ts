@@ -7,6 +7,8 @@ import type { PackInfo } from "#shared/protocol/parts.ts";
 export interface Facts {
   readonly version: string;
   readonly epoch: string;
+  /** Which master this is: grows with every start, so that worlds obey only the newest. */
+  readonly masterEpoch: number;
   readonly initialWorld: string;
   readonly worlds: ReadonlyMap<string, WorldEntry>;
   readonly limits: Limits;

@@ -5,10 +5,12 @@ import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import type { CloseName } from "#shared/protocol/close-codes.ts";
 import type { AccountInput } from "./account/account.ts";
 import type { ChannelInput } from "./chat/channel.ts";
+import type { Refusal } from "#shared/refusal.ts";
 import type { Facts } from "./facts.ts";
 import type { LobbyInput } from "./session/lobby.ts";
 import type { SessionInput } from "./session/session.ts";
 import type { TravelInput } from "./travel/travel.ts";
+import type { MemoryInput } from "./world/memory.ts";
 import type { LaunchInput } from "./world/launch.ts";
 import type { WorldInput } from "./world/world.ts";
 
@@ -21,6 +23,7 @@ export interface Inbox {
   world: WorldInput;
   launch: LaunchInput;
   channel: ChannelInput;
+  memory: MemoryInput;
 
   /** One client connection, `client:<connection id>`. */
   client: ToConnection;
@@ -32,6 +35,8 @@ export interface Inbox {
   "launch-link": ToLaunch | { type: "close"; why: CloseName };
   /** What starts and ends processes, `host:local`. */
   host: ToHost;
+  /** Whoever gave an order by hand, `operator:<request id>`. */
+  operator: ToOperator;
 }
 
 export type ToConnection =
@@ -62,8 +67,14 @@ export type Welcome = Omit<
 export type ToHost =
   /** Somebody has arrived: have the warm spares ready. */
   | { type: "warm" }
-  | { type: "launch"; launch: string; world: string; token: string }
+  | { type: "launch"; launch: string; world: string; token: string; state?: string | undefined }
   | { type: "kill"; launch: string; pid?: number | undefined };
+
+/** `done` and `failed` are the last words on an order. */
+export type ToOperator =
+  | { type: "progress"; step: "starting" | "testing" | "draining"; launch?: string; inMs?: number }
+  | { type: "done"; launch?: string | undefined }
+  | { type: "failed"; reason: Refusal; cause?: string | undefined };
 
 export type Kind = keyof Inbox;
 export type Turn = AnyTurn<{ [K in Kind]: Inbox[K] }, Facts>;

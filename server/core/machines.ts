@@ -3,6 +3,7 @@ import { channel } from "./chat/channel.ts";
 import { lobby } from "./session/lobby.ts";
 import { session } from "./session/session.ts";
 import { travel } from "./travel/travel.ts";
+import { memory } from "./world/memory.ts";
 import { launch } from "./world/launch.ts";
 import { world } from "./world/world.ts";
 
@@ -18,5 +19,6 @@ export const machines = {
   travel: { table: travel, tier: "runtime" },
   world: { table: world, tier: "runtime" },
   launch: { table: launch, tier: "runtime" },
+  memory: { table: memory, tier: "durable" },
   channel: { table: channel, tier: "volatile" },
 } as const satisfies MachineSet;

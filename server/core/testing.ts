@@ -34,6 +34,7 @@ export function testFacts(change: Partial<Facts> = {}): Facts {
   return {
     version: "0.1",
     epoch: "e1",
+    masterEpoch: 1,
     initialWorld: "hub",
     worlds,
     limits,

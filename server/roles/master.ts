@@ -81,7 +81,8 @@ export class Master {
     });
     const packOf: Facts["packOf"] = (world) => this.#packs.packOf(world);
     const { version } = config;
-    const facts: Facts = { version, epoch, initialWorld, worlds, limits, packOf, urlOf };
+    const masterEpoch = Number.parseInt(epoch, 10);
+    const facts: Facts = { version, epoch, masterEpoch, initialWorld, worlds, limits, packOf, urlOf };
     const common = { nature: this.#nature, tell: this.#tell, report };
     const origins = (): ReadonlySet<string> => addresses.origins;
     this.#clients = new ClientGateway({ ...common, facts, origins });

@@ -143,6 +143,7 @@ export class Cluster {
     const facts: Facts = {
       version,
       epoch: `e${++this.#epochs}`,
+      masterEpoch: this.#epochs,
       initialWorld: "hub",
       worlds: this.#worlds,
       limits: this.#circumstances.limits,

@@ -13,6 +13,12 @@ export const text =
   (value) =>
     typeof value === "string" && pattern.test(value);
 
+/** Text of any letters, no longer than this. */
+export const upTo =
+  (length: number): Test =>
+  (value) =>
+    typeof value === "string" && value.length <= length;
+
 export const int =
   (least: number, most = Number.MAX_SAFE_INTEGER): Test =>
   (value) =>

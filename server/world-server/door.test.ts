@@ -254,8 +254,8 @@ test("late words about the unknown change nothing", () => {
     { type: "activate", admission: "z" },
     { type: "activate", admission: "a" },
     { type: "kick", admission: "z", reason: "removed" },
-    { type: "registered", heartbeatMs: 1000 },
-    { type: "registration.refused", reason: "not_wanted" },
+    { type: "registered", heartbeatMs: 1000, epoch: 1 },
+    { type: "registration.refused", reason: "not_wanted", epoch: 1 },
   ];
   for (const input of late) {
     const step = stepDoor(door, input, { now: 0, placeOf: () => place });

@@ -35,6 +35,10 @@ const handlers: { [T in DoorInput["type"]]: (door: Door, input: Got<T>, moment: 
   save,
   "stop.prepare": prepareStop,
   stop,
+  // Not the door's affair: of the whole process, and of what its rules remember.
+  test: (door) => ({ door, effects: [] }),
+  handover: (door) => ({ door, effects: [] }),
+  restore: (door) => ({ door, effects: [] }),
   registered: (door) => ({ door, effects: [] }),
   "registration.refused": (door) => ({ door, effects: [] }),
 };

@@ -53,7 +53,7 @@ export class StubMaster implements AsyncDisposable {
   readonly heard = new Heard<FromLaunch>();
   /** How many worlds have connected, and how a registration is answered. */
   connections = 0;
-  answer: ToLaunch | undefined = { type: "registered", heartbeatMs: 50 };
+  answer: ToLaunch | undefined = { type: "registered", heartbeatMs: 50, epoch: 1 };
   readonly #http = createServer();
   readonly #sockets = new WebSocketServer({ server: this.#http });
   readonly #path = join(this.folder, "control.sock");

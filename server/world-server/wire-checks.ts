@@ -17,6 +17,7 @@ import {
   record,
   shape,
   text,
+  upTo,
 } from "./checks.ts";
 
 /**
@@ -36,6 +37,8 @@ const anyText = text(/^/);
 const version = text(/^(0|[1-9][0-9]*)\.[0-9]$/);
 const refusal = oneOf(refusalCodes);
 const remainingMs = number(0);
+const epoch = int(1);
+const worldState = upTo(limits.worldStateLength);
 const coordinate = number(-1e6, 1e6);
 const place = shape({ world: worldKey, x: coordinate, y: coordinate, facing: int(0, 3) });
 
@@ -52,8 +55,8 @@ export const fromPlayerCheck: Check<FromPlayer> = messageCheck<FromPlayer>(
 
 export const toLaunchCheck: Check<ToLaunch> = messageCheck<ToLaunch>(
   {
-    registered: { heartbeatMs: number() },
-    "registration.refused": { reason: oneOf(["version_mismatch", "not_wanted"]) },
+    registered: { heartbeatMs: number(), epoch },
+    "registration.refused": { reason: oneOf(["version_mismatch", "not_wanted"]), epoch },
     expect: {
       admission: id,
       ticketHash: text(/^[^]{64}$/u),
@@ -70,6 +73,9 @@ export const toLaunchCheck: Check<ToLaunch> = messageCheck<ToLaunch>(
     activate: { admission: id, at: optional(place) },
     kick: { admission: id, reason: refusal },
     bubble: { admission: id, text: chatText },
+    test: {},
+    handover: {},
+    restore: { text: worldState },
     "stop.prepare": {},
     stop: { reason: word },
   },
@@ -88,5 +94,6 @@ export const launchOrderCheck: Check<LaunchOrder> = checkOf(
     tls: optional(shape({ cert: anyText, key: anyText })),
     limits: record(number()),
     logLevel: anyText,
+    state: optional(worldState),
   }),
 );

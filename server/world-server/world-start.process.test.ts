@@ -99,10 +99,10 @@ describe("a launch", () => {
   });
 
   test.each([
-    ["is not wanted", { type: "registration.refused", reason: "not_wanted" }, 0, "not_wanted"],
+    ["is not wanted", { type: "registration.refused", reason: "not_wanted", epoch: 1 }, 0, "not_wanted"],
     [
       "has another version",
-      { type: "registration.refused", reason: "version_mismatch" },
+      { type: "registration.refused", reason: "version_mismatch", epoch: 1 },
       12,
       "version_mismatch",
     ],

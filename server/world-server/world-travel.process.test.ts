@@ -185,7 +185,7 @@ describe("a master that is lost", () => {
     bob.socket.terminate();
     await ada.snapshots.until(({ others }) => others.every(({ id }) => id !== 3));
     await ada.snapshots.until(() => ada.snapshots.all.length > seen + 3);
-    master.tell({ type: "registered", heartbeatMs: 50 });
+    master.tell({ type: "registered", heartbeatMs: 50, epoch: 1 });
     const { saves } = await master.next("saves");
     expect(saves.map(({ admission }) => admission)).toEqual(["a-Ada"]);
     expect(await master.next("left")).toMatchObject({ admission: "a-Bob", place: atPortal });

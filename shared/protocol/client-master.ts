@@ -15,7 +15,7 @@ import {
 } from "./parts.ts";
 
 /** Why a journey began. Every cause makes the same kind of journey. */
-export const cause = z.enum(["first", "portal", "login", "logout", "rejoin"]);
+export const cause = z.enum(["first", "portal", "login", "logout", "rejoin", "drain"]);
 
 const chatLine = z.strictObject({
   line: z.int().min(1).describe("Grows by one per line of the channel"),
@@ -146,15 +146,23 @@ export const toClient = z.discriminatedUnion("type", [
     type: z.literal("world.lost"),
     seq,
     world: worldKey,
-    reason: z.enum(["crashed", "left", "removed"]),
+    reason: z.enum(["crashed", "left", "removed", "closed"]),
   }),
   z.strictObject({ type: z.literal("chat.line"), seq, ...chatLine.shape }),
   z.strictObject({
     type: z.literal("notice"),
     seq,
-    notice: z.enum(["saving_paused", "saving_resumed", "update_available", "shutting_down", "pack_changed"]),
+    notice: z.enum([
+      "saving_paused",
+      "saving_resumed",
+      "update_available",
+      "shutting_down",
+      "pack_changed",
+      "world_draining",
+    ]),
     version: version.optional(),
     backMs: remainingMs.optional().describe("When to come back"),
+    inMs: remainingMs.optional().describe("When whoever is still in `world` is moved on"),
     world: worldKey.optional(),
     pack: pack.optional(),
   }),

@@ -29,6 +29,12 @@ export const roster = z.strictObject({
   expected: z.array(id).max(limits.arrayItems).describe("Admissions whose ticket may still be shown"),
 });
 
+/** Grows with every start of a master over the same data; a process obeys only the newest it has met. */
+const epoch = z.int().min(1);
+
+/** JSON, as text: nobody but the world itself looks into it. */
+const worldState = z.string().max(limits.worldStateLength);
+
 const more = z
   .int()
   .min(1)
@@ -58,6 +64,7 @@ export const fromLaunch = z.discriminatedUnion("type", [
     ]),
     roster,
     more,
+    epoch: epoch.optional().describe("Of the newest master this process has obeyed; absent at first"),
   }),
   z.strictObject({
     type: z.literal("heartbeat"),
@@ -88,16 +95,25 @@ export const fromLaunch = z.discriminatedUnion("type", [
     target: worldKey,
     spawn: spawnName,
   }),
+  z
+    .strictObject({ type: z.literal("state"), text: worldState.optional(), isFinal: z.boolean() })
+    .describe(
+      "What the world's rules want remembered; nothing when there is nothing. Final as the answer to `handover`, and before the exit",
+    ),
+  z
+    .strictObject({ type: z.literal("tested"), fault: z.string().max(200).optional() })
+    .describe("The answer to `test`; without a fault the launch may take players"),
   z.strictObject({ type: z.literal("stop.ready") }).describe("Empty, and the door is shut"),
   z.strictObject({ type: z.literal("stop.busy") }).describe("Somebody is inside or expected"),
 ]);
 
 /** Master → world process. */
 export const toLaunch = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("registered"), heartbeatMs: z.number() }),
+  z.strictObject({ type: z.literal("registered"), heartbeatMs: z.number(), epoch }),
   z.strictObject({
     type: z.literal("registration.refused"),
     reason: z.enum(["version_mismatch", "not_wanted"]),
+    epoch,
   }),
   z.strictObject({
     type: z.literal("expect"),
@@ -118,6 +134,15 @@ export const toLaunch = z.discriminatedUnion("type", [
   z
     .strictObject({ type: z.literal("bubble"), admission: id, text: chatText })
     .describe("What the player has just said in the chat, for those who see them"),
+  z
+    .strictObject({ type: z.literal("test") })
+    .describe("Prove that you can run: only a launch that succeeds another"),
+  z
+    .strictObject({ type: z.literal("handover") })
+    .describe("Another launch of this world takes over: say your state now"),
+  z
+    .strictObject({ type: z.literal("restore"), text: worldState })
+    .describe("The state of the launch before; comes before anybody is sent"),
   z.strictObject({ type: z.literal("stop.prepare") }),
   z.strictObject({ type: z.literal("stop"), reason: z.string().max(64) }),
 ]);
@@ -140,8 +165,20 @@ export const launchOrder = z.strictObject({
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   limits: z.record(z.string(), z.number()).describe("Bounds that differ from the built-in ones"),
   logLevel: z.string(),
+  state: worldState.optional().describe("What an earlier launch of this world wanted remembered"),
 });
 
+/**
+ * What a launch leaves behind while it has no master, in the file it inherits as fd 4: written anew every few
+ * seconds, and emptied once a master has heard it all.
+ */
+export const lastWords = z.strictObject({
+  launch: id,
+  saves: z.array(save).max(limits.worldPlayers),
+  state: worldState.optional(),
+});
+
+export type LastWords = z.infer<typeof lastWords>;
 export type Roster = z.infer<typeof roster>;
 /** What one frame of a launch says. */
 export type LaunchFrame = z.infer<typeof fromLaunch>;

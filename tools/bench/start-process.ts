@@ -143,7 +143,7 @@ class Desk implements AsyncDisposable {
         const at = performance.now();
         const message = JSON.parse(data.toString()) as FromLaunch;
         if (message.type !== "register") return;
-        const answer: ToLaunch = { type: "registered", heartbeatMs: 1000 };
+        const answer: ToLaunch = { type: "registered", heartbeatMs: 1000, epoch: 1 };
         socket.send(JSON.stringify(answer));
         resolve({ at, port: "port" in message.endpoint ? message.endpoint.port : undefined });
       });

@@ -170,6 +170,8 @@ function answered(journey: Journey, re: number | undefined): Journey {
 function noticed(journey: Journey, message: Extract<ToClient, { type: "notice" }>, turn: Turn): Journey {
   const { notice, version, world, pack } = message;
   switch (notice) {
+    case "world_draining":
+      return journey;
     case "saving_paused":
       return { ...journey, isSavingPaused: true };
     case "saving_resumed":

@@ -26,6 +26,7 @@ const reasons: Readonly<Record<Problem["reason"], string>> = {
   travel_lease_expired: "That took too long. Use the portal again.",
   already_travelling: "You are on your way already.",
   world_unavailable: "That world could not be opened. You are still here.",
+  world_draining: "That world is being emptied. Try again in a moment.",
   world_full: "That world is full. You are still here.",
   ticket_unavailable: "That world did not answer in time. You are still here.",
   travel_cancelled: "You stay here.",

@@ -12,6 +12,11 @@ export const durableMigrations = [
     created_at INTEGER NOT NULL DEFAULT (unixepoch()),
     updated_at INTEGER NOT NULL DEFAULT (unixepoch())
   ) STRICT;`,
+  `CREATE TABLE memories (
+    world_key TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    updated_at INTEGER NOT NULL DEFAULT (unixepoch())
+  ) STRICT;`,
 ] as const;
 
 export const runtimeMigrations = [

@@ -4,6 +4,7 @@ import { type Address, idOf } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { type Accounts, createAccounts, isAsleep, join, split } from "./accounts.ts";
 import { codeOf, type Connection } from "./database.ts";
+import { createMemories, type Memories } from "./memories.ts";
 import { createSnapshots, type Snapshots } from "./snapshots.ts";
 import { createSteps, stepBetween, type Steps, withStep } from "./steps.ts";
 
@@ -27,7 +28,7 @@ export interface Committed {
 const passing = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOMEM|PERM|CORRUPT|NOTADB)/;
 
 /**
- * The two files as one `Store`. An account's name and place are a row of `durable.db`; everything else,
+ * The two files as one `Store`. An account's name and place are a row of `durable.db`, as is a world's memory; everything else,
  * also who is logged in to it, is a snapshot in `runtime.db`. Where a session's player stands is written there
  * every few seconds: as a row of its own beside the snapshot, as long as nothing else has changed.
  */
@@ -43,6 +44,7 @@ export class SqliteStore implements Store {
   readonly #durable: Connection;
   readonly #runtime: Connection;
   readonly #accounts: Accounts;
+  readonly #memories: Memories;
   readonly #snapshots: Snapshots;
   readonly #steps: Steps;
   /** What was committed last of every session. */
@@ -53,6 +55,7 @@ export class SqliteStore implements Store {
     this.#durable = durable;
     this.#runtime = runtime;
     this.#accounts = createAccounts(durable);
+    this.#memories = createMemories(durable);
     this.#snapshots = createSnapshots(runtime);
     this.#steps = createSteps(runtime);
     this.#onCommit = onCommit;
@@ -73,6 +76,7 @@ export class SqliteStore implements Store {
   read(address: Address): Phased | undefined {
     const begun = performance.now();
     const state = this.#guarded(() => {
+      if (isMemory(address)) return this.#memories.read(idOf(address));
       const snapshot = this.#snapshots.read(address);
       if (!isAccount(address)) return snapshot && withStep(snapshot, this.#steps.read(address));
       const lasting = this.#accounts.read(idOf(address));
@@ -91,7 +95,7 @@ export class SqliteStore implements Store {
     const begun = performance.now();
     // Not an async function: nothing may come between the engine's step and its commit.
     return new Promise((resolve) => {
-      const isDurable = [...writes.keys()].some(isAccount);
+      const isDurable = [...writes.keys()].some((address) => isAccount(address) || isMemory(address));
       const files = isDurable ? [this.#durable, this.#runtime] : [this.#runtime];
       this.#guarded(() => {
         inOneTransaction(files, () => {
@@ -110,6 +114,7 @@ export class SqliteStore implements Store {
 
   #write(address: Address, state: Phased | undefined): void {
     if (isSession(address)) return this.#writeSession(address, state);
+    if (isMemory(address)) return this.#memories.write(idOf(address), state);
     if (!isAccount(address)) return this.#snapshots.write(address, state);
     if (state === undefined) {
       this.#accounts.remove(idOf(address));
@@ -148,6 +153,7 @@ export class SqliteStore implements Store {
 }
 
 const isSession = (address: Address): boolean => address.startsWith("session:");
+const isMemory = (address: Address): boolean => address.startsWith("memory:");
 const isAccount = (address: Address): boolean => address.startsWith("account:");
 
 /** All files are written before the first of them commits, so that a full disk is met in time. */

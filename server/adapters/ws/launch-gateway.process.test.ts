@@ -93,7 +93,7 @@ async function registeredPeer(): Promise<{ peer: Peer; link: Address }> {
   const peer = await open();
   peer.say(register);
   const { from } = await untilTold("register");
-  say(from, { type: "registered", heartbeatMs: 1000 });
+  say(from, { type: "registered", heartbeatMs: 1000, epoch: 1 });
   await peer.until("registered");
   told.length = 0;
   return { peer, link: from };
@@ -123,7 +123,7 @@ describe("the private door", () => {
     const { launch, token: _, ...rest } = register;
     expect(body).toEqual({ ...rest, tokenHash: createHash("sha256").update(token).digest("hex") });
     expect(launch).toBe("l1");
-    say(from, { type: "registered", heartbeatMs: 1000 });
+    say(from, { type: "registered", heartbeatMs: 1000, epoch: 1 });
     expect(await peer.until("registered")).toMatchObject({ heartbeatMs: 1000 });
     expect(registered).toEqual(["l1"]);
   });
@@ -149,7 +149,7 @@ describe("the private door", () => {
     const refused = await open();
     refused.say(register);
     const { from } = await untilTold("register");
-    say(from, { type: "registration.refused", reason: "not_wanted" });
+    say(from, { type: "registration.refused", reason: "not_wanted", epoch: 1 });
     say(from, { type: "close", why: "registrationRefused" });
     expect(await refused.until("registration.refused")).toMatchObject({ reason: "not_wanted" });
     expect(await refused.closed).toEqual(ended("registrationRefused"));
@@ -222,7 +222,7 @@ describe("a roster", () => {
     const { from, body } = await untilTold("register");
     expect(body).toMatchObject({ roster: { inside: inside.slice(0, 400) } });
     expect(body).not.toHaveProperty("more");
-    say(from, { type: "registered", heartbeatMs: 1000 });
+    say(from, { type: "registered", heartbeatMs: 1000, epoch: 1 });
     peer.say({ type: "heartbeat", roster: part(0), more: 1 });
     peer.say({ type: "acked", admission: "a1" });
     expect(await peer.closed).toEqual(ended("badFrame"));

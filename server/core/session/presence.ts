@@ -1,7 +1,7 @@
 import type { Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
-import { depart } from "./depart.ts";
+import { depart, spawnAt } from "./depart.ts";
 import type { Admission, Attached, Got, Session } from "./session.ts";
 
 /** What worlds say about this player. Only the committed admission counts; any other avatar must go. */
@@ -57,6 +57,24 @@ export function gone(state: Attached, { admission, reason }: Got<"gone">, turn: 
   }
   const { admission: _, ...stay } = state;
   const lobby: Attached = { ...stay, place, phase: "lobby" };
-  if (reason !== "crashed" || !state.client || !place) return lobby;
+  if (reason === "left" || !state.client || !place) return lobby;
   return depart(lobby, { cause: "rejoin", target: place }, turn);
+}
+
+/** The launch this player is in will be emptied. */
+export function draining<S extends Attached>(state: S, { admission, inMs }: Got<"draining">, turn: Turn): S {
+  if (isHere(state, admission, turn))
+    turn.send(player(turn), { type: "notice", notice: "world_draining", world: state.admission.world, inMs });
+  return state;
+}
+
+/** It is time: an ordinary journey leads on. Whoever is not there to make it is saved, and comes back later. */
+export function evacuate(state: Attached, { admission, target: goal }: Got<"evacuate">, turn: Turn): Session {
+  if (!isHere(state, admission, turn) || state.phase === "travelling") return state;
+  if (!state.client) {
+    turn.send(state.admission.launch, { type: "kick", admission, reason: "world_draining" });
+    return state;
+  }
+  const target = goal === state.place?.world ? state.place : spawnAt(goal, "default", turn);
+  return depart(state, { cause: "drain", target }, turn);
 }

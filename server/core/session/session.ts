@@ -18,7 +18,7 @@ import {
   takenOver,
 } from "./identity.ts";
 import { committed, join, leaseRequest, noLease, portal, rejoin, travelEnded } from "./journeys.ts";
-import { gone, notHere, saved, seen } from "./presence.ts";
+import { draining, evacuate, gone, notHere, saved, seen } from "./presence.ts";
 
 /** Who a player is. A guest has no account. Frozen into every admission. */
 export interface Identity {
@@ -115,7 +115,9 @@ export type SessionInput =
   | { type: "portal"; admission: string; request: string; portal: string; target: string; spawn: string }
   | { type: "saved"; admission: string; seq: number; place: Place; final: boolean }
   | { type: "seen"; admission: string; active: boolean }
-  | { type: "gone"; admission: string; reason: "crashed" | "left" };
+  | { type: "gone"; admission: string; reason: "crashed" | "left" | "closed" }
+  | { type: "draining"; admission: string; inMs: number }
+  | { type: "evacuate"; admission: string; target: string };
 
 export type Got<T extends SessionInput["type"]> = Extract<SessionInput, { type: T }>;
 
@@ -139,6 +141,8 @@ const everywhere = {
   saved,
   seen,
   gone,
+  draining,
+  evacuate,
 } as const;
 
 /** What a lease is to somebody who has none. */

@@ -1,7 +1,7 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { arrive } from "./departure.ts";
-import { fails, letGo } from "./lease.ts";
+import { fails, letGo, repack } from "./lease.ts";
 import type { Door, Got, In, Travel } from "./travel.ts";
 
 /** From the redeem to the arrival: world, ticket, acknowledgement, ticket shown. */
@@ -24,19 +24,27 @@ export function redeemAgain(state: In<"expecting" | "admitted">, turn: Turn): Tr
   return redeem(state, turn);
 }
 
-export function redeem({ journey, lease, failures }: Travel, turn: Turn): Travel {
+export function redeem({ journey, lease, pack, failures }: Travel, turn: Turn): Travel {
   turn.send(`world:${journey.target.world}`, { type: "require" });
   const by = Math.min(turn.now + turn.facts.limits.redeemMs, lease.hardBy);
-  return { phase: "starting", journey, lease, failures, by, wakeAt: by };
+  return { phase: "starting", journey, lease, pack, failures, by, wakeAt: by };
 }
 
-export function expect(
-  state: In<"starting">,
-  { launch, endpoint, route }: Got<"worldReady">,
-  turn: Turn,
-): Travel {
+/**
+ * S27: nobody enters a launch with another pack than its own. A client whose pack is an old one gets the new one
+ * ready first; a launch whose pack is an old one is replaced first.
+ */
+export function enter(state: In<"starting">, input: Got<"worldReady">, turn: Turn): Travel {
+  const { world } = state.journey.target;
+  if (input.pack === undefined || input.pack === state.pack) return expect(state, input, turn);
+  if (input.pack === turn.facts.packOf(world)?.sha256) return repack(state, input.pack, turn);
+  turn.send(`world:${world}`, { type: "outdated" });
+  return state;
+}
+
+function expect(state: In<"starting">, { launch, endpoint, route }: Got<"worldReady">, turn: Turn): Travel {
   const { ticketAckMs, ticketMs } = turn.facts.limits;
-  const { journey, lease, failures, by } = state;
+  const { journey, lease, pack, failures, by } = state;
   const ackBy = Math.min(by, turn.now + ticketAckMs);
   const { token, hash } = turn.newSecret();
   const door: Door = {
@@ -55,12 +63,12 @@ export function expect(
     at: journey.target,
     forMs: ackBy - turn.now + ticketMs,
   });
-  return { phase: "expecting", journey, lease, failures, by, door, wakeAt: ackBy };
+  return { phase: "expecting", journey, lease, pack, failures, by, door, wakeAt: ackBy };
 }
 
 /** S14: the client hears of the ticket only after the launch that holds it said so. */
 export function acked(state: In<"expecting">, { admission }: Got<"acked">, turn: Turn): Travel | undefined {
-  const { door, journey, lease, failures } = state;
+  const { door, journey, lease, pack, failures } = state;
   if (!isDoor(door, admission, turn)) return state;
   const { secretTicket, ...kept } = door;
   if (secretTicket === undefined) return fails(state, "ticket_unavailable", turn);
@@ -74,7 +82,7 @@ export function acked(state: In<"expecting">, { admission }: Got<"acked">, turn:
     world: journey.target.world,
     expiresMs: ticketMs,
   });
-  return { phase: "admitted", journey, lease, failures, door: kept, wakeAt: turn.now + ticketMs };
+  return { phase: "admitted", journey, lease, pack, failures, door: kept, wakeAt: turn.now + ticketMs };
 }
 
 export function refused(

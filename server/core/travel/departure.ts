@@ -7,7 +7,7 @@ import type { Got, In, Travel } from "./travel.ts";
 
 export function arrive(state: In<"expecting" | "admitted" | "departing">, turn: Turn): Travel | undefined {
   if (state.phase === "departing") return state;
-  const { journey, lease, failures, door } = state;
+  const { journey, lease, pack, failures, door } = state;
   const { session, player, target, identity, source } = journey;
   turn.send(session, {
     type: "committed",
@@ -30,6 +30,7 @@ export function arrive(state: In<"expecting" | "admitted" | "departing">, turn: 
     phase: "departing",
     journey,
     lease,
+    pack,
     failures,
     door,
     wakeAt: turn.now + turn.facts.limits.departMs,
@@ -53,7 +54,8 @@ export function settle(
 ): undefined {
   const { journey, door } = state;
   // Somebody who comes back into the world they stand in stands where they stood a moment ago.
-  const at = journey.cause === "rejoin" && place?.world === journey.target.world ? place : undefined;
+  const isBack = journey.cause === "rejoin" || journey.cause === "drain";
+  const at = isBack && place?.world === journey.target.world ? place : undefined;
   turn.send(door.launch, { type: "activate", admission: door.admission, at });
   turn.send(journey.session, { type: "settled", place, account: journey.source?.account });
   return undefined;

@@ -8,14 +8,23 @@ import type { Got, In, Journey, Lease, Travel } from "./travel.ts";
 
 export function begin(_: undefined, { journey, re }: Got<"begin">, turn: Turn): Travel | undefined {
   const { leaseHardMs } = turn.facts.limits;
-  if (!turn.facts.packOf(journey.target.world)) {
+  const pack = turn.facts.packOf(journey.target.world)?.sha256;
+  if (pack === undefined) {
     turn.send(journey.player, { type: "denied", re, reason: "world_pack_unavailable", final: true });
     return over(journey, "world_pack_unavailable", turn);
   }
   const lease = extend({ softBy: 0, hardBy: turn.now + leaseHardMs }, turn);
   hold(journey, turn);
-  const state: Travel = { phase: "leased", journey, lease, failures: 0, wakeAt: lease.softBy };
+  const state: Travel = { phase: "leased", journey, lease, pack, failures: 0, wakeAt: lease.softBy };
   grant(state, re, turn);
+  return state;
+}
+
+/** The world has a new pack since: the client gets it ready before it comes. */
+export function repack({ journey, lease, failures }: Travel, pack: string, turn: Turn): Travel {
+  const fresh = extend(lease, turn);
+  const state: Travel = { phase: "leased", journey, lease: fresh, pack, failures, wakeAt: fresh.softBy };
+  grant(state, undefined, turn);
   return state;
 }
 
@@ -26,7 +35,8 @@ export function repeat<S extends Exclude<Travel, { phase: "departing" }>>(
   turn: Turn,
 ): S {
   grant(state, undefined, turn);
-  return state;
+  const pack = turn.facts.packOf(state.journey.target.world)?.sha256;
+  return pack === undefined || pack === state.pack ? state : { ...state, pack };
 }
 
 export function refresh<S extends Exclude<Travel, { phase: "departing" }>>(
@@ -74,14 +84,14 @@ export function fails(
   turn: Turn,
 ): Travel | undefined {
   const failures = state.failures + 1;
-  const { journey, lease } = state;
+  const { journey, lease, pack } = state;
   const isOver =
     refusals[reason] !== "now" || failures >= turn.facts.limits.travelAttempts || turn.now >= lease.hardBy;
   turn.send(journey.player, { type: "denied", lease: idOf(turn.self), reason, final: isOver });
   if (isOver) return abandon(state, reason, turn);
   letGo(state, turn);
   const fresh = extend(lease, turn);
-  return { phase: "leased", journey, lease: fresh, failures, wakeAt: fresh.softBy };
+  return { phase: "leased", journey, lease: fresh, pack, failures, wakeAt: fresh.softBy };
 }
 
 /** Takes back whatever the target was promised. */

@@ -15,7 +15,13 @@ export const journey: Travel["journey"] = {
   identity: { name: "Guest-1" },
   source,
 };
-const common = { journey, lease: { softBy: 120_000, hardBy: 3_600_000 }, failures: 0, wakeAt: 0 };
+const common = {
+  journey,
+  lease: { softBy: 120_000, hardBy: 3_600_000 },
+  pack: "0".repeat(64),
+  failures: 0,
+  wakeAt: 0,
+};
 const door = { launch: "launch:left", admission: "a1", url: "ws://x/" } as const;
 export const leased: In<"leased"> = { ...common, phase: "leased" };
 export const starting: In<"starting"> = { ...common, phase: "starting", by: 12_000 };

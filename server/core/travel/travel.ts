@@ -6,17 +6,7 @@ import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
 import type { Identity } from "../session/session.ts";
-import {
-  acked,
-  arrived,
-  expect,
-  redeem,
-  redeemAgain,
-  refused,
-  seen,
-  stray,
-  toOwnWorld,
-} from "./admission.ts";
+import { acked, arrived, enter, redeem, redeemAgain, refused, seen, stray, toOwnWorld } from "./admission.ts";
 import { departed, settle } from "./departure.ts";
 import { begin, expired, fails, refresh, release, repeat } from "./lease.ts";
 
@@ -59,6 +49,8 @@ export interface Door {
 interface Common {
   readonly journey: Journey;
   readonly lease: Lease;
+  /** Of the pack the client was told to get ready. */
+  readonly pack: string;
   /** Redeems that led nowhere. */
   readonly failures: number;
   readonly wakeAt: number;
@@ -82,7 +74,13 @@ export type TravelInput =
   | { type: "refresh"; re: number }
   | { type: "redeem"; re: number; world?: string | undefined }
   | { type: "release"; re?: number | undefined; reason?: Refusal | undefined }
-  | { type: "worldReady"; launch: Address<"launch">; endpoint: Endpoint; route: string }
+  | {
+      type: "worldReady";
+      launch: Address<"launch">;
+      endpoint: Endpoint;
+      route: string;
+      pack?: string | undefined;
+    }
   | { type: "worldUnavailable"; reason: Refusal }
   | { type: "acked"; admission: string }
   | { type: "refused"; admission: string; reason: Refusal }
@@ -113,7 +111,7 @@ export const travel: Table<Travel, TravelInput, Turn> = {
   starting: {
     ...uncommitted,
     redeem: toOwnWorld((state) => state),
-    worldReady: expect,
+    worldReady: enter,
     worldUnavailable: unavailable,
     arrived: stray,
     deadline: (state, _, turn) => fails(state, "world_unavailable", turn),

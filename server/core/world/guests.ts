@@ -13,6 +13,10 @@ type Speaking = In<"running" | "closing" | "stopping">;
 export function expect<S extends Speaking>(state: S, input: Got<"expect">, turn: Turn): S {
   const { admission, forMs, session, ticketHash, name, guest, at } = input;
   const travel = turn.from as Address<"travel">;
+  if (state.drain) {
+    turn.send(travel, { type: "refused", admission, reason: "world_unavailable" });
+    return state;
+  }
   const capacity = turn.facts.worlds.get(state.world)?.capacity ?? 0;
   if (Object.keys(state.guests).length >= capacity) {
     turn.send(travel, { type: "refused", admission, reason: "world_full" });
@@ -83,7 +87,9 @@ export function left<S extends Speaking>(state: S, { admission, seq, place }: Go
   const guest = guestOf(state, admission, turn);
   if (!guest) return state;
   turn.send(guest.session, { type: "saved", admission, seq, place, final: true });
-  turn.send(guest.session, { type: "gone", admission, reason: "left" });
+  // A launch that is emptied sends away whoever could not be moved: they come back elsewhere.
+  const isDrained = state.phase === "stopping" && state.reason === "drained";
+  turn.send(guest.session, { type: "gone", admission, reason: isDrained ? "closed" : "left" });
   return without(state, admission);
 }
 
@@ -110,7 +116,7 @@ export function activate<S extends Speaking>(state: S, input: Got<"activate">, t
 
 export function forward<S extends Speaking>(
   state: S,
-  input: Got<"hold"> | Got<"unhold"> | Got<"bubble">,
+  input: Got<"hold"> | Got<"unhold"> | Got<"bubble"> | Got<"restore">,
   turn: Turn,
 ): S {
   say(state, input, turn);
@@ -143,7 +149,7 @@ function without<S extends Launch>(state: S, admission: string): S {
 }
 
 /** The process is gone, and everybody with it. */
-export function scatter(state: Launch, reason: "crashed" | "left", turn: Turn): void {
+export function scatter(state: Launch, reason: "crashed" | "left" | "closed", turn: Turn): void {
   for (const [admission, guest] of Object.entries(state.guests)) {
     if (guest.expectedUntil === undefined) turn.send(guest.session, { type: "gone", admission, reason });
     else turn.send(guest.travel, { type: "worldUnavailable", reason: "world_unavailable" });

@@ -21,21 +21,20 @@ import {
   askToStop,
   begin,
   busy,
-  exited,
   heartbeat,
-  kill,
-  killAgain,
   linkClosed,
   overdue,
   ready,
+  recalled,
   refuseLink,
   register,
   started,
   startTimeout,
-  stop,
   tooSilent,
   unavailable,
 } from "./life.ts";
+import { exited, kill, killAgain, stop } from "./stopping.ts";
+import { drain, handOver, lastWords, notNow, remember, tested, untested } from "./succession.ts";
 
 /** Somebody a launch holds or expects, by admission. */
 export interface Guest {
@@ -48,11 +47,27 @@ export interface Guest {
   readonly departing?: Address<"travel"> | undefined;
 }
 
+/** Nobody new comes, and whoever is here is moved on at the deadline. */
+export interface Drain {
+  /** Where to: another world, or another launch of the same. */
+  readonly target: string;
+  readonly by: number;
+  /** How often the players have been told. */
+  readonly told: 0 | 1 | 2;
+  /** They have been sent on their way; who is still here after `evacuationMs` goes with the process. */
+  readonly isOver?: true;
+}
+
 interface Common {
   readonly world: string;
   /** Of the one secret that lets this process, and no other, speak for this launch. */
   readonly tokenHash: string;
   readonly pid?: number | undefined;
+  /** Of the pack that was on offer when it began. */
+  readonly pack?: string | undefined;
+  /** It is to take over from another launch of its world, and has to prove itself first. */
+  readonly isHeir?: true | undefined;
+  readonly drain?: Drain | undefined;
   readonly guests: Readonly<Record<string, Guest>>;
   readonly wakeAt: number;
 }
@@ -68,7 +83,9 @@ interface Live extends Common {
 /** One life of a world's process, `launch:<id>`. The process's own exit is the only way out. */
 export type Launch =
   | (Common & { phase: "starting" })
-  | (Live & { phase: "running" })
+  /** An heir that is asked to prove that it can run. */
+  | (Live & { phase: "testing" })
+  | (Live & { phase: "running"; isAsked?: true | undefined })
   /** Silent or cut off: takes no newcomers, may come back with a registration. */
   | (Common & { phase: "suspect"; endpoint: Endpoint; heardAt: number })
   /** Asked whether it is really empty (two-phase idle stop). */
@@ -78,12 +95,20 @@ export type Launch =
 
 export type Register = Extract<FromLaunch, { type: "register" }>;
 
+type Save = Extract<FromLaunch, { type: "saves" }>["saves"][number];
+
 export type LaunchInput =
-  // From its world, once in its life.
-  | { type: "begin"; world: string }
+  // From its world; `begin` once in its life.
+  | { type: "begin"; world: string; isHeir?: true }
+  | { type: "hand.over" }
+  | { type: "restore"; text: string }
+  | { type: "drain"; target: string; inMs: number }
+  // From the world's memory.
+  | { type: "recalled"; text?: string | undefined }
   // From the host (`host:local`).
   | { type: "started"; pid: number }
-  | { type: "exited"; code?: number | undefined }
+  | { type: "exited"; code?: number | undefined; signal?: string | undefined }
+  | { type: "lastWords"; saves: readonly Save[]; state?: string | undefined }
   // From its control connection (`launch-link:<connection>`), by way of the gateway: every message of the
   // process as it came, the token hashed; and the end of the connection.
   | (Omit<Register, "token" | "launch"> & { tokenHash: string })
@@ -135,13 +160,50 @@ const doors = {
 
 export const launch: Table<Launch, LaunchInput, Turn> = {
   absent: { begin, register: refuseLink, expect: unavailable },
-  starting: { started, register, exited, expect: unavailable, stop: kill("stopped"), deadline: startTimeout },
-  running: { ...doors, started, register, heartbeat, linkClosed, exited, stop, deadline: overdue },
+  starting: {
+    recalled,
+    started,
+    register,
+    exited,
+    lastWords,
+    expect: unavailable,
+    stop: kill("stopped"),
+    deadline: startTimeout,
+  },
+  testing: {
+    started,
+    register,
+    heartbeat,
+    linkClosed,
+    exited,
+    expect: unavailable,
+    stop,
+    tested,
+    deadline: untested,
+  },
+  running: {
+    ...doors,
+    started,
+    register,
+    heartbeat,
+    linkClosed,
+    exited,
+    lastWords,
+    stop,
+    state: remember,
+    "hand.over": handOver,
+    restore: forward,
+    drain,
+    deadline: overdue,
+  },
   suspect: {
     started,
     register,
     exited,
+    lastWords,
     expect: unavailable,
+    "hand.over": notNow,
+    drain,
     kick: leave,
     revoke: leave,
     depart: leave,
@@ -157,7 +219,20 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     stop,
     "stop.ready": ready,
     "stop.busy": busy,
+    state: remember,
+    "hand.over": notNow,
+    drain,
+    lastWords,
     deadline: askToStop,
   },
-  stopping: { ...doors, expect: unavailable, register: refuseLink, exited, deadline: killAgain },
+  stopping: {
+    ...doors,
+    expect: unavailable,
+    register: refuseLink,
+    exited,
+    state: remember,
+    lastWords,
+    "hand.over": notNow,
+    deadline: killAgain,
+  },
 };

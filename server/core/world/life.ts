@@ -1,22 +1,33 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
-import { compare, say, scatter } from "./guests.ts";
+import { alarm } from "./alarm.ts";
+import { compare, say } from "./guests.ts";
 import type { Got, In, Launch } from "./launch.ts";
+import { kept, kill, toStopping } from "./stopping.ts";
+import { goOnDraining } from "./succession.ts";
 
 /** The life of a launch: start, registration, heartbeats, idle stop, silence, exit. */
 
-const killAgainMs = 1000;
-
-export function begin(_: undefined, { world }: Got<"begin">, turn: Turn): Launch {
-  const { token, hash } = turn.newSecret();
-  turn.send("host:local", { type: "launch", launch: idOf(turn.self), world, token });
+export function begin(_: undefined, { world, isHeir }: Got<"begin">, turn: Turn): Launch {
+  turn.send(`memory:${world}`, { type: "recall" });
   return {
     phase: "starting",
     world,
-    tokenHash: hash,
+    tokenHash: "",
+    pack: turn.facts.packOf(world)?.sha256,
+    isHeir,
     guests: {},
     wakeAt: turn.now + turn.facts.limits.startMs,
   };
+}
+
+/** The process starts with what its world wanted remembered. */
+export function recalled(state: In<"starting">, { text }: Got<"recalled">, turn: Turn): Launch {
+  if (state.tokenHash !== "") return state;
+  const { token, hash } = turn.newSecret();
+  const { world } = state;
+  turn.send("host:local", { type: "launch", launch: idOf(turn.self), world, token, state: text });
+  return { ...state, tokenHash: hash };
 }
 
 export function started<S extends Launch>(state: S, { pid }: Got<"started">): S {
@@ -28,60 +39,67 @@ export function started<S extends Launch>(state: S, { pid }: Got<"started">): S 
  * A fresh launch must be of this very version; one that comes back was checked when it was fresh.
  */
 export function register(
-  state: In<"starting" | "running" | "suspect" | "closing">,
+  state: In<"starting" | "testing" | "running" | "suspect" | "closing">,
   input: Got<"register">,
   turn: Turn,
 ): Launch {
   const link = turn.from as Address<"launch-link">;
-  if (input.tokenHash !== state.tokenHash || input.world !== state.world)
-    return refuseLink(state, input, turn);
+  const isOurs = input.tokenHash === state.tokenHash && input.world === state.world;
+  // A process that has met a newer master is not ours to command.
+  if (!isOurs || (input.epoch ?? 0) > turn.facts.masterEpoch) return refuseLink(state, input, turn);
   if (state.phase === "starting" && input.version !== turn.facts.version) {
-    turn.send(link, { type: "registration.refused", reason: "version_mismatch" });
+    turn.send(link, {
+      type: "registration.refused",
+      reason: "version_mismatch",
+      epoch: turn.facts.masterEpoch,
+    });
     return toStopping(state, "version_mismatch", turn);
   }
   if ("link" in state && state.link !== link)
     turn.send(state.link, { type: "close", why: "registrationRefused" });
-  const { limits } = turn.facts;
-  turn.send(link, { type: "registered", heartbeatMs: limits.heartbeatMs });
-  turn.send(`world:${state.world}`, { type: "opened", endpoint: input.endpoint });
-  const { world, tokenHash, guests } = state;
-  const live: In<"running"> = {
-    phase: "running",
-    world,
-    tokenHash,
+  const { limits, masterEpoch } = turn.facts;
+  turn.send(link, { type: "registered", heartbeatMs: limits.heartbeatMs, epoch: masterEpoch });
+  const { endpoint } = input;
+  const live = {
+    ...kept(state),
     pid: input.pid,
-    guests,
     link,
-    endpoint: input.endpoint,
+    endpoint,
     heardAt: turn.now,
     auditedAt: turn.now,
     wakeAt: turn.now,
   };
-  return hear(live, input.roster, true, turn);
+  const isNew = state.phase === "starting" || state.phase === "testing";
+  if (isNew && state.isHeir) {
+    turn.send(link, { type: "test" });
+    return { ...live, phase: "testing", wakeAt: turn.now + limits.testMs };
+  }
+  turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
+  return hear({ ...live, phase: "running" }, input.roster, true, turn);
 }
 
 export function refuseLink<S extends Launch | undefined>(state: S, _: unknown, turn: Turn): S {
   const link = turn.from as Address<"launch-link">;
-  turn.send(link, { type: "registration.refused", reason: "not_wanted" });
+  turn.send(link, { type: "registration.refused", reason: "not_wanted", epoch: turn.facts.masterEpoch });
   turn.send(link, { type: "close", why: "registrationRefused" });
   return state;
 }
 
 export function heartbeat(
-  state: In<"running" | "closing">,
+  state: In<"testing" | "running" | "closing">,
   { roster }: Got<"heartbeat">,
   turn: Turn,
 ): Launch {
-  if (turn.from !== state.link) return state;
+  if (turn.from !== state.link || state.phase === "testing") return state;
   return hear(state, roster, turn.now >= state.auditedAt + turn.facts.limits.rosterAuditMs, turn);
 }
 
-function hear<S extends In<"running" | "closing">>(
-  state: S,
+function hear(
+  state: In<"running" | "closing">,
   roster: Got<"heartbeat">["roster"],
   isAudit: boolean,
   turn: Turn,
-): S {
+): Launch {
   const guests = compare(state, roster, isAudit, turn);
   const auditedAt = isAudit ? turn.now : state.auditedAt;
   if (state.phase === "closing") return { ...state, guests, auditedAt, heardAt: turn.now };
@@ -90,18 +108,16 @@ function hear<S extends In<"running" | "closing">>(
   return alarm({ ...state, guests, auditedAt, heardAt: turn.now, idleSince }, turn);
 }
 
-function alarm<S extends In<"running" | "closing">>(state: S, turn: Turn): S {
-  const { suspectMs, idleMs } = turn.facts.limits;
-  const idleBy = (state.idleSince ?? Infinity) + idleMs;
-  return { ...state, wakeAt: Math.min(state.heardAt + suspectMs, idleBy) };
-}
-
 /** Silent worlds are doubted first; empty ones are asked whether they are really empty. */
 export function overdue(state: In<"running">, _: unknown, turn: Turn): Launch {
   const { suspectMs, stopMs, idleMs } = turn.facts.limits;
   if (turn.now >= state.heardAt + suspectMs) return doubt(state, turn);
-  if (Object.keys(state.guests).length > 0) return alarm({ ...state, idleSince: undefined }, turn);
-  if (turn.now < (state.idleSince ?? Infinity) + idleMs) return alarm(state, turn);
+  if (Object.keys(state.guests).length > 0) {
+    const { drain } = state;
+    const busy = { ...state, idleSince: undefined };
+    return drain ? goOnDraining({ ...busy, drain }, turn) : alarm(busy, turn);
+  }
+  if (!state.drain && turn.now < (state.idleSince ?? Infinity) + idleMs) return alarm(state, turn);
   turn.send(`world:${state.world}`, { type: "closing" });
   say(state, { type: "stop.prepare" }, turn);
   return { ...state, phase: "closing", wakeAt: turn.now + stopMs };
@@ -113,21 +129,10 @@ function doubt(state: In<"running" | "closing">, turn: Turn): Launch {
   return suspect(state, turn);
 }
 
-function suspect(
-  { world, tokenHash, pid, guests, endpoint, heardAt }: In<"running" | "closing">,
-  turn: Turn,
-): Launch {
-  turn.send(`world:${world}`, { type: "closing" });
-  return {
-    phase: "suspect",
-    world,
-    tokenHash,
-    pid,
-    guests,
-    endpoint,
-    heardAt,
-    wakeAt: deadAt(heardAt, turn),
-  };
+function suspect(state: In<"running" | "closing">, turn: Turn): Launch {
+  const { endpoint, heardAt } = state;
+  turn.send(`world:${state.world}`, { type: "closing" });
+  return { ...kept(state), phase: "suspect", endpoint, heardAt, wakeAt: deadAt(heardAt, turn) };
 }
 
 /** Counted anew from the doubt when that is later: after a restart of the master nobody was listening. */
@@ -136,8 +141,9 @@ function deadAt(heardAt: number, { now, facts }: Turn): number {
   return Math.max(heardAt + deadMs, now + deadMs - suspectMs);
 }
 
-export function linkClosed(state: In<"running" | "closing">, _: unknown, turn: Turn): Launch {
-  return turn.from === state.link ? suspect(state, turn) : state;
+export function linkClosed(state: In<"testing" | "running" | "closing">, _: unknown, turn: Turn): Launch {
+  if (turn.from !== state.link) return state;
+  return state.phase === "testing" ? kill("link_lost")(state, undefined, turn) : suspect(state, turn);
 }
 
 export function ready(state: In<"closing">, _: unknown, turn: Turn): Launch {
@@ -148,7 +154,7 @@ export function ready(state: In<"closing">, _: unknown, turn: Turn): Launch {
 
 export function busy(state: In<"closing">, _: unknown, turn: Turn): Launch {
   if (turn.from !== state.link) return state;
-  turn.send(`world:${state.world}`, { type: "opened", endpoint: state.endpoint });
+  turn.send(`world:${state.world}`, { type: "opened", endpoint: state.endpoint, pack: state.pack });
   return alarm({ ...state, phase: "running", idleSince: undefined }, turn);
 }
 
@@ -163,49 +169,6 @@ export function startTimeout(state: In<"starting">, _: unknown, turn: Turn): Lau
 
 export function tooSilent(state: In<"suspect">, _: unknown, turn: Turn): Launch {
   return kill("heartbeat_timeout")(state, undefined, turn);
-}
-
-/** Asked politely; killed at the deadline whatever it says. */
-export function stop(state: In<"running" | "closing">, { reason }: Got<"stop">, turn: Turn): Launch {
-  turn.send(`world:${state.world}`, { type: "closing" });
-  say(state, { type: "stop", reason }, turn);
-  return toStopping(state, reason, turn);
-}
-
-export function kill(reason: string) {
-  return (state: Launch, _: unknown, turn: Turn): Launch => {
-    turn.send("host:local", { type: "kill", launch: idOf(turn.self), pid: state.pid });
-    return { ...toStopping(state, reason, turn), wakeAt: turn.now + killAgainMs };
-  };
-}
-
-/** The kill deadline holds whatever the state, and is asked for again until the process is gone. */
-export function killAgain(state: In<"stopping">, _: unknown, turn: Turn): Launch {
-  turn.send("host:local", { type: "kill", launch: idOf(turn.self), pid: state.pid });
-  return { ...state, wakeAt: turn.now + killAgainMs };
-}
-
-function toStopping(state: Launch, reason: string, turn: Turn): In<"stopping"> {
-  const { world, tokenHash, pid, guests } = state;
-  const link = "link" in state ? { link: state.link } : {};
-  return {
-    phase: "stopping",
-    world,
-    tokenHash,
-    pid,
-    guests,
-    reason,
-    wakeAt: turn.now + turn.facts.limits.stopMs,
-    ...link,
-  };
-}
-
-/** The process's exit is authoritative at once, whatever was thought of it. */
-export function exited(state: Launch, _: unknown, turn: Turn): undefined {
-  const isWanted = state.phase === "stopping" && ["idle", "stopped", "shutdown"].includes(state.reason);
-  scatter(state, isWanted ? "left" : "crashed", turn);
-  turn.send(`world:${state.world}`, { type: "ended", failed: !isWanted });
-  return undefined;
 }
 
 export function unavailable<S extends Launch | undefined>(

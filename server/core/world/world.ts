@@ -2,6 +2,31 @@ import { idOf, type Address } from "#shared/address.ts";
 import type { Table } from "#shared/machine.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Turn } from "../inbox.ts";
+import { queue, rest, start, tell } from "./route.ts";
+import { closed, ended } from "./ending.ts";
+import {
+  deadline,
+  evacuate,
+  failed,
+  handed,
+  nothingToReplace,
+  notNow,
+  outdated,
+  proved,
+  replace,
+} from "./heir.ts";
+
+/** A launch that is to take over, once it has proved itself. */
+export interface Heir {
+  readonly launch: Address<"launch">;
+  /** Who asked for it; nobody when a new pack did. */
+  readonly operator?: Address<"operator"> | undefined;
+  /** How long the players of the old launch have to leave on their own. */
+  readonly noticeMs: number;
+  /** Since it has proved itself: only the old one's state is still waited for. */
+  readonly endpoint?: Endpoint | undefined;
+  readonly pack?: string | undefined;
+}
 
 /**
  * A place, `world:<key>`: which launch of it lets newcomers in, and which journeys wait for one.
@@ -10,12 +35,36 @@ import type { Turn } from "../inbox.ts";
 export type World = {
   /** Journeys to be told when a launch is open. */
   wanted: readonly Address<"travel">[];
-  /** Launches in a row that failed. */
+  /** Launches in a row that failed, and why the last one did. */
   failures: number;
+  cause?: string | undefined;
+  /** Until then no heir is begun by itself: the last one failed. */
+  noHeirBefore?: number | undefined;
 } & (
-  | { phase: "starting"; launch: Address<"launch">; wakeAt?: undefined }
-  | { phase: "open"; launch: Address<"launch">; endpoint: Endpoint; openedAt: number; wakeAt?: undefined }
-  | { phase: "closed"; launch: Address<"launch">; openedAt: number; wakeAt?: undefined }
+  | {
+      phase: "starting";
+      launch: Address<"launch">;
+      operator?: Address<"operator"> | undefined;
+      wakeAt?: undefined;
+    }
+  | {
+      phase: "open";
+      launch: Address<"launch">;
+      endpoint: Endpoint;
+      pack?: string | undefined;
+      openedAt: number;
+      heir?: Heir | undefined;
+      wakeAt?: number | undefined;
+    }
+  | {
+      phase: "closed";
+      launch: Address<"launch">;
+      openedAt: number;
+      heir?: Heir | undefined;
+      wakeAt?: number | undefined;
+    }
+  /** Its players are being moved to another world; nobody comes until its launch has ended. */
+  | { phase: "leaving"; launch: Address<"launch">; operator: Address<"operator">; wakeAt?: undefined }
   /** Nobody wants it; it only remembers its failures. */
   | { phase: "resting"; notBefore: number; wakeAt: number }
   /** Wanted, but it failed so often that it must wait. */
@@ -23,55 +72,93 @@ export type World = {
 );
 
 export type WorldInput =
-  // From travels.
+  // From travels. `outdated`: the pack on offer is newer than the launch.
   | { type: "require" }
   | { type: "release" }
-  // From its launch.
-  | { type: "opened"; endpoint: Endpoint }
+  | { type: "outdated" }
+  // From its launches. Without a cause the end was wanted.
+  | { type: "opened"; endpoint: Endpoint; pack?: string | undefined }
   | { type: "closing" }
-  | { type: "ended"; failed: boolean };
+  | { type: "ended"; cause?: string | undefined }
+  | { type: "proved"; endpoint: Endpoint; pack?: string | undefined }
+  | { type: "failed"; cause: string }
+  | { type: "handed"; text?: string | undefined }
+  // From operators (`operator:<request>`): another launch of it takes over, or its players go to another world.
+  | { type: "replace"; noticeMs: number }
+  | { type: "evacuate"; noticeMs: number; target: string };
 
-type In<P extends World["phase"]> = Extract<World, { phase: P }>;
-type Got<T extends WorldInput["type"]> = Extract<WorldInput, { type: T }>;
+export type In<P extends World["phase"]> = Extract<World, { phase: P }>;
+export type Got<T extends WorldInput["type"]> = Extract<WorldInput, { type: T }>;
 
 export const world: Table<World, WorldInput, Turn> = {
-  absent: { require: (_, __, turn) => start([turn.from as Address<"travel">], 0, turn) },
-  resting: { require: wake, deadline: () => undefined },
-  cooling: {
+  absent: {
+    require: (_, __, turn) => start([turn.from as Address<"travel">], 0, turn),
+    replace: nothingToReplace,
+    evacuate: nothingToReplace,
+  },
+  resting: {
+    require: wake,
+    replace: forget,
+    evacuate: nothingToReplace,
+    deadline: () => undefined,
+  },
+  cooling: { require: queue, release, replace: tryNow, evacuate: nothingToReplace, deadline: tryAgain },
+  starting: { require: queue, release, opened, ended, outdated: queue, replace: notNow, evacuate: notNow },
+  open: {
+    require: welcome,
+    release,
+    closing: closed,
+    ended,
+    outdated,
+    replace,
+    proved,
+    failed,
+    handed,
+    evacuate,
+    deadline,
+  },
+  closed: {
     require: queue,
     release,
-    deadline: tryAgain,
+    opened,
+    closing: closed,
+    ended,
+    outdated: queue,
+    replace: notNow,
+    proved,
+    failed,
+    handed,
+    evacuate,
+    deadline,
   },
-  starting: { require: queue, release, opened, ended },
-  open: { require: welcome, release, closing, ended },
-  closed: { require: queue, release, opened, ended },
+  leaving: { require: refuse, outdated: refuse, ended, replace: notNow, evacuate: notNow },
 };
-
-function start(wanted: World["wanted"], failures: number, turn: Turn): World {
-  const launch: Address<"launch"> = `launch:${turn.newId("l")}`;
-  turn.send(launch, { type: "begin", world: idOf(turn.self) });
-  return { phase: "starting", launch, wanted, failures };
-}
 
 function wake(state: In<"resting">, _: unknown, turn: Turn): World {
   const wanted = [turn.from as Address<"travel">];
-  if (turn.now >= state.notBefore) return start(wanted, state.failures, turn);
-  return { phase: "cooling", wanted, failures: state.failures, wakeAt: state.notBefore };
+  const { failures, cause } = state;
+  if (turn.now >= state.notBefore) return { ...start(wanted, failures, turn), cause };
+  return { phase: "cooling", wanted, failures, cause, wakeAt: state.notBefore };
 }
 
 /** Whoever wanted it may have gone elsewhere meanwhile: no process starts for nobody. */
-function tryAgain({ wanted, failures }: In<"cooling">, _: unknown, turn: Turn): World {
-  return wanted.length > 0 ? start(wanted, failures, turn) : rest(failures, 0, turn);
+function tryAgain({ wanted, failures, cause }: In<"cooling">, _: unknown, turn: Turn): World {
+  return wanted.length > 0 ? { ...start(wanted, failures, turn), cause } : rest({ failures, cause }, 0, turn);
 }
 
-function rest(failures: number, waitMs: number, { now, facts }: Turn): World {
-  const wakeAt = now + facts.limits.backoffForgetMs;
-  return { phase: "resting", wanted: [], failures, notBefore: now + waitMs, wakeAt };
+/** What an operator has just replaced may be what made it fail. */
+function tryNow({ wanted, failures, cause }: In<"cooling">, _: unknown, turn: Turn): World {
+  return { ...start(wanted, failures, turn), cause, operator: turn.from as Address<"operator"> };
 }
 
-function queue<S extends World>(state: S, _: unknown, turn: Turn): S {
-  const from = turn.from as Address<"travel">;
-  return state.wanted.includes(from) ? state : { ...state, wanted: [...state.wanted, from] };
+/** The next launch is of what lies on the disk then, and has not failed yet. */
+function forget(state: In<"resting">, _: unknown, turn: Turn): undefined {
+  nothingToReplace(state, undefined, turn);
+}
+
+function refuse<S extends World>(state: S, _: unknown, turn: Turn): S {
+  turn.send(turn.from as Address<"travel">, { type: "worldUnavailable", reason: "world_draining" });
+  return state;
 }
 
 function release<S extends World>(state: S, _: unknown, turn: Turn): S {
@@ -84,42 +171,27 @@ function welcome(state: In<"open">, _: unknown, turn: Turn): World {
   return state;
 }
 
-function opened(state: In<"starting" | "closed">, { endpoint }: Got<"opened">, turn: Turn): World {
+function opened(state: In<"starting" | "closed">, { endpoint, pack }: Got<"opened">, turn: Turn): World {
   if (turn.from !== state.launch) return state;
-  const { launch, failures, wanted } = state;
+  const { launch, failures, cause, wanted, noHeirBefore } = state;
   // A launch that was closed for a moment opens again; it has been up all the time.
-  const openedAt = state.phase === "closed" ? state.openedAt : turn.now;
-  const open: In<"open"> = { phase: "open", launch, endpoint, openedAt, wanted: [], failures };
+  const was =
+    state.phase === "closed"
+      ? { openedAt: state.openedAt, heir: state.heir, wakeAt: state.wakeAt }
+      : { openedAt: turn.now };
+  if (state.phase === "starting" && state.operator)
+    turn.send(state.operator, { type: "done", launch: idOf(launch) });
+  const open: In<"open"> = {
+    phase: "open",
+    launch,
+    endpoint,
+    pack,
+    wanted: [],
+    failures,
+    cause,
+    noHeirBefore,
+    ...was,
+  };
   tell(wanted, open, turn);
   return open;
-}
-
-function closing(state: In<"open">, _: unknown, turn: Turn): World {
-  const { launch, openedAt, wanted, failures } = state;
-  if (turn.from !== launch) return state;
-  return { phase: "closed", launch, openedAt, wanted, failures };
-}
-
-/** Journeys that wait for this very end are not called off by it: they get the next launch (H9). */
-function ended(
-  state: In<"starting" | "open" | "closed">,
-  { failed }: Got<"ended">,
-  turn: Turn,
-): World | undefined {
-  if (turn.from !== state.launch) return state;
-  const { backoffFirstMs, backoffMaxMs, backoffForgetMs } = turn.facts.limits;
-  if (!failed) return state.wanted.length > 0 ? start(state.wanted, 0, turn) : undefined;
-  // Staying up is the proof; a launch that dies of its first player failed like one that never came up.
-  const isProven = state.phase !== "starting" && turn.now >= state.openedAt + backoffForgetMs;
-  const failures = isProven ? 1 : state.failures + 1;
-  // The first failure is forgiven at once; from the second on a key that keeps failing waits, ever longer.
-  const waitMs = failures === 1 ? 0 : Math.min(backoffFirstMs * 2 ** (failures - 2), backoffMaxMs);
-  if (state.wanted.length === 0) return rest(failures, waitMs, turn);
-  if (waitMs === 0) return start(state.wanted, failures, turn);
-  return { phase: "cooling", wanted: state.wanted, failures, wakeAt: turn.now + waitMs };
-}
-
-function tell(wanted: World["wanted"], { launch, endpoint }: In<"open">, turn: Turn): void {
-  for (const travel of wanted)
-    turn.send(travel, { type: "worldReady", launch, endpoint, route: idOf(turn.self) });
 }

@@ -57,7 +57,7 @@ export class StandInMaster {
     if (message.type === "acked" && ++this.#acked === this.#options.n) this.#expected.resolve();
     if (message.type !== "register" || !("port" in message.endpoint)) return;
     this.#registered.resolve(message.endpoint.port);
-    say({ type: "registered", heartbeatMs: 1000 });
+    say({ type: "registered", heartbeatMs: 1000, epoch: 1 });
     for (let index = 0; index < this.#options.n; index++) say(this.#expect(index));
   }
 

@@ -1,0 +1,70 @@
+import type { Turn } from "../inbox.ts";
+import { flip, withoutHeir } from "./heir.ts";
+import { rest, start } from "./route.ts";
+import type { Got, Heir, In, World } from "./world.ts";
+
+/** How a place loses its launch, and when it gets the next one. */
+
+/** Its launch lets nobody in for now: asked whether it is empty, silent, or cut off. */
+export function closed(state: In<"open" | "closed">, _: unknown, turn: Turn): World {
+  const { launch, openedAt, wanted, failures, cause, heir, wakeAt, noHeirBefore } = state;
+  if (heir && turn.from === heir.launch) return withoutHeir(state, heir, "closed", turn);
+  if (turn.from !== launch) return state;
+  const next: In<"closed"> = {
+    phase: "closed",
+    launch,
+    openedAt,
+    wanted,
+    failures,
+    cause,
+    heir,
+    wakeAt,
+    noHeirBefore,
+  };
+  return heir?.endpoint ? flip(next, { ...heir, endpoint: heir.endpoint }, undefined, turn) : next;
+}
+
+/** Journeys that wait for this very end are not called off by it: they get the next launch (H9). */
+export function ended(
+  state: In<"starting" | "open" | "closed" | "leaving">,
+  { cause }: Got<"ended">,
+  turn: Turn,
+): World | undefined {
+  const heir = "heir" in state ? state.heir : undefined;
+  if (heir && turn.from === heir.launch && "openedAt" in state)
+    return withoutHeir(state, heir, cause ?? "stopped", turn);
+  if (turn.from !== state.launch) return state;
+  if (state.phase === "leaving") {
+    turn.send(state.operator, { type: "done" });
+    return undefined;
+  }
+  if (state.phase === "starting" && state.operator)
+    turn.send(state.operator, { type: "failed", reason: "world_unavailable", cause });
+  if (heir) return succeed(state, heir, turn);
+  return next(state, cause, turn);
+}
+
+/** The old launch is gone before the new one took over: there is nothing left to prove it against. */
+function succeed(state: In<"starting" | "open" | "closed" | "leaving">, heir: Heir, turn: Turn): World {
+  const { wanted, failures, cause } = state;
+  if (heir.endpoint && "openedAt" in state)
+    return flip(state, { ...heir, endpoint: heir.endpoint }, undefined, turn);
+  return { phase: "starting", launch: heir.launch, operator: heir.operator, wanted, failures, cause };
+}
+
+function next(
+  state: In<"starting" | "open" | "closed">,
+  cause: string | undefined,
+  turn: Turn,
+): World | undefined {
+  const { backoffFirstMs, backoffMaxMs, backoffForgetMs } = turn.facts.limits;
+  if (cause === undefined) return state.wanted.length > 0 ? start(state.wanted, 0, turn) : undefined;
+  // Staying up is the proof; a launch that dies of its first player failed like one that never came up.
+  const isProven = state.phase !== "starting" && turn.now >= state.openedAt + backoffForgetMs;
+  const failures = isProven ? 1 : state.failures + 1;
+  // The first failure is forgiven at once; from the second on a key that keeps failing waits, ever longer.
+  const waitMs = failures === 1 ? 0 : Math.min(backoffFirstMs * 2 ** (failures - 2), backoffMaxMs);
+  if (state.wanted.length === 0) return rest({ failures, cause }, waitMs, turn);
+  if (waitMs === 0) return { ...start(state.wanted, failures, turn), cause };
+  return { phase: "cooling", wanted: state.wanted, failures, cause, wakeAt: turn.now + waitMs };
+}

@@ -1,0 +1,121 @@
+import { idOf, type Address } from "#shared/address.ts";
+import type { Endpoint } from "#shared/protocol/launch-master.ts";
+import type { Turn } from "../inbox.ts";
+import { begin, queue, tell } from "./route.ts";
+import type { Got, Heir, In, World } from "./world.ts";
+
+/** How one launch of a place takes over from another, under its players: upgrade, restart and rollback are the same. */
+
+type Led = In<"open" | "closed">;
+type Proven = Heir & { readonly endpoint: Endpoint };
+
+/** A launch of what lies on the disk now begins beside the old one. */
+export function replace(state: In<"open">, { noticeMs }: Got<"replace">, turn: Turn): World {
+  return state.heir
+    ? notNow(state, undefined, turn)
+    : expectHeir(state, noticeMs, turn.from as Address<"operator">, turn);
+}
+
+/** The pack on offer is newer than the launch: whoever has it waits for one that fits. */
+export function outdated(state: In<"open">, _: unknown, turn: Turn): World {
+  const waiting = queue(state, undefined, turn);
+  if (state.heir) return waiting;
+  if (turn.now >= (state.noHeirBefore ?? 0))
+    return expectHeir(waiting, turn.facts.limits.drainMs, undefined, turn);
+  turn.send(turn.from as Address<"travel">, { type: "worldUnavailable", reason: "world_unavailable" });
+  return state;
+}
+
+function expectHeir(
+  state: In<"open">,
+  noticeMs: number,
+  operator: Address<"operator"> | undefined,
+  turn: Turn,
+): World {
+  const launch = begin(turn, true);
+  if (operator) turn.send(operator, { type: "progress", step: "starting", launch: idOf(launch) });
+  return { ...state, heir: { launch, operator, noticeMs } };
+}
+
+/** It can run. Before it takes over it gets to know what the old one knows. */
+export function proved(state: Led, { endpoint, pack }: Got<"proved">, turn: Turn): World {
+  const { heir } = state;
+  if (turn.from !== heir?.launch) return state;
+  turn.send(state.launch, { type: "hand.over" });
+  return { ...state, heir: { ...heir, endpoint, pack }, wakeAt: turn.now + turn.facts.limits.handoverMs };
+}
+
+export function handed(state: Led, { text }: Got<"handed">, turn: Turn): World {
+  const { heir } = state;
+  if (turn.from !== state.launch || !heir?.endpoint) return state;
+  return flip(state, { ...heir, endpoint: heir.endpoint }, text, turn);
+}
+
+/** The old launch does not answer: what it said last has to do. */
+export function deadline(state: Led, _: unknown, turn: Turn): World {
+  const { heir } = state;
+  return heir?.endpoint
+    ? flip(state, { ...heir, endpoint: heir.endpoint }, undefined, turn)
+    : { ...state, wakeAt: undefined };
+}
+
+/** From this turn on newcomers go to the new launch, and the old one is emptied. */
+export function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
+  const { launch, endpoint, pack, operator, noticeMs } = heir;
+  if (text !== undefined) turn.send(launch, { type: "restore", text });
+  turn.send(state.launch, { type: "drain", target: idOf(turn.self), inMs: noticeMs });
+  if (operator) turn.send(operator, { type: "done", launch: idOf(launch) });
+  const open: In<"open"> = {
+    phase: "open",
+    launch,
+    endpoint,
+    pack,
+    openedAt: turn.now,
+    wanted: [],
+    failures: 0,
+  };
+  tell(state.wanted, open, turn);
+  return open;
+}
+
+export function failed(state: Led, { cause }: Got<"failed">, turn: Turn): World {
+  const { heir } = state;
+  return heir && turn.from === heir.launch ? withoutHeir(state, heir, cause, turn) : state;
+}
+
+/** Nothing has changed, but for those who have the new pack: they cannot enter the old launch. */
+export function withoutHeir<S extends Led>(state: S, heir: Heir, cause: string, turn: Turn): S {
+  if (heir.operator) turn.send(heir.operator, { type: "failed", reason: "world_unavailable", cause });
+  if (state.phase === "open")
+    for (const travel of state.wanted)
+      turn.send(travel, { type: "worldUnavailable", reason: "world_unavailable" });
+  const noHeirBefore = turn.now + turn.facts.limits.backoffMaxMs;
+  const wanted = state.phase === "open" ? [] : state.wanted;
+  return { ...state, heir: undefined, wakeAt: undefined, wanted, noHeirBefore };
+}
+
+/** The players go to another world; nobody comes until the launch has ended. */
+export function evacuate(state: Led, { target, noticeMs }: Got<"evacuate">, turn: Turn): World {
+  const operator = turn.from as Address<"operator">;
+  const { launch, wanted, failures } = state;
+  if (state.heir) return notNow(state, undefined, turn);
+  if (!turn.facts.worlds.has(target) || target === idOf(turn.self)) {
+    turn.send(operator, { type: "failed", reason: "invalid_world" });
+    return state;
+  }
+  turn.send(launch, { type: "drain", target, inMs: noticeMs });
+  turn.send(operator, { type: "progress", step: "draining", launch: idOf(launch), inMs: noticeMs });
+  for (const travel of wanted) turn.send(travel, { type: "worldUnavailable", reason: "world_draining" });
+  return { phase: "leaving", launch, operator, wanted: [], failures };
+}
+
+/** No launch lives: the next one is of what lies on the disk by itself. */
+export function nothingToReplace<S extends World | undefined>(state: S, _: unknown, turn: Turn): S {
+  turn.send(turn.from as Address<"operator">, { type: "done" });
+  return state;
+}
+
+export function notNow<S extends World>(state: S, _: unknown, turn: Turn): S {
+  turn.send(turn.from as Address<"operator">, { type: "failed", reason: "try_later" });
+  return state;
+}

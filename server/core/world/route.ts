@@ -1,0 +1,37 @@
+import { idOf, type Address } from "#shared/address.ts";
+import type { Turn } from "../inbox.ts";
+import type { In, World } from "./world.ts";
+
+/** Whom a place sends where. */
+
+export function start(wanted: World["wanted"], failures: number, turn: Turn): In<"starting"> {
+  return { phase: "starting", launch: begin(turn), wanted, failures };
+}
+
+/** @returns a launch that has been told to begin; an heir proves itself before anybody is sent to it */
+export function begin(turn: Turn, isHeir?: true): Address<"launch"> {
+  const launch: Address<"launch"> = `launch:${turn.newId("l")}`;
+  turn.send(launch, { type: "begin", world: idOf(turn.self), ...(isHeir && { isHeir }) });
+  return launch;
+}
+
+export function rest(
+  { failures, cause }: Pick<World, "failures" | "cause">,
+  waitMs: number,
+  turn: Turn,
+): World {
+  const { now, facts } = turn;
+  const wakeAt = now + facts.limits.backoffForgetMs;
+  return { phase: "resting", wanted: [], failures, cause, notBefore: now + waitMs, wakeAt };
+}
+
+export function queue<S extends World>(state: S, _: unknown, turn: Turn): S {
+  const from = turn.from as Address<"travel">;
+  return state.wanted.includes(from) ? state : { ...state, wanted: [...state.wanted, from] };
+}
+
+/** Says where the open launch is to those who want in. */
+export function tell(wanted: World["wanted"], { launch, endpoint, pack }: In<"open">, turn: Turn): void {
+  for (const travel of wanted)
+    turn.send(travel, { type: "worldReady", launch, endpoint, pack, route: idOf(turn.self) });
+}
