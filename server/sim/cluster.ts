@@ -8,7 +8,7 @@ import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import { stepDoor } from "#world-server/door.ts";
 import type { JourneyCode } from "./client.ts";
 import { draw, drawTemper, type Circumstances, type Suite } from "./faults.ts";
-import { Auditor, type Violation } from "./laws.ts";
+import { Auditor, type Violation } from "./auditor.ts";
 import { SimMaster, type ClientWire, type LaunchWire } from "./master.ts";
 import { SimNature } from "./nature.ts";
 import { Wire, type Delay, type End } from "./network.ts";
@@ -35,9 +35,12 @@ export interface Report {
   readonly seed: number;
   readonly circumstances: Circumstances;
   readonly violations: readonly Violation[];
+  /** How long the universe lasted, and how much happened in it. */
+  readonly virtualMs: number;
+  readonly events: number;
   /** Of everything that happened: the same seed tells the same story. */
   readonly hash: string;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: ReadonlyMap<string, number>;
   /** Table cells reached, and inputs no cell was for, by how often. */
   readonly cells: ReadonlyMap<string, number>;
   readonly strays: ReadonlyMap<string, number>;
@@ -49,13 +52,17 @@ export interface Report {
 const version = "0.1";
 const toMaster: Delay = { usualMs: 40, tailMs: 400 };
 const toWorlds: Delay = { usualMs: 3, tailMs: 60 };
-const healMs = 75_000;
-const drainMs = 200_000;
+const healMs = 45_000;
+const drainMs = 120_000;
 const auditMs = 500;
+/** A world that could not start, and one that died of a fault. */
+const crashCodes: ReadonlySet<number> = new Set([1, 139]);
 
 export interface Options {
   readonly seed: number;
   readonly suite: Suite;
+  /** How many engines share the machines; one when left out. */
+  readonly engines?: number;
   readonly code?: Code;
   readonly change?: (circumstances: Circumstances) => Circumstances;
 }
@@ -215,6 +222,7 @@ export class Cluster {
       exited: (process, code) => {
         this.processes.delete(process.order.launch);
         auditor.count("exits");
+        if (crashCodes.has(code)) auditor.count("worldCrashes");
         this.#report(process.order.launch, { type: "exited", code });
       },
     });
@@ -266,13 +274,18 @@ export class Cluster {
 export async function simulate(options: Options): Promise<Report> {
   const cluster = new Cluster(options);
   await cluster.run();
-  const { violations, counts, cells, strays, story, trace } = cluster.auditor;
+  const { auditor, nature, circumstances } = cluster;
+  const { violations, counts, cells, strays, story, trace } = auditor;
   return {
     seed: options.seed,
-    circumstances: cluster.circumstances,
+    circumstances,
     violations,
-    hash: cluster.auditor.hash(createHash("sha256")),
-    counts: Object.fromEntries(counts),
+    virtualMs: nature.now(),
+    events: nature.eventCount,
+    get hash() {
+      return auditor.hash(createHash("sha256"));
+    },
+    counts,
     cells,
     strays,
     story,

@@ -1,194 +1,71 @@
-import type { Hash } from "node:crypto";
-import type { Journey, JourneyEffect, JourneyInput } from "#client/app/journey-state.ts";
-import type { Transition } from "#engine/ports.ts";
-import type { Session } from "#core/session/session.ts";
-import type { Travel } from "#core/travel/travel.ts";
-import type { Launch } from "#core/world/launch.ts";
-import { type Address, idOf, kindOf } from "#shared/address.ts";
-import type { Phased } from "#shared/machine.ts";
-import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
-import type { Page } from "./client.ts";
-import type { Circumstances } from "./faults.ts";
-import { atRest, atTheEnd } from "./laws-at-rest.ts";
-import { continuous } from "./laws-in-time.ts";
-import { onDoor, onTransition } from "./laws-on-action.ts";
-import { onPage } from "./laws-on-page.ts";
-import type { SimMaster } from "./master.ts";
-import type { Player } from "./player.ts";
-import type { Temper, SimWorld } from "./world.ts";
-
-export interface Violation {
-  readonly law: string;
-  readonly at: number;
-  readonly text: string;
+/**
+ * Every law, in one place. `when` says how it is looked at: `action` at the moment something is done, `lasting` as a
+ * condition that may not last longer than `boundMs`, `rest` once trouble has ended and every bound has passed, `end`
+ * after everybody has left, `twice` by playing a seed again.
+ */
+export interface Law {
+  readonly says: string;
+  readonly when: "action" | "lasting" | "rest" | "end" | "twice";
+  /** How long what is forbidden may last, or how much time what is demanded may take. */
+  readonly boundMs?: number;
 }
 
-/** What the auditor may look at: everything, the real worlds and not what anybody believes of them. */
-export interface Seen {
-  readonly nature: { now(): number };
-  readonly processes: ReadonlyMap<string, SimWorld>;
-  readonly players: readonly Player[];
-  readonly master: SimMaster;
-  readonly circumstances: Circumstances;
-}
+const seconds = (count: number): number => count * 1000;
+/** Slowest detection: a half-open link to a world, its next registration, its next audit. */
+const detectionMs = seconds(30);
 
-/** A condition that may hold for a while but not for longer. */
-export interface Condition {
-  readonly law: string;
-  readonly key: string;
-  readonly boundMs: number;
-  readonly text: string;
-}
+export const laws = {
+  S1: { says: "a ticket admits one connection", when: "action" },
+  S2: { says: "a session has one live avatar", when: "lasting", boundMs: detectionMs },
+  S3: { says: "a hold has a journey", when: "lasting", boundMs: seconds(32) },
+  S4: { says: "a save counts only from the committed admission", when: "action" },
+  S5: { says: "a world somebody is in or may come to is not stopped for being empty", when: "action" },
+  S6: { says: "a launch has one connection, of its own process, to the newest master", when: "action" },
+  S7: { says: "a process has a launch that wants it", when: "lasting", boundMs: seconds(20) },
+  S8: { says: "a live avatar's admission is the committed one", when: "lasting", boundMs: detectionMs },
+  S9: { says: "nobody is where nothing is any more", when: "lasting", boundMs: seconds(2) },
+  S10: { says: "an account is live in one session", when: "lasting", boundMs: 0 },
+  S11: { says: "what is saved for an account is where its own avatar stood", when: "action" },
+  S12: { says: "a world that answers is not killed", when: "action" },
+  S13: { says: "a good ticket is not turned away", when: "action" },
+  S14: { says: "a client hears of a ticket after its world did", when: "action" },
+  S15: { says: "a session travels once at a time", when: "lasting", boundMs: 0 },
+  S16: { says: "what has ended does not come back", when: "action" },
+  S17: { says: "a player is where they arrived, and nowhere by anybody's word alone", when: "action" },
+  S18: { says: "only the world a player is in moves them", when: "action" },
+  S19: { says: "one launch of a world takes newcomers", when: "lasting", boundMs: 0 },
+  S20: { says: "a port has one owner, and is one that may be had", when: "lasting", boundMs: 0 },
+  S21: { says: "nothing holds more than it may", when: "lasting", boundMs: 0 },
+  S22: { says: "an old connection moves nothing", when: "action" },
+  S23: { says: "an older save does not replace a newer one", when: "action" },
+  S24: {
+    says: "what was acknowledged survives, and of a walk at most its last steps are lost",
+    when: "action",
+  },
+  S25: { says: "no secret is written down", when: "action" },
+  S26: { says: "a stranger causes nothing but a moment's connection", when: "lasting", boundMs: seconds(2) },
+  S27: { says: "who enters has the pack of the launch they enter", when: "action" },
+  S28: { says: "the same seed tells the same story", when: "twice" },
+  L1: { says: "whoever wants to play plays, and all agree where", when: "rest" },
+  L2: { says: "nothing is left: no journey, no launch, nobody counted in", when: "end" },
+  L3: { says: "no avatar is left", when: "end" },
+  L4: { says: "no process and no connection is left", when: "end" },
+  L5: { says: "no session is left", when: "end" },
+  L6: { says: "every request is answered", when: "lasting", boundMs: seconds(20) },
+  L7: { says: "a world that failed comes back once it can", when: "lasting", boundMs: seconds(45) },
+  L8: { says: "where nothing goes wrong nobody is refused or waits", when: "action", boundMs: seconds(6) },
+  L9: { says: "a master that dies and comes back costs nobody their world or session", when: "action" },
+  L10: { says: "after trouble the noise dies down", when: "rest", boundMs: seconds(30) },
+  L11: {
+    says: "who waits for a world does not wait behind who came later",
+    when: "lasting",
+    boundMs: seconds(2),
+  },
+  L12: {
+    says: "a drain ends in time, and its players are in a world",
+    when: "lasting",
+    boundMs: seconds(10),
+  },
+} as const satisfies Record<string, Law>;
 
-const storyLines = 60;
-
-/** Watches a universe and writes down every law that is broken; each law once. */
-export class Auditor {
-  readonly violations: Violation[] = [];
-  readonly counts = new Map<string, number>();
-  readonly cells = new Map<string, number>();
-  readonly strays = new Map<string, number>();
-  readonly story: string[] = [];
-  readonly #seen: Seen;
-  readonly #since = new Map<string, number>();
-  readonly #trace: string[] = [];
-  /** How often each admission was placed by a door. */
-  readonly placed = new Map<string, number>();
-  readonly tempers = new Map<string, Temper>();
-  /** Machines that ended: their ids never live again. */
-  readonly ended = new Set<Address>();
-
-  constructor(seen: Seen) {
-    this.#seen = seen;
-  }
-
-  get now(): number {
-    return this.#seen.nature.now();
-  }
-
-  get seen(): Seen {
-    return this.#seen;
-  }
-
-  count(what: string): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
-  }
-
-  breach(law: string, text: string): void {
-    if (this.violations.some((known) => known.law === law)) return;
-    this.violations.push({ law, at: this.now, text });
-    this.#tell(`!!! ${law} ${text}`);
-  }
-
-  /** Everything that happened, line by line. */
-  get trace(): readonly string[] {
-    return this.#trace;
-  }
-
-  hash(hash: Hash): string {
-    return hash.update(this.#trace.join("\n")).digest("hex");
-  }
-
-  states<S extends Phased>(kind: string): [Address, S][] {
-    return [...this.#seen.master.engine.states(kind)] as [Address, S][];
-  }
-
-  sessions(): [Address, Session][] {
-    return this.states<Session>("session");
-  }
-
-  travels(): [Address, Travel][] {
-    return this.states<Travel>("travel");
-  }
-
-  launches(): [Address, Launch][] {
-    return this.states<Launch>("launch");
-  }
-
-  someLease(): string | undefined {
-    const first = this.travels()[0];
-    return first && idOf(first[0]);
-  }
-
-  transition(event: Transition): void {
-    const { id, input, before, after, cause, handled } = event;
-    const cell = `${kindOf(id)}.${before}.${input}`;
-    const tally = handled ? this.cells : this.strays;
-    tally.set(cell, (tally.get(cell) ?? 0) + 1);
-    this.#tell(`${id} ${before}>${after} ${input} from ${cause}`);
-    onTransition(this, event);
-  }
-
-  door(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void {
-    if (input.type !== "save")
-      this.#tell(
-        `${world.order.launch} (${world.order.world}) ${input.type} ${effects.map(({ type }) => type).join()}`,
-      );
-    onDoor(this, world, input, before, effects);
-  }
-
-  page(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void {
-    const heard = "message" in input ? ` ${input.message.type}` : "";
-    this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
-    if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.count("arrivals");
-    if (input.type === "control.heard" || input.type === "world.heard") this.#refused(input.message);
-    onPage(this, page, before, input);
-  }
-
-  #refused(message: { readonly type: string; readonly reason?: unknown }): void {
-    if (!["denied", "rejected", "portal.denied"].includes(message.type)) return;
-    this.count("refusals");
-    this.count(`refusal ${String(message.reason)}`);
-  }
-
-  started(world: SimWorld, temper: Temper): void {
-    this.count("launches");
-    this.tempers.set(world.order.launch, temper);
-  }
-
-  /** S12: who answers is not killed. */
-  killed(world: SimWorld): void {
-    this.count("kills");
-    const { launch } = world.order;
-    const wasFrozen = world.isFrozen || this.now - world.thawedAt < 30_000;
-    const state = this.launches().find(([address]) => address === `launch:${launch}`)?.[1];
-    // The operator's word is a reason of its own.
-    if (state && "reason" in state && state.reason === "stopped") return;
-    const isEmpty =
-      world.door.inside.size === 0 &&
-      [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= this.now);
-    const isYoung = world.linkedAt === undefined && this.now - world.startedAt < 30_000;
-    if (this.tempers.get(launch) === "willing" && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
-      this.breach("S12", `${launch} (${world.order.world}) was killed in good health`);
-  }
-
-  /** Twice a second: what must not last. */
-  look(): void {
-    const broken = continuous(this);
-    const keys = new Set<string>();
-    for (const { law, key, boundMs, text } of broken) {
-      const name = `${law} ${key}`;
-      keys.add(name);
-      const since = this.#since.get(name) ?? this.now;
-      this.#since.set(name, since);
-      if (this.now - since > boundMs) this.breach(law, `${text}, for ${this.now - since} ms`);
-    }
-    for (const name of this.#since.keys()) if (!keys.has(name)) this.#since.delete(name);
-  }
-
-  lookAtRest(): void {
-    atRest(this);
-  }
-
-  lookAtTheEnd(): void {
-    atTheEnd(this);
-  }
-
-  #tell(line: string): void {
-    const told = `${Math.round(this.now)} ${line}`;
-    this.#trace.push(told);
-    if (this.violations.length > 0 && !line.startsWith("!!!")) return;
-    this.story.push(told);
-    if (this.story.length > 2 * storyLines) this.story.splice(0, storyLines);
-  }
-}
+export type LawId = keyof typeof laws;

@@ -1,12 +1,13 @@
 import { stepDoor } from "#world-server/door.ts";
 import { realCode, type Code } from "./cluster.ts";
 import type { Circumstances, Suite } from "./faults.ts";
+import type { LawId } from "./laws.ts";
 import { and, cells, deafTo, door, swallow, type Door, type Handler, type State } from "./planting.ts";
 
 /** Edits that the simulation must notice: each is a mistake somebody once made, and names the law that finds it. */
 export interface PlantedBug {
   readonly name: string;
-  readonly law: string;
+  readonly law: LawId;
   readonly suite?: Suite;
   readonly code: () => Code;
   readonly change?: (circumstances: Circumstances) => Circumstances;

@@ -1,7 +1,7 @@
 import type { Journey, JourneyInput } from "#client/app/journey-state.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
-import type { Page } from "./client.ts";
-import type { Auditor } from "./laws.ts";
+import type { Page } from "../client.ts";
+import type { Auditor } from "../auditor.ts";
 
 /** A world that has to be started, the slowest wires, and a little: from the pack to the first frame. */
 const travelMs = 6_000;

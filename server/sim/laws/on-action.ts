@@ -3,8 +3,8 @@ import type { Session, SessionInput } from "#core/session/session.ts";
 import type { Transition } from "#engine/ports.ts";
 import { kindOf } from "#shared/address.ts";
 import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
-import type { Auditor } from "./laws.ts";
-import { nameMark, type SimWorld } from "./world.ts";
+import type { Auditor } from "../auditor.ts";
+import { nameMark, type SimWorld } from "../world.ts";
 
 /** Laws about what is done, checked at the moment it is done. */
 export function onTransition(auditor: Auditor, event: Transition): void {

@@ -1,7 +1,7 @@
 import type { Admission } from "#core/session/session.ts";
 import type { Inside } from "#world-server/door-state.ts";
-import type { Auditor } from "./laws.ts";
-import type { Player } from "./player.ts";
+import type { Auditor } from "../auditor.ts";
+import type { Player } from "../player.ts";
 
 /** After trouble has ended and every bound has passed. */
 export function atRest(auditor: Auditor): void {

@@ -1,14 +1,7 @@
 import type { Session } from "#core/session/session.ts";
 import { type Address, idOf } from "#shared/address.ts";
-import type { Auditor, Condition } from "./laws.ts";
-import type { SimWorld } from "./world.ts";
-
-/** Slowest detection: a half-open link to a world, its next registration, its next audit. */
-const detectionMs = 30_000;
-const holdMs = 32_000;
-const overdueMs = 20_000;
-/** The master's own deadline for a redeem, and the slowest wires. */
-const answerMs = 20_000;
+import type { Auditor, Condition } from "../auditor.ts";
+import type { SimWorld } from "../world.ts";
 
 /** Laws of the form "never for longer than": every condition that is broken right now. */
 export function continuous(auditor: Auditor): Condition[] {
@@ -43,7 +36,6 @@ function* avatars(auditor: Auditor, sessions: ReadonlyMap<Address, Session>): It
         yield {
           law: "S2",
           key: session,
-          boundMs: detectionMs,
           text: `${session} lives as ${twin} and ${where}`,
         };
       seen.set(session, where);
@@ -53,7 +45,6 @@ function* avatars(auditor: Auditor, sessions: ReadonlyMap<Address, Session>): It
         yield {
           law: "S8",
           key: admission,
-          boundMs: detectionMs,
           text: `${where} of ${session} is not committed`,
         };
     }
@@ -69,7 +60,6 @@ function* holds(auditor: Auditor): Iterable<Condition> {
         yield {
           law: "S3",
           key: `${admission} ${hold.request}`,
-          boundMs: holdMs,
           text: `${admission} is held for nothing`,
         };
 }
@@ -83,7 +73,6 @@ function* processes(auditor: Auditor): Iterable<Condition> {
       yield {
         law: "S7",
         key: world.order.launch,
-        boundMs: overdueMs,
         text: `${world.order.launch} is not wanted and lives`,
       };
   }
@@ -99,7 +88,6 @@ function* requests(auditor: Auditor): Iterable<Condition> {
         yield {
           law: "L6",
           key: `${page.id} ${id}`,
-          boundMs: answerMs,
           text: `${page.id} waits for an answer to ${message.type}`,
         };
 }
@@ -111,8 +99,7 @@ function* accounts(sessions: ReadonlyMap<Address, Session>): Iterable<Condition>
     const account = "identity" in state ? state.identity.account : undefined;
     if (account === undefined) continue;
     const other = owners.get(account);
-    if (other)
-      yield { law: "S10", key: account, boundMs: 0, text: `${account} is live in ${other} and ${session}` };
+    if (other) yield { law: "S10", key: account, text: `${account} is live in ${other} and ${session}` };
     owners.set(account, session);
   }
 }
@@ -126,7 +113,6 @@ function* ghosts(auditor: Auditor, sessions: ReadonlyMap<Address, Session>): Ite
       yield {
         law: "S9",
         key: session,
-        boundMs: 2_000,
         text: `${session} is in ${admission.launch}, which is no more`,
       };
   }
@@ -142,7 +128,7 @@ function* outstanding(auditor: Auditor): Iterable<Condition> {
       yield {
         law: "S15",
         key: journey.session,
-        boundMs: 0,
+
         text: `${idOf(journey.session)} travels as ${other} and ${travel}`,
       };
     journeys.set(journey.session, travel);

@@ -1,0 +1,195 @@
+import type { Hash } from "node:crypto";
+import type { Journey, JourneyEffect, JourneyInput } from "#client/app/journey-state.ts";
+import type { Transition } from "#engine/ports.ts";
+import type { Session } from "#core/session/session.ts";
+import type { Travel } from "#core/travel/travel.ts";
+import type { Launch } from "#core/world/launch.ts";
+import { type Address, idOf, kindOf } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
+import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
+import type { Page } from "./client.ts";
+import type { Circumstances } from "./faults.ts";
+import { atRest, atTheEnd } from "./laws/at-rest.ts";
+import { type Law, type LawId, laws } from "./laws.ts";
+import { continuous } from "./laws/in-time.ts";
+import { onDoor, onTransition } from "./laws/on-action.ts";
+import { onPage } from "./laws/on-page.ts";
+import type { SimMaster } from "./master.ts";
+import type { Player } from "./player.ts";
+import type { Temper, SimWorld } from "./world.ts";
+
+export interface Violation {
+  readonly law: LawId;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What the auditor may look at: everything, the real worlds and not what anybody believes of them. */
+export interface Seen {
+  readonly nature: { now(): number };
+  readonly processes: ReadonlyMap<string, SimWorld>;
+  readonly players: readonly Player[];
+  readonly master: SimMaster;
+  readonly circumstances: Circumstances;
+}
+
+/** A condition that may hold for a while but not for longer. */
+export interface Condition {
+  readonly law: LawId;
+  readonly key: string;
+  readonly text: string;
+}
+
+const storyLines = 60;
+
+/** Watches a universe and writes down every law that is broken; each law once. */
+export class Auditor {
+  readonly violations: Violation[] = [];
+  readonly counts = new Map<string, number>();
+  readonly cells = new Map<string, number>();
+  readonly strays = new Map<string, number>();
+  readonly story: string[] = [];
+  readonly #seen: Seen;
+  readonly #since = new Map<string, number>();
+  readonly #trace: string[] = [];
+  /** How often each admission was placed by a door. */
+  readonly placed = new Map<string, number>();
+  readonly tempers = new Map<string, Temper>();
+  /** Machines that ended: their ids never live again. */
+  readonly ended = new Set<Address>();
+
+  constructor(seen: Seen) {
+    this.#seen = seen;
+  }
+
+  get now(): number {
+    return this.#seen.nature.now();
+  }
+
+  get seen(): Seen {
+    return this.#seen;
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  breach(law: LawId, text: string): void {
+    if (this.violations.some((known) => known.law === law)) return;
+    this.violations.push({ law, at: this.now, text });
+    this.#tell(`!!! ${law} ${text}`);
+  }
+
+  /** Everything that happened, line by line. */
+  get trace(): readonly string[] {
+    return this.#trace;
+  }
+
+  hash(hash: Hash): string {
+    return hash.update(this.#trace.join("\n")).digest("hex");
+  }
+
+  states<S extends Phased>(kind: string): [Address, S][] {
+    return [...this.#seen.master.engine.states(kind)] as [Address, S][];
+  }
+
+  sessions(): [Address, Session][] {
+    return this.states<Session>("session");
+  }
+
+  travels(): [Address, Travel][] {
+    return this.states<Travel>("travel");
+  }
+
+  launches(): [Address, Launch][] {
+    return this.states<Launch>("launch");
+  }
+
+  someLease(): string | undefined {
+    const first = this.travels()[0];
+    return first && idOf(first[0]);
+  }
+
+  transition(event: Transition): void {
+    const { id, input, before, after, cause, handled } = event;
+    const cell = `${kindOf(id)}.${before}.${input}`;
+    const tally = handled ? this.cells : this.strays;
+    tally.set(cell, (tally.get(cell) ?? 0) + 1);
+    this.#tell(`${id} ${before}>${after} ${input} from ${cause}`);
+    onTransition(this, event);
+  }
+
+  door(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void {
+    if (input.type !== "save")
+      this.#tell(
+        `${world.order.launch} (${world.order.world}) ${input.type} ${effects.map(({ type }) => type).join()}`,
+      );
+    onDoor(this, world, input, before, effects);
+  }
+
+  page(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void {
+    const heard = "message" in input ? ` ${input.message.type}` : "";
+    this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
+    if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.count("arrivals");
+    if (input.type === "control.heard" || input.type === "world.heard") this.#refused(input.message);
+    onPage(this, page, before, input);
+  }
+
+  #refused(message: { readonly type: string; readonly reason?: unknown }): void {
+    if (!["denied", "rejected", "portal.denied"].includes(message.type)) return;
+    this.count("refusals");
+    this.count(`refusal ${String(message.reason)}`);
+  }
+
+  started(world: SimWorld, temper: Temper): void {
+    this.count("launches");
+    this.tempers.set(world.order.launch, temper);
+  }
+
+  /** S12: who answers is not killed. */
+  killed(world: SimWorld): void {
+    this.count("kills");
+    const { launch } = world.order;
+    const wasFrozen = world.isFrozen || this.now - world.thawedAt < 30_000;
+    const state = this.launches().find(([address]) => address === `launch:${launch}`)?.[1];
+    // The operator's word is a reason of its own.
+    if (state && "reason" in state && state.reason === "stopped") return;
+    const isEmpty =
+      world.door.inside.size === 0 &&
+      [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= this.now);
+    const isYoung = world.linkedAt === undefined && this.now - world.startedAt < 30_000;
+    if (this.tempers.get(launch) === "willing" && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
+      this.breach("S12", `${launch} (${world.order.world}) was killed in good health`);
+  }
+
+  /** Twice a second: what must not last. */
+  look(): void {
+    const broken = continuous(this);
+    const keys = new Set<string>();
+    for (const { law, key, text } of broken) {
+      const { boundMs = 0 }: Law = laws[law];
+      const name = `${law} ${key}`;
+      keys.add(name);
+      const since = this.#since.get(name) ?? this.now;
+      this.#since.set(name, since);
+      if (this.now - since > boundMs) this.breach(law, `${text}, for ${this.now - since} ms`);
+    }
+    for (const name of this.#since.keys()) if (!keys.has(name)) this.#since.delete(name);
+  }
+
+  lookAtRest(): void {
+    atRest(this);
+  }
+
+  lookAtTheEnd(): void {
+    atTheEnd(this);
+  }
+
+  #tell(line: string): void {
+    const told = `${Math.round(this.now)} ${line}`;
+    this.#trace.push(told);
+    if (this.violations.length > 0 && !line.startsWith("!!!")) return;
+    this.story.push(told);
+    if (this.story.length > 2 * storyLines) this.story.splice(0, storyLines);
+  }
+}
