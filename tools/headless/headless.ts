@@ -2,7 +2,9 @@ import { createClient, type ClientDeps } from "#client/app/client.ts";
 import { Pilot } from "#client/app/pilot.ts";
 import { processGauges } from "./gauges.ts";
 
-export interface HeadlessOptions extends Partial<Pick<ClientDeps, "storage" | "log" | "version" | "Socket">> {
+export interface HeadlessOptions extends Partial<
+  Pick<ClientDeps, "storage" | "log" | "on" | "version" | "Socket">
+> {
   /** The master's address, `ws://…/`. */
   readonly master: string;
   /** Where packs are kept; absent: in memory. Two clients may share a folder. */

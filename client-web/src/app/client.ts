@@ -2,6 +2,7 @@ import { appVersion } from "#shared/version.ts";
 import { slowed } from "../net/slow-socket.ts";
 import type { WebSocketClass } from "../net/transport.ts";
 import { readEndpoints, withoutOverrides, type Endpoints, type EndpointSources } from "./endpoints.ts";
+import type { ClientEvent } from "./events.ts";
 import { readLineArgs, type LineArgs } from "./line-args.ts";
 import type { Packs } from "./pack-loader.ts";
 import { Playing, type PlayingDeps } from "./playing.ts";
@@ -29,6 +30,8 @@ export interface ClientDeps {
   readonly reload?: ((version: string) => void) | undefined;
   /** VirtuCade's markers and samples, one line each. */
   readonly log?: ((line: string) => void) | undefined;
+  /** Told of everything that becomes of the player, as it happens. */
+  readonly on?: ((event: ClientEvent) => void) | undefined;
   /** Numbers added to the performance sample, by name. */
   readonly gauges?: (() => Readonly<Record<string, number>>) | undefined;
   readonly Socket?: WebSocketClass | undefined;

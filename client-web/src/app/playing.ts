@@ -6,13 +6,12 @@ import { fillTemplate, type Endpoints } from "./endpoints.ts";
 import type { Journey, JourneyEffect, JourneyInput, JourneyStep } from "./journey-state.ts";
 import { show } from "./journey-shown.ts";
 import { beginJourney, stepJourney, wakeAt } from "./journey.ts";
-import { markersOf } from "./markers.ts";
-import { gaugesOf, measure, networkOf } from "./measures.ts";
+import { networkOf } from "./measures.ts";
 import { PackLoader } from "./pack-loader.ts";
+import { Reports } from "./reports.ts";
 import { Stage } from "./stage.ts";
 import { Steering } from "./steering.ts";
 import { TabMemory } from "./tab-memory.ts";
-import { Telemetry } from "./telemetry.ts";
 import type { Frame, Goal, LoadedWorld, NetworkStats, View } from "./view.ts";
 import { Visit } from "./visit.ts";
 
@@ -30,7 +29,6 @@ export interface PlayingDeps extends ClientDeps {
 /** A page that asked for no frame for so long is not looked at: what could be drawn counts as drawn. */
 const unseenMs = 1000;
 const statsMs = 500;
-const sampleMs = 5000;
 /** A pulse this late was held up: what looks unanswered may be waiting to be read. */
 const heldUpMs = 2000;
 /** Timers of a hidden page come once a minute; a longer gap means that the machine slept. */
@@ -49,7 +47,7 @@ export class Playing {
   readonly #memory: TabMemory;
   readonly #changed: () => void;
   readonly #packs: PackLoader;
-  readonly #telemetry = new Telemetry();
+  readonly #reports: Reports;
   readonly #stage = new Stage();
   #journey: Journey;
   #control: ControlLine | undefined;
@@ -59,7 +57,6 @@ export class Playing {
   #pulsedAt: number;
   #framedAt: number;
   #statsAt = -Infinity;
-  #sampledAt = -Infinity;
   #lastHotPack = 0;
   #isOver = false;
 
@@ -69,6 +66,7 @@ export class Playing {
     this.#endpoints = endpoints;
     this.#template = endpoints.worldTemplate;
     this.#changed = changed;
+    this.#reports = new Reports(deps);
     this.#packs = new PackLoader(packs, endpoints.packBase, log);
     this.#memory = new TabMemory(endpoints.strangers.length === 0 ? storage : undefined, endpoints.master);
     this.#pulsedAt = now();
@@ -97,12 +95,11 @@ export class Playing {
   /** One thing that happened, or that the player wants. */
   tell(input: JourneyInput): void {
     if (this.#isOver) return;
-    const { now, luck, log } = this.#deps;
+    const { now, luck } = this.#deps;
     const before = this.#journey;
     const step = stepJourney(before, input, { now: now(), luck: luck() });
     this.#journey = step.journey;
-    for (const line of markersOf(before, input, step.journey, step.effects)) log(line);
-    measure(this.#telemetry, input, step.effects, now());
+    this.#reports.step(before, input, step, this.#stage.shown?.body);
     this.#noteChat(before);
     this.#carryOut(step);
   }
@@ -145,7 +142,7 @@ export class Playing {
     if (this.#stage.shown) this.#move(this.#stage.shown, now);
     this.#check(now, gap > heldUpMs);
     if (now - this.#framedAt > unseenMs) this.drawn();
-    if (now - this.#sampledAt >= sampleMs) this.#sample(now);
+    this.#reports.sample(now, this.#journey, () => this.#network());
     if (now - this.#statsAt < statsMs) return;
     this.#statsAt = now;
     this.#changed();
@@ -197,7 +194,7 @@ export class Playing {
         },
         ready: (world) => {
           this.#stage.keep(world);
-          this.#telemetry.count(`world_pack_${this.#packs.last.status}`);
+          this.#reports.telemetry.count(`world_pack_${this.#packs.last.status}`);
           this.tell({ type: "pack.ready", pack });
         },
         failed: (reason) => this.tell({ type: "pack.failed", pack, reason }),
@@ -207,9 +204,9 @@ export class Playing {
     forget: () => this.#memory.forget(),
     chat: ({ line: { name, text } }) => {
       this.chat.add(text, name);
-      if (name !== this.#journey.session?.name || !this.#telemetry.isRunning("chat_echo")) return;
-      this.#telemetry.count("chat_echo_succeeded");
-      this.#telemetry.stop("chat_echo", this.#deps.now());
+      if (name !== this.#journey.session?.name || !this.#reports.telemetry.isRunning("chat_echo")) return;
+      this.#reports.telemetry.count("chat_echo_succeeded");
+      this.#reports.telemetry.stop("chat_echo", this.#deps.now());
     },
     "pack.changed": ({ world: key, info }) => {
       if (this.#stage.shown?.world.map.key !== key) return;
@@ -286,14 +283,7 @@ export class Playing {
       visit: this.#stage.shown,
       line: this.#deps.line,
       pack: this.#packs.last,
-      transferMs: this.#telemetry.last("transfer"),
+      transferMs: this.#reports.telemetry.last("transfer"),
     });
-  }
-
-  #sample(now: number): void {
-    this.#sampledAt = now;
-    this.#deps.log(
-      this.#telemetry.sample({ ...gaugesOf(this.#journey, this.#network()), ...this.#deps.gauges?.() }),
-    );
   }
 }
