@@ -53,6 +53,12 @@ describe("a start that cannot be", () => {
     expect(output).toContain("/no/cert.pem");
   });
 
+  test("a data folder that cannot be made is told with its setting", async () => {
+    const { code, output } = await refused({ PORTCADE_DATA_DIR: "/proc/nope" });
+    expect(code).toBe(20);
+    expect(output).toMatch(/^the data folder \/proc\/nope cannot be used \(.*\); see PORTCADE_DATA_DIR/);
+  });
+
   test("a second master on the same folder is refused and harms the first one in nothing", async () => {
     const first = keep(await TestMaster.start());
     const { code, output } = await refused({ PORTCADE_DATA_DIR: first.dataDir });

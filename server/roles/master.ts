@@ -71,8 +71,8 @@ export class Master {
       this.#pace.committed();
       this.log.committed(committed);
     };
-    this.#stores = openStores({ dbPath: config.dbPath, onCommit });
-    const { store, ports, epoch } = this.#stores;
+    this.#stores = openStores({ dbPath: config.dbPath, dataDir: config.dataDir, onCommit });
+    const { store, ports, epoch, masterEpoch } = this.#stores;
     this.#packs = new PackIndexReader({
       dir: config.packDir,
       baseUrl: () => addresses.packs,
@@ -81,7 +81,6 @@ export class Master {
     });
     const packOf: Facts["packOf"] = (world) => this.#packs.packOf(world);
     const { version } = config;
-    const masterEpoch = Number.parseInt(epoch, 10);
     const facts: Facts = { version, epoch, masterEpoch, initialWorld, worlds, limits, packOf, urlOf };
     const common = { nature: this.#nature, tell: this.#tell, report };
     const origins = (): ReadonlySet<string> => addresses.origins;

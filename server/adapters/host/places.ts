@@ -1,5 +1,6 @@
-import { mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 
 type Listen = LaunchOrder["listen"];
@@ -60,7 +61,7 @@ export class SocketPlaces implements Places {
 
   constructor(dir: string) {
     this.#dir = dir;
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
   }
 
   give(launch: string, world: string): Listen {

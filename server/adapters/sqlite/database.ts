@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StartRefused } from "#engine/start-refused.ts";
+import { makeFolder } from "../make-folder.ts";
 
 export type Connection = Database.Database;
 
@@ -42,7 +43,7 @@ export function openDatabase(
 
 function connect(path: string): Connection {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     // The driver's own default would block the event loop for five seconds on a busy file.
     const connection = new Database(path, { timeout: 50 });
     chmodSync(path, 0o600);

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StartRefused } from "#engine/start-refused.ts";
+import { makeFolder } from "../make-folder.ts";
 import { codeOf } from "./database.ts";
 
 /**
@@ -24,7 +25,7 @@ export function lockFolder(folder: string): () => void {
 function acquire(folder: string, pidFile: string): Database.Database {
   let connection: Database.Database | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     connection = new Database(join(folder, "master.lock"), { timeout: 50 });
     connection.exec("BEGIN EXCLUSIVE");
     return connection;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { StartRefused } from "#engine/start-refused.ts";
 import { isSameBoot } from "./boot-id.ts";
 import { openDatabase } from "./database.ts";
@@ -47,7 +47,7 @@ describe("opening the databases", () => {
   test("makes the folder, both files and their schema, and says so once", () => {
     const first = openStores({ dbPath: join(folder, "deep", "er", "durable.db") });
     expect(first.migrated.map(({ file, version }) => [file.slice(folder.length + 1), version])).toEqual([
-      ["deep/er/durable.db", 1],
+      ["deep/er/durable.db", 2],
       ["deep/er/runtime.db", 2],
     ]);
     first.close();
@@ -122,7 +122,7 @@ describe("opening the databases", () => {
     change("durable.db", "PRAGMA user_version = 99");
     const { message, exitCode } = refusal(open);
     expect(exitCode).toBe(21);
-    expect(message).toBe(`${dbPath} has version 99, written by a newer Portcade; this one knows up to 1`);
+    expect(message).toBe(`${dbPath} has version 99, written by a newer Portcade; this one knows up to 2`);
   });
 
   test("a migration that fails changes nothing", () => {
@@ -169,9 +169,49 @@ describe("one master per data folder", () => {
     expect(refusal(open).message).toContain(`${folder} is in use by another master (pid ${process.pid})`);
   });
 
+  test("the folder of sockets and launches is locked too when the database lies elsewhere", () => {
+    const dataDir = join(folder, "data");
+    const first = openStores({ dbPath, dataDir });
+    opened.push(first);
+    const other = join(folder, "elsewhere", "durable.db");
+    expect(refusal(() => openStores({ dbPath: other, dataDir })).message).toContain(
+      `${dataDir} is in use by another master (pid ${process.pid})`,
+    );
+    first.close();
+    opened.push(openStores({ dbPath: other, dataDir }));
+  });
+
   test("the folder is free again once the first is closed", () => {
     open().close();
     expect(() => open()).not.toThrow();
+  });
+});
+
+describe("the master's epoch", () => {
+  const epochOf = (): number => {
+    const stores = openStores({ dbPath });
+    stores.close();
+    return stores.masterEpoch;
+  };
+
+  test("grows with every start, however quickly they follow one another", () => {
+    const epochs = Array.from({ length: 5 }, epochOf);
+    for (const [n, epoch] of epochs.entries()) expect(epoch).toBeGreaterThan(epochs[n - 1] ?? 0);
+  });
+
+  test("does not fall back with the database: a lost file, an older one, a clock set back", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 5_000_000 });
+    expect(epochOf()).toBe(5000);
+    const older = readFileSync(join(folder, "runtime.db"));
+    vi.setSystemTime(1_000_000);
+    expect(epochOf()).toBe(5001);
+    vi.setSystemTime(6_000_000);
+    writeFileSync(join(folder, "runtime.db"), older);
+    expect(epochOf()).toBe(6000);
+    rmSync(join(folder, "runtime.db"));
+    vi.setSystemTime(7_000_000);
+    expect(epochOf()).toBe(7000);
+    vi.useRealTimers();
   });
 });
 

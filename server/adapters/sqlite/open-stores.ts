@@ -12,6 +12,8 @@ export interface Stores extends AsyncDisposable {
   readonly ports: PortMap;
   /** Differs at every start; pushes are numbered within one. */
   readonly epoch: string;
+  /** Grows with every start over the same data, also when the database was lost or an older one restored. */
+  readonly masterEpoch: number;
   /** Files that were new or older: `durable.db` and the version it has now. */
   readonly migrated: readonly { readonly file: string; readonly version: number }[];
   /** True when the machine has booted since: everything but accounts and ports was forgotten. */
@@ -22,6 +24,8 @@ export interface Stores extends AsyncDisposable {
 export interface StoresOptions {
   /** The file of the accounts; `runtime.db` and the lock lie beside it. */
   readonly dbPath: string;
+  /** What else belongs to this master alone, when that is another folder. */
+  readonly dataDir?: string;
   readonly bootId?: string;
   readonly onCommit?: (committed: Committed) => void;
 }
@@ -31,7 +35,7 @@ export interface StoresOptions {
  *
  * @throws StartRefused with exit code 20 (cannot be opened, damaged, in use) or 21 (cannot be migrated).
  */
-export function openStores({ dbPath, bootId = readBootId(), onCommit }: StoresOptions): Stores {
+export function openStores({ dbPath, dataDir, bootId = readBootId(), onCommit }: StoresOptions): Stores {
   const folder = dirname(dbPath);
   // What to close should a later step refuse the start.
   const undo: (() => void)[] = [lockFolder(folder)];
@@ -49,15 +53,15 @@ export function openStores({ dbPath, bootId = readBootId(), onCommit }: StoresOp
     return connection;
   };
   try {
+    if (dataDir !== undefined && dataDir !== folder) undo.push(lockFolder(dataDir));
     const durable = open(dbPath, "FULL", durableMigrations);
     const runtime = open(join(folder, "runtime.db"), "NORMAL", runtimeMigrations);
-    const { epoch, isNewBoot } = begin(runtime, bootId);
+    const begun = begin(runtime, bootId);
     return {
       store: new SqliteStore(durable, runtime, onCommit),
       ports: createPortMap(runtime),
-      epoch,
+      ...begun,
       migrated,
-      isNewBoot,
       close,
       [Symbol.asyncDispose]: () => Promise.resolve(close()),
     };
@@ -67,7 +71,7 @@ export function openStores({ dbPath, bootId = readBootId(), onCommit }: StoresOp
   }
 }
 
-function begin(runtime: Connection, bootId: string): { epoch: string; isNewBoot: boolean } {
+function begin(runtime: Connection, bootId: string): Pick<Stores, "epoch" | "masterEpoch" | "isNewBoot"> {
   const get = runtime.prepare<[string], string>("SELECT value FROM meta WHERE key = ?").pluck();
   const set = runtime.prepare<[string, string]>(
     "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -80,9 +84,12 @@ function begin(runtime: Connection, bootId: string): { epoch: string; isNewBoot:
     const starts = Number(get.get("starts") ?? 0) + 1;
     // The random part keeps epochs apart when the file itself was lost.
     const epoch = `${starts}-${randomBytes(6).toString("base64url")}`;
+    // The wall clock is ahead of any count of starts, so a database that forgot them does not fall behind.
+    const masterEpoch = Math.max(Number(get.get("master_epoch") ?? 0) + 1, Math.floor(Date.now() / 1000));
     set.run("boot_id", bootId);
     set.run("starts", String(starts));
     set.run("epoch", epoch);
-    return { epoch, isNewBoot };
+    set.run("master_epoch", String(masterEpoch));
+    return { epoch, masterEpoch, isNewBoot };
   })();
 }
