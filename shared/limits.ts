@@ -55,6 +55,9 @@ export const limits = {
   drainMostMs: seconds(3600),
   drainWarningMs: seconds(60),
   evacuationMs: seconds(30),
+  // Orders to a running master
+  operators: 16,
+  operatorOrderLength: 4096,
   // Inside a world
   worldPlayers: 4096,
   tickMs: 50,

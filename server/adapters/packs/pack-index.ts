@@ -1,5 +1,7 @@
-import { type FSWatcher, readFileSync, type Stats, statSync, watch } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream, type FSWatcher, readFileSync, type Stats, statSync, watch } from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { packIndex, type PackIndex } from "#shared/manifest.ts";
 import type { PackInfo } from "#shared/protocol/parts.ts";
 
@@ -50,6 +52,25 @@ export class PackIndexReader implements Disposable {
     if (!entry || !this.#isIntact(entry)) return undefined;
     const { file, size, mtime, sha256 } = entry;
     return { url: `${this.#options.baseUrl()}/${file}`, size, mtime, sha256 };
+  }
+
+  /**
+   * Reads a world's pack to its end: a file that is still being copied has its size and mtime before its bytes.
+   *
+   * @returns what is wrong with it, in plain words; `undefined` when it is what the index says
+   */
+  async faultOf(world: string): Promise<string | undefined> {
+    this.#refresh(true);
+    const entry = this.#entries.get(world);
+    if (!entry) return `index.json names no pack of ${world}`;
+    if (!this.#isIntact(entry)) return `${entry.file} is missing, or not of the size and time in index.json`;
+    const hash = createHash("sha256");
+    try {
+      await pipeline(createReadStream(join(this.#options.dir, entry.file)), hash);
+    } catch (error) {
+      return `${entry.file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`;
+    }
+    return hash.digest("hex") === entry.sha256 ? undefined : `${entry.file} is not what index.json says`;
   }
 
   /** A pack by its file name, for serving it; only names of the index exist. */

@@ -1,0 +1,191 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import type { Envelope, Inbox, Kind } from "#core/inbox.ts";
+import type { Launch } from "#core/world/launch.ts";
+import type { Nature, Transition } from "#engine/ports.ts";
+import { type Address, idOf } from "#shared/address.ts";
+import type { Limits } from "#shared/limits.ts";
+import { type Answer, order, type Order, type WorldReport } from "./orders.ts";
+
+type Tell = <K extends Kind>(from: Address, to: Address<K>, body: Inbox[K]) => void;
+/** Of answers that nobody reads. */
+const unreadBytes = 64 * 1024;
+
+type WorldOrder = Exclude<Order, { type: "world.list" }>;
+
+export interface OperatorGatewayDeps {
+  readonly limits: Limits;
+  readonly nature: Nature;
+  readonly tell: Tell;
+  readonly report: (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
+  readonly worlds: () => readonly WorldReport[];
+  /** Why what lies on the disk now cannot be started; `undefined` when nothing speaks against it. Never rejects. */
+  readonly check: (world: string) => Promise<string | undefined>;
+  /** Why no order can be carried out now, in plain words; `undefined` when it can. */
+  readonly notReady: () => string | undefined;
+}
+
+/** One order under way, `operator:<id>`. */
+interface Caller {
+  readonly self: Address<"operator">;
+  readonly socket: Socket;
+  world?: string;
+  /** The launch whose life is told while the order is carried out. */
+  follows?: Address;
+}
+
+/**
+ * The operator's door: JSON lines over a socket that only this user may open. One order per connection; how it
+ * goes is told as it happens, the last line is the answer. Whoever hangs up has ordered all the same.
+ */
+export class OperatorGateway {
+  readonly #deps: OperatorGatewayDeps;
+  readonly #server: Server;
+  readonly #callers = new Map<Address, Caller>();
+
+  constructor(deps: OperatorGatewayDeps) {
+    this.#deps = deps;
+    this.#server = createServer((socket) => this.#admit(socket));
+    this.#server.maxConnections = deps.limits.operators;
+  }
+
+  /** Without a path there is no door, and whoever looks for it is told why. */
+  async listen(path: string | undefined): Promise<void> {
+    if (path === undefined) return this.#deps.report("operator.closed", { reason: "path_too_long" });
+    if (process.platform === "win32") return this.#bind(path);
+    // The data folder is ours alone (it is locked), so what lies here is a dead master's.
+    rmSync(path, { force: true });
+    const mask = process.umask(0o177);
+    try {
+      await this.#bind(path);
+    } finally {
+      process.umask(mask);
+    }
+    chmodSync(path, 0o600);
+  }
+
+  /** What a world answers to an order. */
+  receive({ to, body }: Envelope): void {
+    const caller = this.#callers.get(to);
+    if (caller) this.#tell(caller, body as Inbox["operator"]);
+  }
+
+  /** How the launch fares that an order is about. */
+  transition({ id, before, after, state, previous }: Transition): void {
+    if (this.#callers.size === 0) return;
+    for (const caller of this.#callers.values()) {
+      if (caller.follows !== id) continue;
+      const launch = idOf(id);
+      if (after === "testing" && before !== after) say(caller, { type: "progress", step: "testing", launch });
+      const players = guestsOf(state);
+      if (state && "drain" in state && state.drain && players !== guestsOf(previous))
+        say(caller, { type: "progress", step: "draining", launch, players });
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const caller of this.#callers.values()) end(caller, { type: "failed", reason: "shutting_down" });
+    for (const { socket } of this.#callers.values()) socket.destroySoon();
+    if (!this.#server.listening) return;
+    await new Promise((closed) => this.#server.close(closed));
+  }
+
+  #bind(path: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once("error", reject).listen(path, () => {
+      this.#server.off("error", reject);
+      resolve();
+    });
+    return promise;
+  }
+
+  #admit(socket: Socket): void {
+    const { nature, limits } = this.#deps;
+    const caller: Caller = { self: `operator:${nature.newId("o")}`, socket };
+    this.#callers.set(caller.self, caller);
+    const tooLate = nature.wakeAt(nature.now() + limits.helloMs, () => refuse(caller, "no order came"));
+    let text = "";
+    const hear = (part: string): void => {
+      text += part;
+      const ends = text.indexOf("\n");
+      if (ends < 0 && text.length <= limits.operatorOrderLength) return;
+      tooLate();
+      socket.off("data", hear).resume();
+      if (ends < 0 || ends > limits.operatorOrderLength) refuse(caller, "the order is too long");
+      else this.#obey(caller, text.slice(0, ends));
+    };
+    socket.setEncoding("utf8").on("data", hear);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => {
+      tooLate();
+      this.#callers.delete(caller.self);
+    });
+  }
+
+  #obey(caller: Caller, text: string): void {
+    const read = order.safeParse(parse(text));
+    if (!read.success) return refuse(caller, "there is no such order");
+    const asked = read.data;
+    if (asked.type === "world.list") return end(caller, { type: "worlds", worlds: this.#deps.worlds() });
+    const { drainLeastMs, drainMostMs } = this.#deps.limits;
+    if (asked.noticeMs !== undefined && (asked.noticeMs < drainLeastMs || asked.noticeMs > drainMostMs))
+      return refuse(caller, `the notice is from ${drainLeastMs / 1000} to ${drainMostMs / 1000} seconds`);
+    const cause = this.#deps.notReady();
+    if (cause !== undefined) return end(caller, { type: "failed", reason: "try_later", cause });
+    void this.#order(caller, asked);
+  }
+
+  async #order(caller: Caller, asked: WorldOrder): Promise<void> {
+    const { tell, report, check, worlds, limits } = this.#deps;
+    const { world, noticeMs = limits.drainMs } = asked;
+    if (!worlds().some(({ key }) => key === world))
+      return end(caller, { type: "failed", reason: "invalid_world" });
+    const to: Address<"world"> = `world:${world}`;
+    caller.world = world;
+    if (asked.type === "world.drain" && asked.to !== undefined) {
+      report("operator.ordered", { order: asked.type, world, to: asked.to, noticeMs });
+      return tell(caller.self, to, { type: "evacuate", noticeMs, target: asked.to });
+    }
+    const cause = await check(world);
+    if (cause !== undefined) return end(caller, { type: "failed", reason: "world_unavailable", cause });
+    report("operator.ordered", { order: asked.type, world, noticeMs });
+    tell(caller.self, to, { type: "replace", noticeMs });
+  }
+
+  #tell(caller: Caller, answer: Inbox["operator"]): void {
+    if (answer.type === "progress") {
+      if (answer.launch !== undefined) caller.follows = `launch:${answer.launch}`;
+      return say(caller, answer);
+    }
+    if (answer.type === "failed" || answer.launch === undefined) return end(caller, answer);
+    const { launches = [] } = this.#deps.worlds().find(({ key }) => key === caller.world) ?? {};
+    end(caller, { ...answer, draining: launches.find(({ drains }) => drains !== undefined) });
+  }
+}
+
+/** Whoever orders and does not read is not waited for. */
+function say({ socket }: Caller, answer: Answer): void {
+  if (socket.writableLength > unreadBytes) socket.destroy();
+  else if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
+}
+
+function end(caller: Caller, answer: Answer): void {
+  say(caller, answer);
+  caller.socket.end();
+}
+
+function refuse(caller: Caller, cause: string): void {
+  end(caller, { type: "failed", reason: "bad_request", cause });
+}
+
+function guestsOf(state: unknown): number {
+  return Object.keys((state as Launch | undefined)?.guests ?? {}).length;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

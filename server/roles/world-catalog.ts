@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Launch } from "#core/world/launch.ts";
+import type { World } from "#core/world/world.ts";
+import { StartRefused } from "#engine/start-refused.ts";
+import type { Transition } from "#engine/ports.ts";
+import { readWorlds } from "#server/worlds.ts";
+import { idOf, kindOf } from "#shared/address.ts";
+import type { WorldEntry } from "#shared/manifest.ts";
+
+export interface WorldCatalogOptions {
+  /** The index of the built worlds. */
+  readonly index: string;
+  /** One folder per built world. */
+  readonly worldsDir: string;
+  /** What is wrong with a world's pack; `undefined` when nothing is. */
+  readonly packFault: (world: string) => Promise<string | undefined>;
+  readonly report: (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
+}
+
+/** What a launch was started with. */
+interface Begun {
+  readonly entry: WorldEntry | undefined;
+  readonly build: string | undefined;
+}
+
+/**
+ * The worlds as their launches know them. A launch reads the files of its world when it gets its order, so its
+ * entry of the index is read then too, and holds from the moment newcomers are sent to that launch: an heir that
+ * fails changes nothing. The keys are those of the start.
+ */
+export class WorldCatalog {
+  readonly #options: WorldCatalogOptions;
+  readonly #entries: Map<string, WorldEntry>;
+  /** By launch, while it lives. */
+  readonly #begun = new Map<string, Begun>();
+
+  /** @throws StartRefused when there are no worlds, or not the first one */
+  constructor(options: WorldCatalogOptions) {
+    this.#options = options;
+    this.#entries = new Map(readWorlds(options.index));
+  }
+
+  get entries(): ReadonlyMap<string, WorldEntry> {
+    return this.#entries;
+  }
+
+  /** The files a launch was started with, as a short hash; unknown for one that an earlier master started. */
+  buildOf(launch: string): string | undefined {
+    return this.#begun.get(launch)?.build;
+  }
+
+  /** The files that lie on the disk now; unknown when one cannot be read. */
+  buildOnDisk(world: string): string | undefined {
+    try {
+      return shortHash(["map.json", "world.json", "module.mjs"].map((file) => this.#read(world, file)));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Why a launch of what lies on the disk would be wrong, in plain words; `undefined` when it would not. */
+  async check(world: string): Promise<string | undefined> {
+    try {
+      const entry = this.#entryOnDisk(world);
+      const unknown = Object.values(entry.portals).find(({ target }) => !this.#entries.has(target));
+      if (unknown)
+        return `a portal leads to ${unknown.target}, which needs a restart of the master to be known`;
+      if (sha256([this.#read(world, "map.json")]) !== entry.mapSha256)
+        return "its map.json is not the one that worlds.json speaks of: the build is not complete";
+      return await this.#options.packFault(world);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** A launch has been ordered, has become the one newcomers are sent to, or has ended. */
+  transition({ id, input, after, state }: Transition): void {
+    const kind = kindOf(id);
+    if (kind === "world" && after === "open") this.#lead(idOf(id), (state as OpenWorld).launch);
+    if (kind !== "launch") return;
+    if (after === "absent") this.#begun.delete(idOf(id));
+    else if (input === "recalled") this.#begin(idOf(id), (state as Launch).world);
+  }
+
+  #begin(launch: string, world: string): void {
+    let entry: WorldEntry | undefined;
+    try {
+      entry = this.#entryOnDisk(world);
+    } catch (error) {
+      // The launch will say for itself what is wrong with its files.
+      this.#options.report("worlds.refused", { world, reason: (error as Error).message });
+    }
+    this.#begun.set(launch, { entry, build: this.buildOnDisk(world) });
+  }
+
+  #lead(world: string, launch: OpenWorld["launch"]): void {
+    const entry = this.#begun.get(idOf(launch))?.entry;
+    if (entry) this.#entries.set(world, entry);
+  }
+
+  /** @throws with a reason in plain words */
+  #entryOnDisk(world: string): WorldEntry {
+    const entry = readWorlds(this.#options.index).get(world);
+    if (!entry) throw new StartRefused(0, `${this.#options.index} holds no world ${world} any more`);
+    return entry;
+  }
+
+  /** Not every world has every file. */
+  #read(world: string, file: string): Uint8Array | undefined {
+    try {
+      return readFileSync(join(this.#options.worldsDir, world, file));
+    } catch (error) {
+      if (file === "module.mjs" && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+}
+
+type OpenWorld = Extract<World, { phase: "open" }>;
+
+function sha256(parts: readonly (Uint8Array | undefined)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part ?? "");
+  return hash.digest("hex");
+}
+
+const shortHash = (parts: readonly (Uint8Array | undefined)[]): string => sha256(parts).slice(0, 8);
