@@ -17,12 +17,14 @@ import { LaunchGateway } from "#adapters/ws/launch-gateway.ts";
 import { type Tell, turnAway } from "#adapters/ws/upgrade.ts";
 import type { Config } from "#server/config.ts";
 import type { Layout } from "#server/layout.ts";
-import { initialWorld, readWorlds } from "#server/worlds.ts";
+import { initialWorld } from "#server/worlds.ts";
 import { type Address, kindOf } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Addresses } from "./addresses.ts";
 import { countHeads } from "./head-count.ts";
 import { createHost } from "./master-host.ts";
+import { createOperator, type MasterOperator } from "./master-operator.ts";
+import { WorldCatalog } from "./world-catalog.ts";
 
 /** A stop may take as long as a world is given to stop, and this much longer. */
 const stopGraceMs = 2000;
@@ -50,6 +52,7 @@ export class Master {
   readonly #launches: LaunchGateway;
   readonly #host: Host;
   readonly #engine: Engine;
+  readonly #operator: MasterOperator;
   readonly #http: Http;
   readonly #startedAt = this.#nature.now();
   readonly #tell: Tell = (from, to, body) => this.#engine.tell(from, to, body);
@@ -61,12 +64,18 @@ export class Master {
     const { config, layout } = options;
     const { limits } = config;
     this.#options = options;
-    const worlds = readWorlds(layout.worldIndex);
     const addresses = new Addresses(config);
     this.#addresses = addresses;
     const urlOf: Facts["urlOf"] = (route, endpoint) => addresses.world(route, endpoint);
     this.log = new MasterLog({ format: config.logFormat, level: config.logLevel, urlOf });
     const { report } = this.log;
+    const catalog = new WorldCatalog({
+      index: layout.worldIndex,
+      worldsDir: layout.worldsDir,
+      packFault: (world) => this.#packs.faultOf(world),
+      report,
+    });
+    const worlds = catalog.entries;
     const onCommit = (committed: Committed): void => {
       this.#pace.committed();
       this.log.committed(committed);
@@ -102,12 +111,21 @@ export class Master {
       log: {
         transition: (event) => {
           this.log.transition(event);
+          this.#operator.transition(event);
           this.#metrics.transition(event);
         },
         stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
       },
       facts,
       soon: this.#pace.soon,
+    });
+    this.#operator = createOperator({
+      ...common,
+      limits,
+      dataDir: config.dataDir,
+      catalog,
+      states: this.#states,
+      notReady: () => this.#notReady(),
     });
     this.#http = this.#createHttp();
     this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });
@@ -157,6 +175,7 @@ export class Master {
     this.#masterUrl = await this.#launches.listen(join(config.dataDir, "master.sock"));
     this.#engine.start();
     this.#host.adopt();
+    await this.#operator.listen();
     this.#http.server.on("upgrade", (request, socket, head) => {
       if (this.#isStopping) turnAway(socket, 503);
       else this.#clients.upgrade(request, socket, head);
@@ -186,6 +205,7 @@ export class Master {
   /** Saves that wait are handed over before the engine, and written before the store, is closed. */
   async #close(): Promise<void> {
     this.#host.close();
+    await this.#operator.close();
     await this.#launches.close();
     await this.#engine.stop();
     await this.#http.close();
@@ -225,18 +245,21 @@ export class Master {
         uptimeSeconds: Math.floor((this.#nature.now() - this.#startedAt) / 1000),
         version,
       }),
-      notReady: () => {
-        if (this.#isStopping) return "stopping";
-        return this.#engine.isStalled ? "saving is paused: the database cannot be written" : undefined;
-      },
+      notReady: () => this.#notReady(),
       metrics: () => this.#metrics.text(),
     });
+  }
+
+  #notReady(): string | undefined {
+    if (this.#isStopping) return "stopping";
+    return this.#engine.isStalled ? "saving is paused: the database cannot be written" : undefined;
   }
 
   #send(envelope: Envelope): void {
     const kind = kindOf(envelope.to);
     if (kind === "launch-link") this.#launches.receive(envelope);
     else if (kind === "host") this.#host.receive(envelope);
+    else if (kind === "operator") this.#operator.receive(envelope);
     else this.#clients.receive(envelope);
   }
 
