@@ -1,52 +1,109 @@
 import { parseArgs } from "node:util";
+import type { Order } from "#adapters/operator/orders.ts";
+import { readDuration } from "./duration.ts";
 
 export type Command =
   | { name: "start"; keepWorlds: boolean; logFormat?: string | undefined }
   | { name: "world"; key?: string | undefined; logFormat?: string | undefined }
+  /** Something is asked of the master that runs. */
+  | { name: "order"; order: Order; isJson: boolean }
   | { name: "version" }
   | { name: "help" }
   /** What was asked for is not there; one line says so. */
-  | { name: "wrong"; problem: string };
+  | { name: "wrong"; problem: string; isOrder?: boolean };
 
 export const commandNames = ["start", "world", "version", "help"] as const;
 
+const orders = ["list", "upgrade", "drain"] as const;
+type OrderName = (typeof orders)[number];
+
+const options = {
+  "keep-worlds": { type: "boolean" },
+  "log-format": { type: "string" },
+  notice: { type: "string" },
+  to: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const;
+type Values = {
+  -readonly [K in keyof typeof options]?: (typeof options)[K]["type"] extends "string" ? string : boolean;
+};
+
+/** What each command takes besides its name; `--help` and `--version` stand alone. */
+const takes: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  start: ["keep-worlds", "log-format"],
+  world: ["log-format"],
+  "world list": ["json"],
+  "world upgrade": ["notice", "json"],
+  "world drain": ["notice", "to", "json"],
+};
+
 /** @param argv what stands after the program's name */
 export function readCommand(argv: readonly string[]): Command {
+  const isOrder = argv[0] === "world" && orders.some((name) => name === argv[1]);
+  const command = read(argv);
+  return command.name === "wrong" ? { ...command, isOrder } : command;
+}
+
+function read(argv: readonly string[]): Command {
   let given;
   try {
-    given = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        "keep-worlds": { type: "boolean", default: false },
-        "log-format": { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-        version: { type: "boolean", default: false },
-      },
-    });
+    given = parseArgs({ args: [...argv], allowPositionals: true, options });
   } catch (error) {
     return wrong((error as Error).message);
   }
   const { values, positionals } = given;
   const [name = "start", ...rest] = positionals;
-  const logFormat = values["log-format"];
   if (values.help) return { name: "help" };
   if (values.version) return { name: "version" };
+  const what = orders.find((order) => name === "world" && order === rest[0]);
+  if (what) return readOrder(what, rest.slice(1), values);
+  return takesNo(name, values) ?? readRole(name, rest, values);
+}
+
+function readRole(name: string, [key, ...more]: readonly string[], values: Values): Command {
+  const logFormat = values["log-format"];
   if (logFormat !== undefined && logFormat !== "text" && logFormat !== "json")
     return wrong(`--log-format is ${JSON.stringify(logFormat)}; allowed: text, json`);
-  if (rest.length > (name === "world" ? 1 : 0))
-    return wrong(`${name} takes no ${JSON.stringify(rest.at(-1))}`);
+  const left = name === "world" ? more.at(-1) : (more.at(-1) ?? key);
+  if (left !== undefined) return wrong(`${name} takes no ${JSON.stringify(left)}`);
   switch (name) {
     case "start":
-      return { name, keepWorlds: values["keep-worlds"], logFormat };
+      return { name, keepWorlds: values["keep-worlds"] ?? false, logFormat };
     case "world":
-      return { name, key: rest[0], logFormat };
+      return { name, key, logFormat };
     case "version":
     case "help":
       return { name };
     default:
       return wrong(`there is no command ${JSON.stringify(name)}; commands: ${commandNames.join(", ")}`);
   }
+}
+
+function readOrder(what: OrderName, [world, ...more]: readonly string[], values: Values): Command {
+  const tooMuch = takesNo(`world ${what}`, values);
+  if (tooMuch) return tooMuch;
+  const isJson = values.json ?? false;
+  const left = what === "list" ? world : more[0];
+  if (left !== undefined) return wrong(`world ${what} takes no ${JSON.stringify(left)}`);
+  if (what === "list") return { name: "order", order: { type: "world.list" }, isJson };
+  if (world === undefined) return wrong(`world ${what} needs the key of a world; see portcade world list`);
+  const { to } = values;
+  const other = [world, to].find((key) => key !== undefined && !/^[a-z][a-z0-9_-]{0,30}$/.test(key));
+  if (other !== undefined) return wrong(`${JSON.stringify(other)} is no world key`);
+  const noticeMs = values.notice === undefined ? undefined : readDuration(values.notice);
+  if (Number.isNaN(noticeMs))
+    return wrong(`--notice is ${JSON.stringify(values.notice)}; allowed: 5m, 90s and the like`);
+  if (what === "upgrade") return { name: "order", order: { type: "world.upgrade", world, noticeMs }, isJson };
+  return { name: "order", order: { type: "world.drain", world, noticeMs, to }, isJson };
+}
+
+function takesNo(name: string, values: Values): Command | undefined {
+  const option = Object.keys(values).find((option) => !takes[name]?.some((taken) => taken === option));
+  return option !== undefined && Object.hasOwn(takes, name)
+    ? wrong(`${name} takes no --${option}`)
+    : undefined;
 }
 
 function wrong(problem: string): Command {

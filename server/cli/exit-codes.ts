@@ -1,6 +1,8 @@
 /** Every way a Portcade process ends, and what the number means. */
 export const exitCodes = {
   clean: { code: 0, meaning: "ended as asked, or a world that was idle" },
+  orderFailed: { code: 1, meaning: "what a running master was asked for could not be done" },
+  wrongOrder: { code: 2, meaning: "world list, upgrade or drain: wrong arguments" },
   worldsUnreadable: { code: 3, meaning: "the built worlds are missing or damaged" },
   listenFailed: { code: 10, meaning: "the master cannot listen on its port" },
   unknownWorld: { code: 12, meaning: "no such world" },

@@ -15,7 +15,7 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
   switch (command.name) {
     case "wrong":
       process.stderr.write(`${command.problem}; see portcade help\n`);
-      return exitCodes.badArguments.code;
+      return command.isOrder ? exitCodes.wrongOrder.code : exitCodes.badArguments.code;
     case "help":
       process.stdout.write(help);
       return exitCodes.clean.code;
@@ -30,6 +30,10 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
     case "world": {
       const { runWorld } = await import("./world.ts");
       return runWorld(layoutOf(entry), command);
+    }
+    case "order": {
+      const { giveOrder } = await import("./give-order.ts");
+      return giveOrder(command, layoutOf(entry));
     }
   }
 }

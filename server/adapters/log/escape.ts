@@ -6,8 +6,12 @@ const plain = /^[ -~]{0,256}$/;
 /** Text that a peer may have influenced, as it may stand in a log: one line, visible, bounded. */
 export function escape(text: string): string {
   if (plain.test(text)) return text;
-  const bounded = text.length > 256 ? `${text.slice(0, 256)}…` : text;
-  return bounded.replaceAll(unsafe, (char) =>
+  return visible(text.length > 256 ? `${text.slice(0, 256)}…` : text);
+}
+
+/** The same without a bound; what was JSON still is, and means the same. */
+export function visible(text: string): string {
+  return text.replaceAll(unsafe, (char) =>
     Array.from(
       { length: char.length },
       (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`,

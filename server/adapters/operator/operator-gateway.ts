@@ -153,13 +153,17 @@ export class OperatorGateway {
   }
 
   #tell(caller: Caller, answer: Inbox["operator"]): void {
-    if (answer.type === "progress") {
-      if (answer.launch !== undefined) caller.follows = `launch:${answer.launch}`;
-      return say(caller, answer);
-    }
-    if (answer.type === "failed" || answer.launch === undefined) return end(caller, answer);
     const { launches = [] } = this.#deps.worlds().find(({ key }) => key === caller.world) ?? {};
-    end(caller, { ...answer, draining: launches.find(({ drains }) => drains !== undefined) });
+    if (answer.type === "progress") {
+      const { launch } = answer;
+      if (launch !== undefined) caller.follows = `launch:${launch}`;
+      return say(caller, {
+        ...answer,
+        players: launches.find((other) => other.launch === launch)?.players ?? 0,
+      });
+    }
+    const draining = launches.find(({ drains }) => drains !== undefined);
+    end(caller, answer.type === "done" && answer.launch !== undefined ? { ...answer, draining } : answer);
   }
 }
 
