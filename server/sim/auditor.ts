@@ -16,7 +16,7 @@ import { onDoor, onTransition } from "./laws/on-action.ts";
 import { onPage } from "./laws/on-page.ts";
 import type { SimMaster } from "./master.ts";
 import type { Player } from "./player.ts";
-import type { Temper, SimWorld } from "./world.ts";
+import { isHonest, type SimWorld } from "./world.ts";
 
 export interface Violation {
   readonly law: LawId;
@@ -41,6 +41,8 @@ export interface Condition {
 }
 
 const storyLines = 60;
+/** A world that could not start, and one that died of a fault. */
+const crashCodes: ReadonlySet<number> = new Set([1, 139]);
 
 /** Watches a universe and writes down every law that is broken; each law once. */
 export class Auditor {
@@ -54,7 +56,6 @@ export class Auditor {
   readonly #trace: string[] = [];
   /** How often each admission was placed by a door. */
   readonly placed = new Map<string, number>();
-  readonly tempers = new Map<string, Temper>();
   /** Machines that ended: their ids never live again. */
   readonly ended = new Set<Address>();
 
@@ -141,9 +142,20 @@ export class Auditor {
     this.count(`refusal ${String(message.reason)}`);
   }
 
-  started(world: SimWorld, temper: Temper): void {
+  /** Who is where, as anybody might have overheard. */
+  gossip(): (readonly [admission: string, session: string])[] {
+    return this.sessions().flatMap(([address, state]) =>
+      "admission" in state && state.admission ? [[state.admission.id, idOf(address)] as const] : [],
+    );
+  }
+
+  started(_: SimWorld): void {
     this.count("launches");
-    this.tempers.set(world.order.launch, temper);
+  }
+
+  exited(_: SimWorld, code: number): void {
+    this.count("exits");
+    if (crashCodes.has(code)) this.count("worldCrashes");
   }
 
   /** S12: who answers is not killed. */
@@ -158,7 +170,7 @@ export class Auditor {
       world.door.inside.size === 0 &&
       [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= this.now);
     const isYoung = world.linkedAt === undefined && this.now - world.startedAt < 30_000;
-    if (this.tempers.get(launch) === "willing" && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
+    if (isHonest(world) && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
       this.breach("S12", `${launch} (${world.order.world}) was killed in good health`);
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
 import type { Facts } from "#core/facts.ts";
-import type { Inbox } from "#core/inbox.ts";
+import type { WorldEntry } from "#shared/manifest.ts";
 import { machines, type MachineSet } from "#core/machines.ts";
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
@@ -9,26 +9,29 @@ import { stepDoor } from "#world-server/door.ts";
 import type { JourneyCode } from "./client.ts";
 import { draw, drawTemper, type Circumstances, type Suite } from "./faults.ts";
 import { Auditor, type Violation } from "./auditor.ts";
+import { type Listen, realListen, SimHost } from "./host.ts";
 import { SimMaster, type ClientWire, type LaunchWire } from "./master.ts";
 import { SimNature } from "./nature.ts";
 import { Wire, type Delay, type End } from "./network.ts";
 import { Player } from "./player.ts";
 import { SimStore } from "./store.ts";
 import { befall, forge, showAgain } from "./trouble.ts";
-import { fourWorlds } from "./worlds.ts";
-import { SimWorld, type PlayerWire, type ToPlayerSocket } from "./world.ts";
+import { fourWorlds, packNumber } from "./worlds.ts";
+import type { PlayerWire, SimWorld, ToPlayerSocket } from "./world.ts";
 
 /** The code under test; planted bugs replace a piece of it. */
 export interface Code {
   readonly machines: MachineSet;
   readonly door: typeof stepDoor;
   readonly journey: JourneyCode;
+  readonly listen: Listen;
 }
 
 export const realCode: Code = {
   machines,
   door: stepDoor,
   journey: { begin: beginJourney, step: stepJourney, wakeAt },
+  listen: realListen,
 };
 
 export interface Report {
@@ -55,8 +58,8 @@ const toWorlds: Delay = { usualMs: 3, tailMs: 60 };
 const healMs = 45_000;
 const drainMs = 120_000;
 const auditMs = 500;
-/** A world that could not start, and one that died of a fault. */
-const crashCodes: ReadonlySet<number> = new Set([1, 139]);
+/** The two compositions of the same core: every machine on one engine, or shared out among several. */
+export const engineCount = { one: 1, many: 3 } as const;
 
 export interface Options {
   readonly seed: number;
@@ -72,16 +75,15 @@ export class Cluster {
   readonly nature: SimNature;
   readonly store: SimStore;
   readonly auditor: Auditor;
-  readonly processes = new Map<string, SimWorld>();
+  readonly host: SimHost;
   readonly players: Player[] = [];
   readonly #code: Code;
   readonly #circumstances: Circumstances;
-  readonly #worlds = fourWorlds();
-  /** Processes whose end no master has been told of: the host writes them down. */
-  readonly #recorded = new Set<string>();
+  readonly #worlds: ReadonlyMap<string, WorldEntry>;
+  /** The packs on the disk, by world. */
+  readonly packs = new Map<string, string>();
   #isHealed = false;
   #epochs = 0;
-  #pids = 100;
   #connections = 0;
   master: SimMaster;
 
@@ -91,8 +93,20 @@ export class Cluster {
     this.#circumstances = change(draw(suite, this.nature));
     this.store = new SimStore(this.nature);
     this.store.slowestMs = this.#circumstances.slowestMs;
+    this.#worlds = fourWorlds(this.#circumstances.capacity);
+    for (const key of this.#worlds.keys()) this.packs.set(key, packNumber(0));
     this.auditor = new Auditor(this);
+    this.host = this.#openHost();
     this.master = this.#boot();
+  }
+
+  get processes(): ReadonlyMap<string, SimWorld> {
+    return this.host.processes;
+  }
+
+  /** Trouble is over: nothing goes wrong any more. */
+  get isHealed(): boolean {
+    return this.#isHealed;
   }
 
   get circumstances(): Circumstances {
@@ -154,7 +168,12 @@ export class Cluster {
       initialWorld: "hub",
       worlds: this.#worlds,
       limits: this.#circumstances.limits,
-      packOf: (world) => ({ url: `/world_packs/${world}.zip`, size: 1, mtime: 1, sha256: "0".repeat(64) }),
+      packOf: (world) => {
+        const sha256 = this.packs.get(world);
+        return sha256 === undefined
+          ? undefined
+          : { url: `/world_packs/${world}.zip`, size: 1, mtime: 1, sha256 };
+      },
       urlOf: (_, endpoint) => `sim:${"port" in endpoint ? endpoint.port : 0}`,
     };
     const master = new SimMaster({
@@ -162,13 +181,35 @@ export class Cluster {
       store: this.store,
       machines: this.#code.machines,
       facts,
-      host: (order) => this.#obey(order),
+      host: (order) => this.host.receive(order),
       log: {
         transition: (event) => this.auditor.transition(event),
         stalled: (isStalled) => this.auditor.count(isStalled ? "stalls" : "recoveries"),
       },
     });
     return master;
+  }
+
+  #openHost(): SimHost {
+    const { nature, auditor, packs } = this;
+    const { limits } = this.#circumstances;
+    return new SimHost({
+      nature,
+      auditor,
+      limits,
+      version,
+      worlds: this.#worlds,
+      step: this.#code.door,
+      listen: this.#code.listen,
+      temper: () => (this.#isHealed ? "willing" : drawTemper(this.#circumstances, nature)),
+      packOf: (world) => packs.get(world),
+      dialMaster: this.dialLauncher,
+      gossip: () => (this.#isHealed ? undefined : auditor.gossip()),
+      tell: (launch, news) => {
+        if (this.master.isAlive) this.master.tell("host:local", `launch:${launch}`, news);
+        return this.master.isAlive;
+      },
+    });
   }
 
   readonly dialMaster = (end: End<ToClient>): ClientWire | undefined => {
@@ -181,7 +222,7 @@ export class Cluster {
     return wire;
   };
 
-  #dialLauncher(end: End<ToLaunch>): LaunchWire | undefined {
+  readonly dialLauncher = (end: End<ToLaunch>): LaunchWire | undefined => {
     const { master, nature } = this;
     if (!master.isAlive) return undefined;
     const wire: LaunchWire = new Wire(nature, toWorlds, {
@@ -189,59 +230,15 @@ export class Cluster {
       acceptor: master.admitLaunch(() => wire),
     });
     return wire;
-  }
+  };
 
   readonly dialWorld = (url: string, end: End<ToPlayerSocket>): PlayerWire | undefined => {
-    const world = [...this.processes.values()].find(({ pid }) => url === `sim:${pid}`);
+    const world = [...this.processes.values()].findLast(({ port }) => url === `sim:${port}`);
     if (!world?.isAlive) return undefined;
     const acceptor = world.admit(`k${++this.#connections}`, () => wire);
     const wire: PlayerWire = new Wire(this.nature, toMaster, { dialer: end, acceptor });
     return wire;
   };
-
-  #obey(order: Inbox["host"]): void {
-    if (order.type === "warm") return;
-    const process = this.processes.get(order.launch);
-    if (order.type === "kill") {
-      if (!process) return this.#report(order.launch, { type: "exited", code: undefined });
-      this.auditor.killed(process);
-      return process.exit(137);
-    }
-    const { nature, auditor } = this;
-    const temper = this.#isHealed ? "willing" : drawTemper(this.#circumstances, nature);
-    const entry = this.#worlds.get(order.world);
-    if (!entry) throw new Error(`no such world: ${order.world}`);
-    const world = new SimWorld(order, ++this.#pids, temper, {
-      nature,
-      limits: this.#circumstances.limits,
-      entry,
-      version,
-      step: this.#code.door,
-      dialMaster: (end) => this.#dialLauncher(end),
-      witness: (process, input, before, effects) => auditor.door(process, input, before, effects),
-      exited: (process, code) => {
-        this.processes.delete(process.order.launch);
-        auditor.count("exits");
-        if (crashCodes.has(code)) auditor.count("worldCrashes");
-        this.#report(process.order.launch, { type: "exited", code });
-      },
-    });
-    this.processes.set(order.launch, world);
-    this.#recorded.add(order.launch);
-    auditor.started(world, temper);
-    this.#report(order.launch, { type: "started", pid: world.pid });
-  }
-
-  #report(
-    launch: string,
-    news: { type: "started"; pid: number } | { type: "exited"; code: number | undefined },
-  ): void {
-    this.nature.after(2, () => {
-      if (!this.master.isAlive) return;
-      if (news.type === "exited") this.#recorded.delete(launch);
-      this.master.tell("host:local", `launch:${launch}`, news);
-    });
-  }
 
   /** kill -9, and a new master soon after, over the same disk. */
   restart(): void {
@@ -250,9 +247,7 @@ export class Cluster {
     this.master.kill();
     this.nature.after(this.nature.between(100, 1_500), () => {
       this.master = this.#boot();
-      // What died while there was no master, its successor is told.
-      for (const launch of this.#recorded)
-        if (!this.processes.has(launch)) this.#report(launch, { type: "exited", code: undefined });
+      this.host.adopt();
     });
   }
 

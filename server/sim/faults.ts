@@ -1,7 +1,8 @@
 import { limits as usual, type Limits } from "#shared/limits.ts";
 import type { SimNature } from "./nature.ts";
 import type { Habits } from "./player.ts";
-import type { Temper } from "./world.ts";
+import { oddTempers, type Temper } from "./world.ts";
+import { roomy } from "./worlds.ts";
 
 export const suites = ["mixed", "storm", "calm", "restart"] as const;
 export type Suite = (typeof suites)[number];
@@ -22,9 +23,13 @@ export interface Circumstances {
   readonly slowestMs: number;
   /** Chance that a started process is not willing. */
   readonly unwilling: number;
+  /** Chance that a started process lies. */
+  readonly lying: number;
   readonly packFails: number;
   /** The operator stops a world. */
   readonly stop: number;
+  /** How many each world but the first has room for. */
+  readonly capacity: number;
   readonly limits: Limits;
 }
 
@@ -39,8 +44,10 @@ const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   jam: 0,
   slowestMs: 0,
   unwilling: 0,
+  lying: 0,
   packFails: 0,
   stop: 0,
+  capacity: roomy,
   limits: usual,
 };
 
@@ -58,14 +65,16 @@ const storm: Omit<Circumstances, "suite" | "limits"> = {
   jam: 0.05,
   slowestMs: 200,
   unwilling: 0.2,
+  lying: 0.1,
   packFails: 0.1,
   stop: 0.05,
+  capacity: 3,
 };
 
 /** Each kind of trouble is there or not, and then more or less of it: rare combinations are found this way. */
 export function draw(suite: Suite, nature: SimNature): Circumstances {
-  const seconds = nature.between(30, 70);
-  const players = nature.between(1, 5);
+  const seconds = nature.between(30, 90);
+  const players = nature.between(2, 5);
   if (suite === "calm") return { ...calm, suite, seconds, players };
   if (suite === "restart") return { ...calm, suite, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
   if (suite === "storm") return { ...storm, suite, limits: drawLimits(nature) };
@@ -92,8 +101,10 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
     jam: some(0.3, 0.1),
     slowestMs: some(0.3, 400),
     unwilling: some(0.4, 0.6),
+    lying: some(0.3, 0.5),
     packFails: some(0.3, 0.2),
     stop: some(0.3, 0.1),
+    capacity: nature.chance(0.3) ? nature.between(1, 3) : roomy,
     limits: drawLimits(nature),
   };
 }
@@ -110,7 +121,7 @@ function drawLimits(nature: SimNature): Limits {
   };
 }
 
-export function drawTemper({ unwilling }: Circumstances, nature: SimNature): Temper {
-  if (!nature.chance(unwilling)) return "willing";
-  return nature.pick(["mute", "impostor", "dies"] as const) ?? "mute";
+export function drawTemper({ unwilling, lying }: Circumstances, nature: SimNature): Temper {
+  if (nature.chance(lying)) return "liar";
+  return nature.chance(unwilling) ? (nature.pick(oddTempers) ?? "mute") : "willing";
 }

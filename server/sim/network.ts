@@ -81,6 +81,11 @@ export class Wire<ToDialer, ToAcceptor> {
     this.#ends[by].closed(lostConnection);
   }
 
+  /** Asks the other end whether it is there; what was said before arrives there first. */
+  probe(by: Side, answered: () => void): void {
+    this.#send(opposite(by), () => this.#send(by, answered));
+  }
+
   clog(ms: number): void {
     for (const side of ["dialer", "acceptor"] as const)
       this.#freeAt[side] = Math.max(this.#freeAt[side], this.#nature.now() + ms);

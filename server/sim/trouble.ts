@@ -62,6 +62,6 @@ export function forge(cluster: Cluster, version: string): void {
     },
   });
   wire?.toAcceptor({ type: "hello", id: 1, protocol: { oldest: 1, newest: 1 }, version });
-  for (const { pid } of processes.values())
-    showAgain(cluster, `sim:${pid}`, `secret-number-${nature.between(1, 10_000)}-guessed`);
+  for (const { port } of processes.values())
+    showAgain(cluster, `sim:${port}`, `secret-number-${nature.between(1, 10_000)}-guessed`);
 }

@@ -2,7 +2,7 @@ import type { Inbox } from "#core/inbox.ts";
 import type { Limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import type { FromPlayer, ToPlayer } from "#shared/protocol/client-world.ts";
-import type { FromLaunch, ToLaunch } from "#shared/protocol/launch-master.ts";
+import type { LastWords, ToLaunch } from "#shared/protocol/launch-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
 import {
@@ -14,16 +14,37 @@ import {
   type DoorInput,
 } from "#world-server/door-state.ts";
 import type { stepDoor } from "#world-server/door.ts";
+import { lie } from "./lies.ts";
 import type { LaunchWire } from "./master.ts";
 import { hashOf, type SimNature } from "./nature.ts";
 import type { End, Wire } from "./network.ts";
+import { WorldLine } from "./world-line.ts";
 
 /** `live` stands for the first snapshot: the world shows itself. */
 export type ToPlayerSocket = ToPlayer | { readonly type: "live" };
 export type PlayerWire = Wire<ToPlayerSocket, FromPlayer>;
 
-/** How a process behaves; only a willing one ever serves anybody. */
-export type Temper = "willing" | "mute" | "impostor" | "dies";
+/**
+ * How a process behaves. A `mute` one never registers, an `impostor` and a `stale` one do with the wrong token; one
+ * that comes `twice` opens a second connection, a `faulty` one fails its test and an `untestable` one never ends it;
+ * a `liar` says whatever it likes, among the truth.
+ */
+export const oddTempers = [
+  "mute",
+  "impostor",
+  "stale",
+  "dies",
+  "slow",
+  "twice",
+  "faulty",
+  "untestable",
+] as const;
+export type Temper = "willing" | "liar" | (typeof oddTempers)[number];
+
+/** Serves whoever comes, and means what it says. */
+export function isHonest({ temper }: { readonly temper: Temper }): boolean {
+  return ["willing", "twice", "slow", "faulty", "untestable"].includes(temper);
+}
 
 export type Order = Extract<Inbox["host"], { type: "launch" }>;
 
@@ -32,9 +53,16 @@ export interface WorldDeps {
   readonly limits: Limits;
   readonly entry: WorldEntry;
   readonly version: string;
+  readonly port: number;
+  /** Of the files that lie on the disk as it starts. */
+  readonly pack: string | undefined;
+  readonly staleToken?: string | undefined;
   readonly step: typeof stepDoor;
   /** Dials the master's private listener; `undefined` while there is none. */
   dialMaster(end: End<ToLaunch>): LaunchWire | undefined;
+  write(words: LastWords | undefined): void;
+  /** Admissions and sessions that are anybody's, for lies; none once the trouble is over. */
+  gossip(): readonly (readonly [admission: string, session: string])[] | undefined;
   /** Everything the door did, before it is carried out. */
   witness(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void;
   exited(world: SimWorld, code: number): void;
@@ -50,50 +78,86 @@ interface Avatar {
 export class SimWorld {
   readonly order: Order;
   readonly pid: number;
+  readonly port: number;
+  readonly pack: string | undefined;
+  readonly temper: Temper;
   readonly startedAt: number;
   readonly avatars = new Map<string, Avatar>();
   readonly players = new Map<string, PlayerWire>();
+  readonly line: WorldLine;
   door: Door;
   isAlive = true;
   isFrozen = false;
   thawedAt = -Infinity;
-  /** Since when the master has known this process without a break; `undefined` while it does not. */
-  linkedAt: number | undefined;
+  /** What its rules remember: how many steps were ever taken here. */
+  steps = 0;
   readonly #deps: WorldDeps;
   readonly #paused: (() => void)[] = [];
-  #wire: LaunchWire | undefined;
-  #wasRegistered = false;
-  #lostAt: number | undefined;
+  #saidState: string | undefined;
   #stopWaking: () => void = () => {};
 
   constructor(order: Order, pid: number, temper: Temper, deps: WorldDeps) {
+    const { nature, limits, entry, port, pack } = deps;
     this.order = order;
     this.pid = pid;
+    this.port = port;
+    this.pack = pack;
+    this.temper = temper;
     this.#deps = deps;
-    this.startedAt = deps.nature.now();
-    this.door = openDoor({ capacity: deps.entry.capacity, limits: deps.limits });
-    const boot = deps.nature.between(50, 3000);
-    if (temper === "dies") this.#after(boot, () => this.exit(1));
-    else if (temper !== "mute") this.#after(boot, () => this.#link(temper === "impostor"));
-    this.#every(deps.limits.heartbeatMs, () =>
-      this.#tell({ type: "heartbeat", roster: rosterOf(this.door, deps.nature.now()) }),
-    );
-    this.#every(deps.limits.saveMs, () => {
-      for (const avatar of this.avatars.values()) avatar.place = { ...avatar.place, x: ++avatar.steps };
-      this.#step({ type: "save" });
+    this.startedAt = nature.now();
+    this.door = openDoor({ capacity: entry.capacity, limits });
+    this.line = new WorldLine({
+      ...deps,
+      order,
+      pid,
+      temper,
+      roster: () => rosterOf(this.door, nature.now()),
+      hear: (message) => this.#hearMaster(message),
+      ended: (code) => this.exit(code),
+      whenAwake: (run) => this.#whenAwake(run),
     });
+    this.#restore(order.state);
+    this.#begin();
+  }
+
+  #begin(): void {
+    const { nature, limits, gossip } = this.#deps;
+    const { temper } = this;
+    const bootMs = temper === "slow" ? nature.between(3_000, 60_000) : nature.between(50, 3_000);
+    if (temper === "dies") this.#after(bootMs, () => this.exit(1));
+    else if (temper !== "mute") this.#after(bootMs, () => this.line.dial());
+    if (temper === "twice") this.#after(bootMs + nature.between(500, 5_000), () => this.line.dial(true));
+    this.#every(limits.heartbeatMs, () => this.line.beat());
+    this.#every(limits.saveMs, () => this.#save());
+    this.#every(limits.checkpointMs, () => {
+      if (this.#state !== this.#saidState) this.#sayState(false);
+    });
+    if (temper === "liar")
+      this.#every(1_000, () => {
+        const others = gossip();
+        if (others) lie({ world: this, others, nature, say: (message) => this.line.send(message) });
+      });
   }
 
   get controlWire(): LaunchWire | undefined {
-    return this.#wire;
+    return this.line.wire;
+  }
+
+  get linkedAt(): number | undefined {
+    return this.isAlive ? this.line.linkedAt : undefined;
+  }
+
+  /** Its master hears what it says, as far as anybody knows. */
+  get isHeard(): boolean {
+    const { wire } = this.line;
+    return this.linkedAt !== undefined && wire !== undefined && !wire.isCut;
   }
 
   /** kill -9, a crash, or the last act of a stop. */
   exit(code: number): void {
     if (!this.isAlive) return;
     this.isAlive = false;
-    this.linkedAt = undefined;
-    this.#wire?.drop("dialer");
+    this.line.drop();
     for (const wire of this.players.values()) wire.drop("acceptor");
     this.#deps.nature.after(5, () => this.#deps.exited(this, code));
   }
@@ -144,58 +208,38 @@ export class SimWorld {
     this.#step({ type: "usePortal", connection, re, request, portal, ...found });
   }
 
-  #link(isImpostor: boolean): void {
-    const { nature, limits, version } = this.#deps;
-    const isMine = (): boolean => wire !== undefined && this.#wire === wire;
-    const wire = this.#deps.dialMaster({
-      hear: (message) => this.#whenAwake(() => isMine() && this.#hearMaster(message)),
-      closed: () => this.#whenAwake(() => isMine() && this.#lose()),
-    });
-    this.#wire = wire;
-    if (!wire) return this.#lose();
-    const { launch, world, token } = this.order;
-    wire.toAcceptor({
-      type: "register",
-      launch,
-      token: isImpostor ? "somebody-else-altogether" : token,
-      world,
-      version,
-      protocol: 1,
-      pid: this.pid,
-      endpoint: { port: this.pid },
-      roster: rosterOf(this.door, nature.now()),
-    });
-    this.#after(limits.registrationAckMs, () => {
-      if (!isMine() || this.linkedAt !== undefined) return;
-      if (!this.#wasRegistered) return this.exit(21);
-      wire.close("dialer", closeCodes.helloTimeout.code);
-      this.#lose();
-    });
-  }
-
-  #lose(): void {
-    const { nature, limits } = this.#deps;
-    this.#wire = undefined;
-    this.linkedAt = undefined;
-    this.#lostAt ??= nature.now();
-    if (nature.now() - this.#lostAt >= limits.masterLossMs) return this.exit(20);
-    this.#after(nature.between(20, 1500), () => {
-      if (!this.#wire) this.#link(false);
-    });
-  }
-
   #hearMaster(message: ToLaunch): void {
-    if (message.type === "registration.refused") return this.exit(0);
-    if (message.type === "registered") {
-      this.#wasRegistered = true;
-      this.#lostAt = undefined;
-      this.linkedAt = this.#deps.nature.now();
-    }
+    const { nature } = this.#deps;
+    if (message.type === "test" && this.temper !== "untestable")
+      this.#after(nature.between(20, 400), () =>
+        this.line.send({ type: "tested", ...(this.temper === "faulty" && { fault: "the floor is gone" }) }),
+      );
+    else if (message.type === "handover") this.#sayState(true);
+    else if (message.type === "restore") this.#restore(message.text);
     this.#step(message);
   }
 
-  #tell(message: FromLaunch): void {
-    if (this.linkedAt !== undefined) this.#wire?.toAcceptor(message);
+  get #state(): string | undefined {
+    return this.steps > 0 ? JSON.stringify({ steps: this.steps }) : undefined;
+  }
+
+  #restore(text: string | undefined): void {
+    if (text !== undefined) this.steps = stepsIn(text);
+    this.#saidState = this.#state;
+  }
+
+  #sayState(isFinal: boolean): void {
+    const text = this.#state;
+    this.#saidState = text;
+    this.line.send({ type: "state", isFinal, ...(text !== undefined && { text }) });
+  }
+
+  #save(): void {
+    for (const [admission, avatar] of this.avatars) {
+      avatar.place = { ...avatar.place, x: ++avatar.steps };
+      if (this.door.inside.get(admission)?.isActive) this.steps++;
+    }
+    this.#step({ type: "save" });
   }
 
   #step(input: DoorInput): void {
@@ -222,7 +266,7 @@ export class SimWorld {
   #obey(effect: DoorEffect): void {
     switch (effect.type) {
       case "tell":
-        return this.#tell(effect.message);
+        return this.line.send(effect.message);
       case "say":
         return this.players.get(effect.connection)?.toDialer(effect.message);
       case "close":
@@ -240,6 +284,7 @@ export class SimWorld {
       case "remove":
         return void this.avatars.delete(effect.admission);
       case "exit":
+        this.#sayState(true);
         return this.exit(0);
     }
   }
@@ -268,6 +313,16 @@ export class SimWorld {
     if (!this.isAlive) return;
     if (this.isFrozen) this.#paused.push(run);
     else run();
+  }
+}
+
+/** A memory is whatever an earlier launch said, and that may have been a lie. */
+export function stepsIn(text: string): number {
+  try {
+    const { steps } = JSON.parse(text) as { steps?: unknown };
+    return typeof steps === "number" ? steps : 0;
+  } catch {
+    return 0;
   }
 }
 

@@ -1,18 +1,24 @@
 import type { WorldEntry } from "#shared/manifest.ts";
 
+export const roomy = 200;
 const keys = ["hub", "left_world", "right_world", "top_world"] as const;
 
-/** Four worlds, each with a portal to each of the others. */
-export function fourWorlds(): ReadonlyMap<string, WorldEntry> {
-  return new Map(keys.map((key) => [key, worldOf(key)]));
+/** Four worlds, each with a portal to each of the others. The first one has room for everybody. */
+export function fourWorlds(capacity: number): ReadonlyMap<string, WorldEntry> {
+  return new Map(keys.map((key) => [key, worldOf(key, key === "hub" ? roomy : capacity)]));
 }
 
-function worldOf(key: string): WorldEntry {
+/** Stands for the hash of a pack. */
+export function packNumber(number: number): string {
+  return String(number).padStart(64, "0");
+}
+
+function worldOf(key: string, capacity: number): WorldEntry {
   const others = keys.filter((other) => other !== key);
   return {
     key,
     name: key,
-    capacity: 200,
+    capacity,
     spawns: Object.fromEntries(
       ["default", ...others.map((other) => `to_${other}`)].map((name, index) => [
         name,
