@@ -180,7 +180,15 @@ class GameClient implements Client {
     if (this.#playing) return { version, ...this.#playing.view };
     const prompt: Prompt = { kind: "confirm_host", hosts: this.#strangers };
     const chat = { isUp: false, lines: [] };
-    return { version, state: "rejected", prompt, chat, isSavingPaused: false, network: noNetwork };
+    return {
+      version,
+      state: "rejected",
+      prompt,
+      chat,
+      isSavingPaused: false,
+      isMasterAway: false,
+      network: noNetwork,
+    };
   }
 }
 

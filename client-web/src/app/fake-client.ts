@@ -34,6 +34,7 @@ const calm: View = {
     ],
   },
   isSavingPaused: false,
+  isMasterAway: false,
   network: {
     ...noLine,
     masterMs: 12,

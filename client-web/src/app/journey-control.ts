@@ -3,7 +3,7 @@ import { closeCodes } from "#shared/protocol/close-codes.ts";
 import type { FromClient, ToClient } from "#shared/protocol/client-master.ts";
 import { refusals, type Refusal } from "#shared/refusal.ts";
 import { protocol } from "#shared/version.ts";
-import { backoff } from "./journey-ask.ts";
+import { backoff, reconnectWait } from "./journey-ask.ts";
 import type { Journey, JourneyInput, Turn } from "./journey-state.ts";
 import { drop } from "./journey-travel.ts";
 import type { Prompt } from "./view.ts";
@@ -14,6 +14,8 @@ type Got<T extends JourneyInput["type"]> = Extract<JourneyInput, { type: T }>;
 type Heard<T extends ToClient["type"]> = Extract<ToClient, { type: T }>;
 
 const dialMs = 5_000;
+/** Close codes from here on are the master's own. */
+const ownCodes = 4_000;
 
 export function dial(journey: Journey, tries: number, turn: Turn): Journey {
   const number = turn.id();
@@ -47,7 +49,7 @@ export function closed(journey: Journey, { dial, code }: Got<"control.closed">, 
     case closeCodes.protocolUnsupported.code:
       return halt(journey, { kind: "connection_rejected", reason: "protocol_unsupported" }, turn);
     default:
-      return lose(journey, turn);
+      return lose(journey, turn, { isSaid: code >= ownCodes });
   }
 }
 
@@ -61,10 +63,16 @@ export function wakeControl(journey: Journey, turn: Turn): Journey {
   return lose(journey, turn);
 }
 
-/** Do not wait any longer: the player, the network or the machine says it is worth a try. */
+/** Do not wait any longer: the player says it is worth a try. */
 export function retry(journey: Journey, turn: Turn): Journey {
   const { phase } = journey.control;
   return phase === "waiting" || phase === "halted" ? dial(journey, 0, turn) : journey;
+}
+
+/** The network is back, or the machine awake. A master that named a time is not there before it. */
+export function hasten(journey: Journey, turn: Turn): Journey {
+  const { control } = journey;
+  return control.phase === "waiting" && !control.isNamed ? dial(journey, 0, turn) : journey;
 }
 
 export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn): Journey {
@@ -92,6 +100,7 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
     resume: next,
     home: admission?.world ?? (resumed ? journey.home : undefined),
     isSavingPaused: false,
+    backAt: undefined,
     line: fresh.at(-1)?.line ?? seen,
   };
 }
@@ -114,18 +123,21 @@ export function rejected(journey: Journey, { reason, server }: Heard<"rejected">
   if (reason === "version_mismatch" && server !== undefined)
     return halt(journey, { kind: "update", server, canReload: server !== options.pageVersion }, turn);
   if (reason === "continued_elsewhere") return halt(journey, { kind: reason }, turn);
-  if (reason === "session_expired") return lose(forget(journey, turn), turn, reason);
+  if (reason === "session_expired") return lose(forget(journey, turn), turn, { reason });
   if (refusals[reason] === "never") return halt(journey, { kind: "connection_rejected", reason }, turn);
-  return lose(journey, turn, reason);
+  return lose(journey, turn, { reason });
 }
 
-/** The socket is gone; worlds, packs and leases are not. */
-function lose(journey: Journey, turn: Turn, reason?: Refusal): Journey {
-  const { control, travel } = journey;
+/** The socket is gone; worlds, packs and leases are not. A master that gave a reason, or a time, is not pressed. */
+function lose(journey: Journey, turn: Turn, why: { reason?: Refusal; isSaid?: boolean } = {}): Journey {
+  const { control, travel, backAt = 0 } = journey;
+  const { reason, isSaid = reason !== undefined } = why;
   const tries = "tries" in control ? control.tries + 1 : 0;
+  const wait = isSaid ? backoff(tries, turn.luck) : reconnectWait(tries, turn.luck);
+  const isNamed = backAt > turn.now;
   return {
     ...journey,
-    control: { phase: "waiting", at: turn.now + backoff(tries, turn.luck), tries, reason },
+    control: { phase: "waiting", at: isNamed ? backAt : turn.now + wait, tries, reason, isNamed },
     asked: new Map(),
     travel: travel?.phase === "asking" ? undefined : travel,
   };

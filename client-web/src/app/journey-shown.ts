@@ -3,6 +3,9 @@ import type { Prompt, View } from "./view.ts";
 
 /** Failures the client mends by itself are not worth a word before they have lasted a little. */
 const triesBeforeSaying = 3;
+/** Dials follow each other faster than requests: 2.3 s at the middle of their spread, 0.9 s for the quieter word. */
+const dialsBeforeSaying = 5;
+const dialsBeforeNoting = 3;
 
 /** What the page shows of a journey. `state` is the page's `data-state`. */
 export function show(journey: Journey): Shown {
@@ -15,6 +18,10 @@ export function show(journey: Journey): Shown {
     prompt: promptOf(journey),
     problem,
     isSavingPaused,
+    isMasterAway: isMasterAway(journey),
+    drainsAt: world?.isLive && journey.draining?.lease === world.lease ? journey.draining.by : undefined,
+    cause: travel && "lease" in travel ? travel.lease.cause : undefined,
+    lost: world?.isLive === false ? journey.lost : undefined,
     isChatUp: journey.control.phase === "up",
     preparing:
       travel?.phase === "preparing"
@@ -32,12 +39,20 @@ function stateOf({ control, session, travel, world }: Journey): View["state"] {
   return isInSomeWorld && travel?.phase !== "preparing" ? "in-world" : "preparing";
 }
 
+/** A connection that is back at once is not worth a word. */
+function isMasterAway({ control, world }: Journey): boolean {
+  if (!world?.isLive || !("tries" in control)) return false;
+  return control.tries >= dialsBeforeNoting || (control.phase === "waiting" && control.isNamed === true);
+}
+
 function promptOf({ control, session, world, tries }: Journey): Prompt | undefined {
   if (control.phase === "halted") return control.prompt;
   if (control.phase === "up")
     return !world?.isLive && tries >= triesBeforeSaying ? { kind: "world_disconnected" } : undefined;
+  // Whoever plays is not stopped by a master that cannot be had just now.
+  if (world?.isLive) return undefined;
   if (control.phase === "waiting" && control.reason)
     return { kind: "connection_rejected", reason: control.reason };
-  if (world?.isLive || control.tries < triesBeforeSaying) return undefined;
+  if (control.tries < dialsBeforeSaying) return undefined;
   return { kind: session ? "connection_lost" : "server_offline" };
 }

@@ -30,6 +30,12 @@ export interface Journey {
   readonly tries: number;
   readonly problem?: Problem | undefined;
   readonly isSavingPaused: boolean;
+  /** The world on screen will be emptied. */
+  readonly draining?: Draining | undefined;
+  /** Why the world on screen is lost, as far as the master has said; forgotten in the next one. */
+  readonly lost?: Lost | undefined;
+  /** A master that goes down has named the time to come back. */
+  readonly backAt?: number | undefined;
   /** The version of a newer client that is on offer. */
   readonly update?: string | undefined;
   /** Newest chat line seen in this epoch. */
@@ -70,13 +76,26 @@ export interface GivenBack {
 
 export type Asked = "login" | "chat";
 
+export type Lost = Extract<ToClient, { type: "world.lost" }>["reason"];
+
+export interface Draining {
+  /** The lease the world was entered with: its next launch has the same key. */
+  readonly lease: string;
+  /** Whoever is there then is moved along. */
+  readonly by: number;
+}
+
 export type Control =
-  /** `tries` counts the dials since the last welcome; `reason` is why the master refused the last one. */
+  /**
+   * `tries` counts the dials since the last welcome; `reason` is why the master refused the last one. A time the
+   * master named is kept.
+   */
   | {
       readonly phase: "waiting";
       readonly at: number;
       readonly tries: number;
       readonly reason?: Refusal | undefined;
+      readonly isNamed?: boolean | undefined;
     }
   | { readonly phase: "dialing"; readonly dial: number; readonly until: number; readonly tries: number }
   | {
@@ -105,7 +124,9 @@ export interface Lease {
   readonly cause: Cause;
   readonly world: string;
   readonly name: string;
+  /** What has to be ready before it is redeemed, and which of its contents is. */
   readonly pack: PackInfo;
+  readonly ready?: string | undefined;
   /** The pack must be ready before this. */
   readonly hardAt: number;
 }
@@ -209,8 +230,19 @@ export interface Turn extends Instant {
 /** What a page shows of a journey. */
 export interface Shown extends Pick<
   View,
-  "state" | "world" | "worlds" | "player" | "prompt" | "problem" | "isSavingPaused"
+  | "state"
+  | "world"
+  | "worlds"
+  | "player"
+  | "prompt"
+  | "problem"
+  | "isSavingPaused"
+  | "isMasterAway"
+  | "cause"
+  | "lost"
 > {
+  /** When the world on screen is emptied. */
+  readonly drainsAt?: number | undefined;
   readonly isChatUp: boolean;
   /** The pack being made ready. */
   readonly preparing?: { readonly world: string; readonly name: string; readonly pack: number } | undefined;

@@ -23,14 +23,33 @@ export function strand(journey: Journey, turn: Turn): Journey {
 export function leased(journey: Journey, message: Heard<"lease">, turn: Turn): Journey {
   const { travel } = journey;
   const { lease: id, cause, world, name, pack, hardMs } = message;
-  if (travel && "lease" in travel && travel.lease.id === id) return journey;
+  if (travel && "lease" in travel && travel.lease.id === id) return repacked(journey, travel, message, turn);
   if (journey.givenBack?.lease === id) return giveBack(journey, id, turn);
-  const lease: Lease = { id, cause, world, name, pack, hardAt: turn.now + hardMs };
-  const number = turn.id();
+  return prepare(journey, { id, cause, world, name, pack, hardAt: turn.now + hardMs }, turn);
+}
+
+function prepare(journey: Journey, lease: Lease, turn: Turn): Journey {
+  const { id, world, name, pack: info } = lease;
+  const pack = turn.id();
   const free = drop(journey, turn);
-  turn.effects.push({ type: "pack.prepare", pack: number, info: pack, world, name });
+  turn.effects.push({ type: "pack.prepare", pack, info, world, name });
   const refreshAt = refresh(journey, id, turn);
-  return { ...free, portal: undefined, travel: { phase: "preparing", lease, pack: number, refreshAt } };
+  return { ...free, portal: undefined, travel: { phase: "preparing", lease, pack, refreshAt } };
+}
+
+/** The world has another pack since: whoever has no ticket yet makes that one ready, and redeems again. */
+function repacked(
+  journey: Journey,
+  travel: Extract<Travel, { lease: Lease }>,
+  { pack, hardMs }: Heard<"lease">,
+  turn: Turn,
+): Journey {
+  if (travel.lease.pack.sha256 === pack.sha256) return journey;
+  const lease = { ...travel.lease, pack, hardAt: turn.now + hardMs };
+  // The ticket is for a launch of the pack in hand; only a next attempt leads to another.
+  return travel.phase === "entering"
+    ? { ...journey, travel: { ...travel, lease } }
+    : prepare(journey, lease, turn);
 }
 
 function refresh(journey: Journey, lease: string, turn: Turn): number {
@@ -50,9 +69,8 @@ export function refreshed(
 
 export function packReady(journey: Journey, { pack }: Got<"pack.ready">, turn: Turn): Journey {
   const { travel } = journey;
-  return travel?.phase === "preparing" && travel.pack === pack
-    ? redeem(journey, travel.lease, 1, turn)
-    : journey;
+  if (travel?.phase !== "preparing" || travel.pack !== pack) return journey;
+  return redeem(journey, { ...travel.lease, ready: travel.lease.pack.sha256 }, 1, turn);
 }
 
 export function packFailed(journey: Journey, { pack, reason }: Got<"pack.failed">, turn: Turn): Journey {
@@ -63,6 +81,7 @@ export function packFailed(journey: Journey, { pack, reason }: Got<"pack.failed"
 }
 
 function redeem(journey: Journey, lease: Lease, attempt: number, turn: Turn): Journey {
+  if (lease.ready !== lease.pack.sha256) return prepare(journey, lease, turn);
   const re = request(journey, { type: "lease.redeem", lease: lease.id, world: lease.world }, turn);
   if (re === undefined) return { ...journey, travel: { phase: "pausing", lease, attempt, until: turn.now } };
   const until = turn.now + limits.clientRedeemMs;

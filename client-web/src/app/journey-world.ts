@@ -41,7 +41,9 @@ export function worldDrawn(journey: Journey, { dial }: Got<"world.drawn">, turn:
   if (!travel?.isLive) return journey;
   if (journey.world) turn.effects.push({ type: "close.world", dial: journey.world.dial });
   const { id: lease, world: key, name } = travel.lease;
-  return { ...journey, world: { dial, lease, key, name, isLive: true }, travel: undefined, tries: 0 };
+  const draining = journey.draining?.lease === lease ? journey.draining : undefined;
+  const world = { dial, lease, key, name, isLive: true };
+  return { ...journey, world, travel: undefined, tries: 0, draining, lost: undefined };
 }
 
 export function worldClosed(journey: Journey, { dial, code }: Got<"world.closed">, turn: Turn): Journey {
@@ -80,12 +82,12 @@ function portalDenied(
 /** The master says that the player is in this world no longer. */
 export function worldLost(
   journey: Journey,
-  { world: key }: Extract<ToClient, { type: "world.lost" }>,
+  { world: key, reason: lost }: Extract<ToClient, { type: "world.lost" }>,
   turn: Turn,
 ): Journey {
   if (journey.world?.key !== key) return journey;
   turn.effects.push({ type: "close.world", dial: journey.world.dial });
-  return gone(journey);
+  return { ...gone(journey), lost };
 }
 
 /** The picture stays; the place does not. */

@@ -1,8 +1,9 @@
 import { array, assert, constantFrom, integer, oneof, property, tuple, type Arbitrary } from "fast-check";
 import { expect, test } from "vitest";
 import type { ToPlayer } from "#shared/protocol/client-world.ts";
+import { askedMost } from "./journey-ask.ts";
 import { wakeAt } from "./journey.ts";
-import { lease, Traveller } from "./journey-testing.ts";
+import { lease, pack, Traveller } from "./journey-testing.ts";
 
 type Move = (page: Traveller) => void;
 
@@ -37,6 +38,10 @@ const moves: Arbitrary<Move> = oneof(
     (page) => page.welcome({ resumed: true, admission: { admission: "a", world: "left_world" } }),
     (page) => page.lose(),
     (page) => page.lose(4007),
+    (page) => page.lose(4013),
+    (page) => page.take({ type: "online" }),
+    (page) => page.packReady(),
+    (page) => page.take({ type: "say", text: "hello" }),
     (page) => page.hear({ type: "rejected", reason: "version_mismatch", server: "9.9" }),
     (page) => page.take({ type: "cancelTravel" }),
     (page) => page.take({ type: "usePortal", portal: "Door" }),
@@ -44,10 +49,15 @@ const moves: Arbitrary<Move> = oneof(
     (page) => page.take({ type: "retry" }),
     (page) => page.take({ type: "login", name: "Ada" }),
   ),
-  tuple(leases, places).map(
-    ([id, world]): Move =>
+  tuple(leases, places, constantFrom("0", "1")).map(
+    ([id, world, digit]): Move =>
       (page) =>
-        page.hear(lease(id, world, { hardMs: 60_000 })),
+        page.hear(lease(id, world, { hardMs: 60_000, pack: { ...pack, sha256: digit.repeat(64) } })),
+  ),
+  tuple(constantFrom("shutting_down", "world_draining"), places, integer({ min: 0, max: 90_000 })).map(
+    ([notice, world, ms]): Move =>
+      (page) =>
+        page.hear({ type: "notice", notice, world, inMs: ms, backMs: ms }),
   ),
   tuple(leases, places).map(
     ([id, world]): Move =>
@@ -123,6 +133,11 @@ test("whatever happens, a page goes on, dials nothing twice and keeps what is on
         const isClosed = asked.some((effect) => effect.type === "close.world" && effect.dial === world?.dial);
         if (world?.isLive && isClosed && after.world?.dial === world.dial)
           expect(after.world.isLive).toBe(false);
+
+        // Nothing is redeemed but with the pack that was told last.
+        const { travel } = page.journey;
+        if (travel?.phase === "redeeming") expect(travel.lease.ready).toBe(travel.lease.pack.sha256);
+        expect(page.journey.asked.size).toBeLessThanOrEqual(askedMost);
 
         // Every number is new.
         const dials = page.all.flatMap((effect) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { appVersion } from "#shared/version.ts";
-import { backoff } from "./journey-ask.ts";
+import { backoff, reconnectWait } from "./journey-ask.ts";
 import { inHub, lease, token, Traveller } from "./journey-testing.ts";
 
 describe("a fresh page", () => {
@@ -113,14 +113,16 @@ describe("the control socket", () => {
   test("is dialled again after ever longer waits, spread by luck, and at once when the network is back", () => {
     const page = new Traveller();
     const waits = [];
-    for (let time = 0; time < 6; time++) {
+    for (let time = 0; time < 14; time++) {
       const from = page.now;
       page.lose();
-      while (page.journey.control.phase === "waiting") page.pass(50);
+      while (page.journey.control.phase === "waiting") page.pass(10);
       waits.push(page.now - from);
     }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
-    expect([backoff(0, 0), backoff(1, 0.5), backoff(99, 0)]).toEqual([250, 750, 5_000]);
+    expect(waits.slice(0, 5)).toEqual([420, 590, 830, 1160, 1620]);
+    expect(waits.slice(-2)).toEqual([10_000, 10_000]);
+    expect([0, 1, 99].map((tries) => backoff(tries, 0.5))).toEqual([375, 750, 7_500]);
+    expect([0, 0.5, 1].map((luck) => reconnectWait(0, luck))).toEqual([100, 200, 300]);
     expect(page.shown).toMatchObject({ state: "connecting", prompt: { kind: "server_offline" } });
     expect(page.lose().take({ type: "online" }).asked).toEqual(["dial.control"]);
     expect(page.lose().take({ type: "woke" }).asked).toEqual(["dial.control"]);
@@ -182,6 +184,19 @@ describe("the control socket", () => {
     expect(page.pass(0).last("send.control").message).toMatchObject({ type: "lease.redeem", lease: "t2" });
   });
 
+  test("whose master gives a reason is not pressed as one that vanished is", () => {
+    const waitAfter = (code: number): number => {
+      const page = inHub().lose(code);
+      while (page.journey.control.phase === "waiting") page.pass(10);
+      return page.now;
+    };
+    expect(waitAfter(1006)).toBe(300);
+    expect(waitAfter(closeCodes.tooSlow.code)).toBe(500);
+    const refused = new Traveller().open().hear({ type: "rejected", reason: "server_full" });
+    expect(refused.pass(999).asked).toEqual([]);
+    expect(refused.pass(1).asked).toEqual(["dial.control"]);
+  });
+
   test("with a new session behind it begins anew, on screen still the old world", () => {
     const page = inHub().hear({ type: "chat.line", line: 7, name: "Bo", text: "last of that master" });
     page.hear(lease("t2", "left_world")).take({ type: "cancelTravel" }).hear(lease("t3", "left_world"));
@@ -226,9 +241,7 @@ describe("the control socket", () => {
     const page = inHub().take({ type: "world.closed", dial: 1, code: 1006 });
     page.take({ type: "world.closed", dial: page.journey.world?.dial ?? 0, code: 1006 }).lose();
     expect(page.shown).toMatchObject({ state: "offline", prompt: undefined, world: { key: "hub" } });
-    page.pass(1_000).lose().pass(5_000).lose();
-    while (page.journey.control.phase !== "waiting") page.pass(100);
-    page.pass(20_000);
+    page.pass(60_000);
     expect(page.shown).toMatchObject({ state: "offline", prompt: { kind: "connection_lost" } });
   });
 });

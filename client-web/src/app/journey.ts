@@ -1,6 +1,6 @@
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import { ask } from "./journey-ask.ts";
-import { closed, dial, opened, rejected, retry, wakeControl, welcomed } from "./journey-control.ts";
+import { closed, dial, hasten, opened, rejected, retry, wakeControl, welcomed } from "./journey-control.ts";
 import type {
   Instant,
   Journey,
@@ -25,6 +25,7 @@ import {
   wakeGivenBack,
   wakeTravel,
 } from "./journey-travel.ts";
+import { noticed } from "./journey-notices.ts";
 import {
   interact,
   usePortal,
@@ -59,8 +60,8 @@ const handlers: { [T in JourneyInput["type"]]: Handler<Extract<JourneyInput, { t
   interact,
   cancelTravel: (journey, _, turn) => cancel(journey, turn),
   retry: (journey, _, turn) => hurry(retry(journey, turn), turn),
-  online: (journey, _, turn) => (journey.control.phase === "waiting" ? retry(journey, turn) : journey),
-  woke: (journey, _, turn) => (journey.control.phase === "waiting" ? retry(journey, turn) : journey),
+  online: (journey, _, turn) => hasten(journey, turn),
+  woke: (journey, _, turn) => hasten(journey, turn),
 };
 
 const wakes: readonly ((journey: Journey, turn: Turn) => Journey)[] = [
@@ -165,25 +166,6 @@ function answered(journey: Journey, re: number | undefined): Journey {
   const asked = new Map(journey.asked);
   asked.delete(re);
   return { ...journey, asked };
-}
-
-function noticed(journey: Journey, message: Extract<ToClient, { type: "notice" }>, turn: Turn): Journey {
-  const { notice, version, world, pack } = message;
-  switch (notice) {
-    case "world_draining":
-      return journey;
-    case "saving_paused":
-      return { ...journey, isSavingPaused: true };
-    case "saving_resumed":
-      return { ...journey, isSavingPaused: false };
-    case "update_available":
-      return { ...journey, update: version };
-    case "pack_changed":
-      if (world !== undefined && pack) turn.effects.push({ type: "pack.changed", world, info: pack });
-      return journey;
-    case "shutting_down":
-      return journey;
-  }
 }
 
 /** A stranded player who asks for it is tried again at once. */

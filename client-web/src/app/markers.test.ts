@@ -67,7 +67,7 @@ describe("the markers VirtuCade's scripts look for", () => {
 
   it("tell every attempt to reach the master after the first, and that it is offline", () => {
     const story = new Story();
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < 5; attempt++) {
       story.hear({ type: "control.closed", dial: story.dial, code: 1006 });
       story.now += 60_000;
       story.hear({ type: "wake" });
@@ -75,8 +75,10 @@ describe("the markers VirtuCade's scripts look for", () => {
     expect(story.lines).toEqual([
       "MASTER_BOOTSTRAP_RETRY attempt=1",
       "MASTER_BOOTSTRAP_RETRY attempt=2",
-      "CONNECTION_PROMPT title=Server Offline message=server_offline",
       "MASTER_BOOTSTRAP_RETRY attempt=3",
+      "MASTER_BOOTSTRAP_RETRY attempt=4",
+      "CONNECTION_PROMPT title=Server Offline message=server_offline",
+      "MASTER_BOOTSTRAP_RETRY attempt=5",
     ]);
   });
 

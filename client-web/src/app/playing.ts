@@ -81,11 +81,12 @@ export class Playing {
   }
 
   get view(): Omit<View, "version"> {
-    const { isChatUp, preparing, ...shown } = show(this.#journey);
+    const { isChatUp, preparing, drainsAt, ...shown } = show(this.#journey);
     const progress = preparing && this.#progress?.pack === preparing.pack ? this.#progress : undefined;
     return {
       ...shown,
       chat: { isUp: isChatUp, lines: this.chat.lines },
+      drainsInMs: drainsAt === undefined ? undefined : Math.max(0, drainsAt - this.#deps.now()),
       download: progress &&
         preparing && { name: preparing.name, loaded: progress.loaded, total: progress.total },
       network: this.#network(),

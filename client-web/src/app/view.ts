@@ -1,3 +1,4 @@
+import type { Cause } from "#shared/protocol/client-master.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import type { LineShape } from "../net/line.ts";
@@ -18,6 +19,14 @@ export interface View {
   /** A refused request to show next to what caused it. */
   readonly problem?: Problem | undefined;
   readonly isSavingPaused: boolean;
+  /** The game goes on, but there is no master to chat or travel with, and has not been for a moment. */
+  readonly isMasterAway: boolean;
+  /** Milliseconds until whoever is still in this world is moved along. */
+  readonly drainsInMs?: number | undefined;
+  /** Why the journey under way began. */
+  readonly cause?: Cause | undefined;
+  /** Why the world on screen is no longer played in. */
+  readonly lost?: "crashed" | "left" | "removed" | "closed" | undefined;
   readonly network: NetworkStats;
 }
 
