@@ -16,6 +16,8 @@ export class SimNature implements Nature {
   #luck: number;
   readonly #events: Event[] = [];
   #isBusy = false;
+  /** How much has happened. */
+  eventCount = 0;
 
   constructor(seed: number) {
     this.#luck = seed >>> 0;
@@ -79,6 +81,7 @@ export class SimNature implements Nature {
       pop(this.#events);
       if (!next.run) continue;
       this.#now = next.at;
+      this.eventCount++;
       next.run();
       if (this.#isBusy) await this.#drain();
     }

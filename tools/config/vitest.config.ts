@@ -19,7 +19,11 @@ export default defineConfig({
           exclude: [...sim, ...processes, "**/node_modules/**"],
         },
       },
-      { root, test: { name: "sim", include: sim, testTimeout: 300_000 } },
+      {
+        root,
+        // Each file keeps every core busy by itself.
+        test: { name: "sim", include: sim, testTimeout: 300_000, fileParallelism: false },
+      },
       {
         root,
         test: {

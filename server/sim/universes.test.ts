@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { engineCount } from "./cluster.ts";
+import type { Suite } from "./faults.ts";
+import { Soak } from "./soak.ts";
+import { add, coverage, emptyTally, total, type Tally } from "./tally.ts";
+import { showProgress } from "./testing.ts";
+
+let soak: Soak;
+const all = emptyTally();
+beforeAll(() => void (soak = new Soak()));
+afterAll(() => soak[Symbol.asyncDispose]());
+
+type Engines = keyof typeof engineCount;
+
+async function play(suite: Suite, count: number, engines: Engines = "one", first = 1): Promise<Tally> {
+  const range = { suite, engines: engineCount[engines], first, count };
+  const tally = await soak.play(range, { progress: showProgress(`${suite}, ${engines}`, count) });
+  add(all, tally);
+  const told = tally.breaches.map(
+    ({ seed, law, at, text }) =>
+      `npm run sim -- --suite ${suite} --engines ${engines} --seed ${seed}: ${law} after ${Math.round(at)} ms: ${text}`,
+  );
+  expect(told).toEqual([]);
+  return tally;
+}
+
+/** None of it proves anything if nothing happens: how often at least, per universe. */
+function expectAtLeast(floors: Record<string, number>, tally: Tally): void {
+  for (const [what, floor] of Object.entries(floors))
+    expect(total(tally, what) / tally.universes, `${what} per universe`).toBeGreaterThan(floor);
+}
+
+describe("every law holds", () => {
+  test("when anything may go wrong at any time", async () => {
+    const tally = await play("mixed", 2_000);
+    expectAtLeast(
+      { arrivals: 20, refusals: 6, worldCrashes: 1.5, restarts: 0.4, freeze: 0.8, kills: 0.5, stalls: 0.3 },
+      tally,
+    );
+  });
+
+  test("in universes nobody has seen before today", async () => {
+    const day = Math.floor(Date.now() / 86_400_000);
+    await play("mixed", 200, "one", 10_000_000 + day * 200);
+  });
+
+  test("when everything goes wrong at once", async () => {
+    const tally = await play("storm", 50);
+    expectAtLeast({ arrivals: 40, worldCrashes: 5, restarts: 3 }, tally);
+  });
+
+  test("in calm weather, where nothing may be refused", async () => {
+    const tally = await play("calm", 500);
+    expectAtLeast({ arrivals: 25 }, tally);
+    expect(total(tally, "refusals")).toBe(0);
+  });
+
+  test("while the master is killed again and again", async () => {
+    const tally = await play("restart", 500);
+    expectAtLeast({ arrivals: 18, restarts: 4 }, tally);
+  });
+});
+
+test("the tables are walked: cells that no universe reached are few", () => {
+  const { share, missed } = coverage(all);
+  console.log(`${(share * 100).toFixed(1)} % of the cells reached; not: ${missed.join(" ")}`);
+  const strays = [...all.strays].sort((a, b) => b[1] - a[1]);
+  console.log(`inputs no cell was for: ${strays.map(([name, number]) => `${name} ${number}`).join(", ")}`);
+  expect(share).toBeGreaterThan(0.6);
+});
