@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Host, type HostDeps } from "#adapters/host/host.ts";
 import { Pids } from "#adapters/host/pids.ts";
 import { PortPlaces, SocketPlaces } from "#adapters/host/places.ts";
+import { type Blank, Words } from "#adapters/host/words.ts";
 import { startWorldProcess } from "#adapters/host/world-process.ts";
 import type { Config } from "#server/config.ts";
 import type { Layout } from "#server/layout.ts";
@@ -19,15 +20,27 @@ export interface MasterHostOptions extends Pick<HostDeps, "nature" | "tell" | "r
 /** The host of a master: what its settings make of a world's order. */
 export function createHost({ config, layout, ports, masterUrl, origins, ...rest }: MasterHostOptions): Host {
   const program = { bundle: layout.worldBundle, worlds: layout.worldsDir, logFormat: config.logFormat };
+  const launches = join(config.dataDir, "launches");
+  const words = new Words(launches);
+  /** Without one a world plays as well; only what it cannot tell a lost master is lost with it. */
+  const blank = (): Blank | undefined => {
+    try {
+      return words.blank();
+    } catch (error) {
+      rest.report("host.failed", { reason: (error as Error).message });
+      return undefined;
+    }
+  };
   return new Host({
     ...rest,
     limits: config.limits,
-    pids: new Pids(join(config.dataDir, "launches")),
+    pids: new Pids(launches),
+    words,
     places:
       config.worldListen === "unix"
         ? new SocketPlaces(join(config.dataDir, "worlds"))
         : new PortPlaces(config.bindHost, ports()),
-    start: () => startWorldProcess(program),
+    start: () => startWorldProcess(program, blank()),
     order: () => ({
       version: config.version,
       masterUrl: masterUrl(),

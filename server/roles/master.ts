@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Facts } from "#core/facts.ts";
 import type { Envelope } from "#core/inbox.ts";
 import { machines } from "#core/machines.ts";
+import type { Launch } from "#core/world/launch.ts";
 import { Engine } from "#engine/engine.ts";
 import type { Host } from "#adapters/host/host.ts";
 import { createHttp, type Http } from "#adapters/http/server.ts";
@@ -18,7 +19,7 @@ import { type Tell, turnAway } from "#adapters/ws/upgrade.ts";
 import type { Config } from "#server/config.ts";
 import type { Layout } from "#server/layout.ts";
 import { initialWorld } from "#server/worlds.ts";
-import { type Address, kindOf } from "#shared/address.ts";
+import { type Address, idOf, kindOf } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Addresses } from "./addresses.ts";
 import { countHeads } from "./head-count.ts";
@@ -113,6 +114,7 @@ export class Master {
           this.log.transition(event);
           this.#operator.transition(event);
           this.#metrics.transition(event);
+          if (event.input === "exited" && event.after === "absent") this.#host.ended(idOf(event.id));
         },
         stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
       },
@@ -174,7 +176,7 @@ export class Master {
     this.log.report("store.opened", { path: config.dbPath });
     this.#masterUrl = await this.#launches.listen(join(config.dataDir, "master.sock"));
     this.#engine.start();
-    this.#host.adopt();
+    this.#host.adopt(this.#launched());
     await this.#operator.listen();
     this.#http.server.on("upgrade", (request, socket, head) => {
       if (this.#isStopping) turnAway(socket, 503);
@@ -191,6 +193,14 @@ export class Master {
     });
     // Figures are for programs: a person at a terminal keeps sight of the address.
     if (config.logFormat !== "text" || !process.stdout.isTTY) this.#metrics.startSamples(this.log.report);
+  }
+
+  /** The world of every launch that is not over. */
+  #launched(): Map<string, string> {
+    const launched = new Map<string, string>();
+    for (const [address, state] of this.#states("launch"))
+      launched.set(idOf(address), (state as Launch).world);
+    return launched;
   }
 
   async #stopWorlds(): Promise<void> {

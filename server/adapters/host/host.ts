@@ -3,24 +3,26 @@ import type { Nature } from "#engine/ports.ts";
 import type { Address } from "#shared/address.ts";
 import type { Limits } from "#shared/limits.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
-import { isAlive, killRecorded, type PidRecord, type Pids } from "./pids.ts";
+import { canSee, isAlive, killRecorded, type PidRecord, type Pids, recordOf } from "./pids.ts";
 import type { Places } from "./places.ts";
 import { Spares } from "./spares.ts";
-import type { WorldProcess } from "./world-process.ts";
+import type { Words } from "./words.ts";
+import type { Ending, WorldProcess } from "./world-process.ts";
 
 const self: Address<"host"> = "host:local";
 const watchMs = 500;
 
-type LaunchNews = Extract<Inbox["launch"], { type: "started" | "exited" }>;
+type LaunchNews = Extract<Inbox["launch"], { type: "started" | "exited" | "lastWords" }>;
 
 export interface HostDeps {
   readonly limits: Limits;
   readonly nature: Nature;
   readonly pids: Pids;
+  readonly words: Words;
   readonly places: Places;
   readonly start: () => WorldProcess;
   /** What every order of this master has in common. */
-  readonly order: () => Omit<LaunchOrder, "launch" | "world" | "token" | "listen">;
+  readonly order: () => Omit<LaunchOrder, "launch" | "world" | "token" | "listen" | "state">;
   readonly tell: (from: Address, to: Address<"launch">, body: LaunchNews) => void;
   readonly report: (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
 }
@@ -41,16 +43,47 @@ export class Host {
     this.#spares = new Spares(deps.start, deps.limits, deps.nature);
   }
 
-  /** Takes over what a former master left running, and reports what it left to die. */
-  adopt(): void {
-    for (const record of this.#deps.pids.all()) {
-      if (isAlive(record)) {
-        this.#adopted.set(record.launch, record);
-        this.#deps.places.keep(record.launch, record.world);
-        this.#deps.report("host.adopted", { launch: record.launch, pid: record.pid });
-      } else this.#lost(record.launch);
+  /**
+   * Takes over what a former master left running, and reports what has ended since.
+   *
+   * @param known the world of every launch that is not over; a process of any other is told so when it registers,
+   *   and killed if it does not listen
+   */
+  adopt(known: ReadonlyMap<string, string>): void {
+    const { pids, places, report, nature, limits } = this.#deps;
+    const records = pids.all();
+    const missing = new Map(known);
+    for (const { launch } of records) missing.delete(launch);
+    records.push(...this.#search(missing));
+    for (const record of records) {
+      const { launch, world, pid } = record;
+      missing.delete(launch);
+      places.keep(launch, world);
+      if (!isAlive(record)) {
+        this.#lost(launch);
+        continue;
+      }
+      this.#adopted.set(launch, record);
+      report("host.adopted", { launch, pid });
+      if (!known.has(launch)) nature.wakeAt(nature.now() + limits.deadMs, () => killRecorded(record));
     }
+    // Nothing gets an order that could not be found again: what is not found was never started, or is over.
+    if (canSee()) for (const launch of missing.keys()) this.#lost(launch);
     this.#watch();
+  }
+
+  /** Processes of these launches that were never noted. */
+  #search(launches: ReadonlyMap<string, string>): PidRecord[] {
+    if (launches.size === 0) return [];
+    const found: PidRecord[] = [];
+    for (const [launch, pid] of this.#deps.pids.search()) {
+      const world = launches.get(launch);
+      const record = world === undefined ? undefined : recordOf(launch, world, pid);
+      if (!record) continue;
+      this.#attempt(launch, () => this.#deps.pids.note(record));
+      found.push(record);
+    }
+    return found;
   }
 
   receive(envelope: Envelope): void {
@@ -64,6 +97,13 @@ export class Host {
   settled(launch: string): void {
     this.#starting.delete(launch);
     this.#spares.hold(this.#starting.size > 0);
+  }
+
+  /** The end of the launch is committed: what was kept of it for the next master is of no more use. */
+  ended(launch: string): void {
+    if (this.#ours.has(launch) || this.#adopted.has(launch)) return;
+    this.#attempt(launch, () => this.#deps.pids.forget(launch));
+    this.#attempt(launch, () => this.#deps.words.forget(launch));
   }
 
   /** Starts nothing any more, and resolves when no world process of this master is left; spares go at once. */
@@ -89,9 +129,9 @@ export class Host {
     this.#stopWatch();
   }
 
-  #launch({ launch, world, token }: Extract<Inbox["host"], { type: "launch" }>): void {
+  #launch({ launch, world, token, state }: Extract<Inbox["host"], { type: "launch" }>): void {
     if (this.#isLeaving) return this.#lost(launch);
-    const { places, pids, order, report, tell, start } = this.#deps;
+    const { places, order, report, tell, start } = this.#deps;
     const listen = this.#attempt(launch, () => places.give(launch, world));
     if (!listen) return this.#lost(launch);
     this.#starting.add(launch);
@@ -99,20 +139,35 @@ export class Host {
     const spare = this.#spares.take();
     const ours = spare ?? start();
     this.#ours.set(launch, ours);
-    ours.assign({ ...order(), launch, world, token, listen });
-    const { pid } = ours;
-    if (pid !== undefined) {
-      this.#attempt(launch, () => pids.note(launch, world, pid));
-      report("host.launched", { launch, world, pid, spare: spare ? 1 : 0 });
-      tell(self, `launch:${launch}`, { type: "started", pid });
-    }
     void this.#mourn(launch, ours);
+    const { pid } = ours;
+    if (pid === undefined) return;
+    // Killed before this line, we leave a process that ends with its pipe; after it, one that the next master finds.
+    if (!this.#note(launch, world, { pid, blank: ours.blank })) return ours.kill();
+    ours.assign({ ...order(), launch, world, token, listen, state });
+    report("host.launched", { launch, world, pid, spare: spare ? 1 : 0 });
+    tell(self, `launch:${launch}`, { type: "started", pid });
+  }
+
+  /** By its record or by its file for last words: one of them is enough to find a process again. */
+  #note(launch: string, world: string, { pid, blank }: { pid: number; blank: string | undefined }): boolean {
+    const { pids, words } = this.#deps;
+    const record = recordOf(launch, world, pid);
+    const isNoted = this.#attempt(launch, () => {
+      if (record) pids.note(record);
+      return true;
+    });
+    const isFound = this.#attempt(launch, () => {
+      if (blank !== undefined) words.claim(blank, launch);
+      return blank !== undefined;
+    });
+    return isNoted ?? isFound ?? false;
   }
 
   async #mourn(launch: string, ours: WorldProcess): Promise<void> {
-    const code = await ours.ended;
+    const ending = await ours.ended;
     this.#ours.delete(launch);
-    this.#lost(launch, code);
+    this.#lost(launch, ending);
   }
 
   #kill(launch: string): void {
@@ -124,19 +179,20 @@ export class Host {
     else this.#lost(launch);
   }
 
-  #lost(launch: string, code?: number): void {
-    const { places, pids, report, tell } = this.#deps;
-    this.#attempt(launch, () => pids.forget(launch));
+  #lost(launch: string, { code, signal }: Ending = {}): void {
+    const { places, words, report, tell } = this.#deps;
     this.#attempt(launch, () => places.free(launch));
-    report("host.exited", { launch, code });
-    tell(self, `launch:${launch}`, { type: "exited", code });
+    const last = this.#attempt(launch, () => words.read(launch));
+    if (last) tell(self, `launch:${launch}`, { type: "lastWords", saves: last.saves, state: last.state });
+    report("host.exited", { launch, code, signal });
+    tell(self, `launch:${launch}`, { type: "exited", code, signal });
     this.settled(launch);
     if (this.#ours.size + this.#adopted.size > 0) return;
     this.#idle.resolve();
     this.#idle = Promise.withResolvers();
   }
 
-  /** A disk that is full or gone ends no game: what could not be noted is only not found by the next master. */
+  /** A disk that is full or gone ends no game. */
   #attempt<T>(launch: string, what: () => T): T | undefined {
     try {
       return what();

@@ -1,7 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
 import { z } from "zod";
 import { id, worldKey } from "#shared/protocol/parts.ts";
+import { makeFolder } from "../make-folder.ts";
+import { bootId, openFiles, startOf } from "./proc.ts";
+import { wordsFd } from "./world-process.ts";
 
 /**
  * A process by more than its number, which the system gives to another one some day: with the moment it
@@ -20,19 +23,15 @@ export type PidRecord = z.infer<typeof record>;
 export class Pids {
   readonly #dir: string;
 
-  /** @param dir a folder of its own */
+  /** @param dir a folder for them and for the last words of launches */
   constructor(dir: string) {
     this.#dir = dir;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, 0o700);
   }
 
-  /** Without `/proc` nothing can be proven about a process later, so nothing is noted. */
-  note(launch: string, world: string, pid: number): void {
-    const startedAt = startOf(pid);
-    const boot = bootId();
-    if (startedAt === undefined || boot === undefined) return;
-    const path = this.#path(launch);
-    writeFileSync(`${path}.new`, JSON.stringify({ launch, world, pid, startedAt, boot } satisfies PidRecord));
+  note(process_: PidRecord): void {
+    const path = this.#path(process_.launch);
+    writeFileSync(`${path}.new`, JSON.stringify(process_));
     renameSync(`${path}.new`, path);
   }
 
@@ -43,6 +42,7 @@ export class Pids {
   all(): PidRecord[] {
     const records: PidRecord[] = [];
     for (const name of readdirSync(this.#dir)) {
+      if (!/\.json(\.new)?$/.test(name)) continue;
       const read = record.safeParse(parse(readFileSync(join(this.#dir, name), "utf8")));
       if (read.success && name === `${read.data.launch}.json`) records.push(read.data);
       else rmSync(join(this.#dir, name), { force: true });
@@ -50,9 +50,32 @@ export class Pids {
     return records;
   }
 
+  /** Launches whose process has their file for last words open, noted or not: launch → process id. */
+  search(): Map<string, number> {
+    const found = new Map<string, number>();
+    const dir = realpathSync(this.#dir) + sep;
+    for (const [pid, path] of openFiles(wordsFd)) {
+      const launch = path.startsWith(dir) && /^([\w-]+)\.words\b/.exec(path.slice(dir.length))?.[1];
+      if (launch) found.set(launch, pid);
+    }
+    return found;
+  }
+
   #path(launch: string): string {
     return join(this.#dir, `${launch}.json`);
   }
+}
+
+/** Can the end of a process that is no child of ours be seen here? */
+export function canSee(): boolean {
+  return startOf(process.pid) !== undefined;
+}
+
+/** `undefined` when it is gone, or when there is no `/proc` to prove anything by. */
+export function recordOf(launch: string, world: string, pid: number): PidRecord | undefined {
+  const startedAt = startOf(pid);
+  const boot = bootId();
+  return startedAt === undefined || boot === undefined ? undefined : { launch, world, pid, startedAt, boot };
 }
 
 /** Does exactly this process still run? */
@@ -67,27 +90,6 @@ export function killRecorded(process_: PidRecord): void {
     process.kill(process_.pid, "SIGKILL");
   } catch {
     // It ended in between.
-  }
-}
-
-/** `undefined` when there is no such process, or only its remains. */
-function startOf(pid: number): string | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
-  // The second field is the command in brackets and may itself hold spaces and brackets.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields?.[0];
-  return state === "Z" || state === "X" ? undefined : fields?.[19];
-}
-
-function bootId(): string | undefined {
-  return readProc("/proc/sys/kernel/random/boot_id")?.trim();
-}
-
-function readProc(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,17 +1,19 @@
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
-import type { WorldProcess } from "./world-process.ts";
+import type { Ending, WorldProcess } from "./world-process.ts";
 
 /** A world process that is none. */
 export class FakeProcess implements WorldProcess {
   readonly pid: number | undefined;
+  readonly blank: string | undefined;
   readonly orders: LaunchOrder[] = [];
   isDismissed = false;
   isKilled = false;
-  readonly #ended = Promise.withResolvers<number | undefined>();
+  readonly #ended = Promise.withResolvers<Ending>();
   readonly ended = this.#ended.promise;
 
-  constructor(pid?: number) {
+  constructor(pid?: number, blank?: string) {
     this.pid = pid;
+    this.blank = blank;
   }
 
   assign(order: LaunchOrder): void {
@@ -27,8 +29,8 @@ export class FakeProcess implements WorldProcess {
   }
 
   /** Resolves when everybody who waited has heard of it. */
-  async end(code?: number): Promise<void> {
-    this.#ended.resolve(code);
+  async end(code?: number, signal?: string): Promise<void> {
+    this.#ended.resolve({ code, signal });
     await new Promise(setImmediate);
   }
 }

@@ -1,6 +1,8 @@
+import { closeSync, rmSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { execa } from "execa";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
+import type { Blank } from "./words.ts";
 
 /** What a world process is started from. Nothing here is secret: the order alone is, and it travels by the pipe. */
 export interface WorldProgram {
@@ -11,12 +13,19 @@ export interface WorldProgram {
   readonly logFormat: string;
 }
 
+/** How a process ended: with a code or by a signal; with neither when it never started, or was not ours. */
+export interface Ending {
+  readonly code?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
 /** A process started by this master: spare until it is assigned. */
 export interface WorldProcess {
   /** `undefined` when it could not be started. */
   readonly pid: number | undefined;
-  /** The exit code, `undefined` after a signal or when it never started. */
-  readonly ended: Promise<number | undefined>;
+  /** The path of the file it writes its last words to, while nobody has given it another; it goes with the process. */
+  readonly blank: string | undefined;
+  readonly ended: Promise<Ending>;
   assign(order: LaunchOrder): void;
   /** Ends the pipe: a spare then leaves by itself. */
   dismiss(): void;
@@ -28,16 +37,22 @@ const heapMb = 256;
 const newSpaceMb = 4;
 /** The fd the order comes by; `server/roles/world.ts` reads it. */
 const orderFd = 3;
+/** The fd it writes its last words to. */
+export const wordsFd = 4;
 
 /**
  * Starts one world process: its own process group, so that a Ctrl-C meant for the master does not reach
  * it; output to wherever ours goes, never through us; a bare environment.
  */
-export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): WorldProcess {
+export function startWorldProcess(
+  { bundle, worlds, logFormat }: WorldProgram,
+  blank: Blank | undefined,
+): WorldProcess {
   const child = execa(process.execPath, worldArguments({ bundle, worlds }), {
     detached: true,
     cleanup: false,
-    stdio: ["ignore", "inherit", "inherit", "pipe"],
+    // Any descriptor will do; the type lists the first few.
+    stdio: ["ignore", "inherit", "inherit", "pipe", (blank?.fd as 9 | undefined) ?? "ignore"],
     buffer: false,
     reject: false,
     extendEnv: false,
@@ -46,12 +61,17 @@ export function startWorldProcess({ bundle, worlds, logFormat }: WorldProgram): 
       ...inherited("PORTCADE_APP_VERSION", "LD_LIBRARY_PATH", "SystemRoot", "TZ"),
     },
   });
+  if (blank) closeSync(blank.fd);
   const pipe = child.stdio[orderFd] as unknown as Writable | undefined;
   // The process may be gone before it has read its order; its exit says so.
   pipe?.on("error", () => {});
   return {
     pid: child.pid,
-    ended: child.then(({ exitCode }) => exitCode),
+    blank: blank?.path,
+    ended: child.then(({ exitCode: code, signal }) => {
+      if (blank) rmSync(blank.path, { force: true });
+      return { code, signal };
+    }),
     assign: (order) => void pipe?.end(`${JSON.stringify(order)}\n`),
     dismiss: () => void pipe?.end(),
     kill: () => void child.kill("SIGKILL"),
