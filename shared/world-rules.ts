@@ -5,10 +5,21 @@
  * for the rest of the launch, what they had put into the world is gone, and the world plays on without them.
  *
  * ```ts
+ * let guests = 0;
  * export const rules: WorldRules = {
- *   onEnter: (player, world) => world.move(player.id, { x: 400, y: 260 }),
+ *   onEnter: (player, world) => {
+ *     guests++;
+ *     world.move(player.id, { x: 400, y: 260 });
+ *   },
+ *   save: () => ({ guests }),
+ *   restore: (saved) => {
+ *     guests = (saved as { guests: number }).guests;
+ *   },
  * };
  * ```
+ *
+ * What a module keeps in its variables lasts as long as one launch. A launch that takes over from another tries itself
+ * out on copies of the module with variables of their own, so nothing of the trial is ever seen by players.
  */
 export interface WorldRules {
   /** Once, before the first tick and before anybody comes. */
@@ -21,7 +32,28 @@ export interface WorldRules {
   onInteract?(player: RulesPlayer, entity: RulesEntity, world: RulesWorld): void;
   /** After every tick. */
   onTick?(world: RulesWorld): void;
+  /**
+   * What the next launch of this world is to know; `undefined` when there is nothing. Asked every ten seconds, when
+   * another launch takes over and at the end, so at most ten seconds are lost by a crash. At most 65,536 characters
+   * of JSON: more is logged, and what was said before stays. `tick` begins anew with every launch, so what is
+   * counted in ticks is said as what remains of it.
+   */
+  save?(world: RulesWorld): JsonValue | undefined;
+  /**
+   * What an earlier launch saved, maybe one with other rules: after `onStart` and before anybody comes; a second time
+   * when the launch before has more to tell. When this throws, the world runs without it and saves nothing, so that
+   * what was saved is still there for rules that can read it. Neither this nor `save` can be async.
+   */
+  restore?(saved: JsonValue, world: RulesWorld): void;
 }
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
 
 /** World units, y down; facing 0 down, 1 left, 2 right, 3 up. */
 interface At {

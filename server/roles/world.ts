@@ -5,6 +5,7 @@ import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 import { appVersion, protocol } from "#shared/version.ts";
 import { clock } from "#world-server/clock.ts";
 import { Log, marker } from "#world-server/log.ts";
+import { LastWords, slateAt } from "#world-server/last-words.ts";
 import { MasterLink } from "#world-server/master-link.ts";
 import { openWorld, rulesOf } from "#world-server/open-world.ts";
 import { readOrder } from "#world-server/order.ts";
@@ -17,6 +18,8 @@ import type { World } from "#world-server/world-files.ts";
  * makes it a launch. Nothing secret is ever in its arguments or environment.
  */
 const orderFd = 3;
+/** The file for what is left to say if no master ever comes back. */
+const wordsFd = 4;
 /** Who has no order by then is a spare, and has time. */
 const spareMs = 20;
 const exitCodes = {
@@ -78,13 +81,14 @@ async function waitForOrder(): Promise<LaunchOrder | undefined> {
 }
 
 async function serve(order: LaunchOrder, world: World): Promise<void> {
-  const { launch: id, token, world: key } = order;
+  const { launch: id, token, world: key, state } = order;
   const limits: Limits = { ...builtIn, ...known(order.limits) };
   const master = new MasterLink({
     url: order.masterUrl,
     limits,
     clock,
     log,
+    lastWords: new LastWords(slateAt(wordsFd), id, log),
     register: () => ({
       type: "register",
       launch: id,
@@ -104,7 +108,7 @@ async function serve(order: LaunchOrder, world: World): Promise<void> {
   const rules = await rulesOf(worlds, key, log);
   const closed = (reason: string): void => void leave(reason, master);
   const opened = await attempt(exitCodes.listenFailed, () =>
-    openWorld({ id, world, rules, limits, clock, log, master, order, closed }),
+    openWorld({ id, world, ...rules, state, limits, clock, log, master, order, closed }),
   );
   const { launch, endpoint } = opened;
   // All is loaded: from here on this process reads no file, whatever a world's rules try.

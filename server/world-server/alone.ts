@@ -44,7 +44,7 @@ export async function runAlone(key: string, options: AloneOptions): Promise<Lone
   const { launch, endpoint } = await openWorld({
     id: "alone",
     world,
-    rules,
+    ...rules,
     limits: options.limits ?? limits,
     clock,
     log,

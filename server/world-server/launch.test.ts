@@ -97,7 +97,10 @@ test("a launch that has stopped ticks and saves no more", () => {
   launch.stop("idle");
   expect(exits).toEqual(["idle"]);
   expect(heard.at(-1)).toEqual({ close: "shuttingDown" });
-  expect(said.at(-1)).toMatchObject({ type: "left", admission: "a1" });
+  expect(said.slice(-2)).toMatchObject([
+    { type: "left", admission: "a1" },
+    { type: "state", isFinal: true },
+  ]);
   const { ticks } = launch.counts;
   clock.advance(10_000);
   expect(launch.counts.ticks).toBe(ticks);

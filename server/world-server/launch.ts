@@ -14,6 +14,7 @@ import type { Log } from "./log.ts";
 import { Lull } from "./lull.ts";
 import type { Player } from "./player.ts";
 import { Rules } from "./rules.ts";
+import { selfTest } from "./self-test.ts";
 import { Simulation } from "./simulation.ts";
 import { Talk } from "./talk.ts";
 import type { World } from "./world-files.ts";
@@ -27,6 +28,10 @@ export interface Master {
 export interface LaunchDeps {
   readonly world: World;
   readonly rules?: WorldRules | undefined;
+  /** The same rules, every time with variables of their own: to try them out. */
+  readonly copyRules?: (() => Promise<WorldRules | undefined>) | undefined;
+  /** What an earlier launch of this world wanted remembered. */
+  readonly state?: string | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,6 +69,8 @@ export class Launch {
   #ticks = 0;
   #dropped = 0;
   #tickedAt = -Infinity;
+  /** What the master knows of what is to be remembered. */
+  #remembered: string | undefined;
 
   constructor(deps: LaunchDeps) {
     const { world, rules, limits, log } = deps;
@@ -85,10 +92,13 @@ export class Launch {
   }
 
   start(): void {
-    const { limits, clock, world } = this.#deps;
+    const { limits, clock, world, state } = this.#deps;
     this.#rules.start();
+    if (state !== undefined) this.#rules.restore(state);
+    this.#remembered = state;
     this.#stops.push(every(world.rates.tickMs, clock, (ticks) => this.#tick(ticks)));
     this.#stops.push(every(limits.saveMs, clock, () => this.#step({ type: "save" })));
+    this.#stops.push(every(limits.checkpointMs, clock, () => this.#remember(false)));
   }
 
   get roster(): Roster {
@@ -112,7 +122,10 @@ export class Launch {
 
   /** The master speaks. */
   hear(message: ToLaunch): void {
-    this.#step(message);
+    if (message.type === "test") void this.#prove();
+    else if (message.type === "handover") this.#remember(true);
+    else if (message.type === "restore") this.#restore(message.text);
+    else this.#step(message);
   }
 
   /** Ends this launch: everybody is saved and sent away. */
@@ -225,8 +238,29 @@ export class Launch {
     this.#simulation.remove(admission);
   }
 
+  async #prove(): Promise<void> {
+    const { copyRules = () => Promise.resolve(undefined), master } = this.#deps;
+    const fault = await selfTest({ ...this.#deps, copyRules });
+    master.send({ type: "tested", ...(fault !== undefined && { fault }) });
+  }
+
+  /** Says what is to be remembered: when it is news, or in any case. */
+  #remember(isFinal: boolean): void {
+    const text = this.#rules.save();
+    if (!isFinal && (text === undefined || text === this.#remembered)) return;
+    this.#remembered = text;
+    this.#deps.master.send({ type: "state", ...(text !== undefined && { text }), isFinal });
+  }
+
+  #restore(text: string): void {
+    this.#rules.restore(text);
+    // The master may have heard something else from this launch meanwhile.
+    this.#remembered = undefined;
+  }
+
   #exit(reason: string): void {
     for (const stop of this.#stops) stop();
+    this.#remember(true);
     this.#deps.exit(reason);
   }
 

@@ -8,13 +8,19 @@ import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { encode } from "#shared/protocol/frame.ts";
 import type { FromLaunch, Roster, ToLaunch } from "#shared/protocol/launch-master.ts";
 import { RosterParts } from "#shared/protocol/roster-parts.ts";
+import type { LastWords } from "./last-words.ts";
 import type { Master } from "./launch.ts";
 import type { Log } from "./log.ts";
-import { Unsent } from "./unsent.ts";
+import { Unheard } from "./unheard.ts";
 import { toLaunchCheck } from "./wire-checks.ts";
 
 const retryFirstMs = 100;
-const retryMostMs = 4000;
+/** A master that restarts has its worlds back so soon; one that is away for long is not asked all the time. */
+const retrySoonMs = 500;
+const retryLateMs = 4000;
+const awayLongMs = 30_000;
+/** Who is woken later than this stood still, and has not looked for its master. */
+const heldUpMs = 500;
 /** The close code of a connection that broke, or never was. */
 const noGoodbye = 1006;
 
@@ -26,6 +32,7 @@ export interface MasterLinkDeps {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Log;
+  readonly lastWords?: LastWords | undefined;
   readonly register: () => Extract<FromLaunch, { type: "register" }>;
   readonly roster: () => Roster;
   readonly hear: (message: ToLaunch) => void;
@@ -36,17 +43,23 @@ export interface MasterLinkDeps {
 
 /**
  * A launch's line to its master. It registers first, says who is here with every heartbeat, comes back
- * after a loss, and keeps what must not be lost until then.
+ * after a loss, and keeps what must not be lost until then. Of several masters it obeys the newest it has met.
  */
 export class MasterLink implements Master {
   readonly #deps: MasterLinkDeps;
-  readonly #unsent = new Unsent();
+  readonly #unheard = new Unheard();
   readonly #rosters = new RosterParts();
   #link: Link<ToLaunch> | undefined;
   #isRegistered = false;
   #wasRegistered = false;
   #isOver = false;
+  /** Of the newest master that has answered; 0 before the first. */
+  #epoch = 0;
   #attempts = 0;
+  /** Since when there is no link. */
+  #awaySince: number | undefined;
+  /** What the socket's end was closed with. */
+  #goodbye = noGoodbye;
   #probedAt = 0;
   #stopDial = (): void => {};
   #stopLoss = (): void => {};
@@ -76,15 +89,23 @@ export class MasterLink implements Master {
   }
 
   send(message: FromLaunch): void {
+    this.#unheard.keep(message);
     if (this.#isRegistered) this.#tell(message);
-    else this.#unsent.keep(message);
+    // Everybody's place, every few seconds: what comes in between is written with the next of these.
+    else if (message.type === "saves") this.#writeDown();
   }
 
-  /** Says goodbye after everything sent has left; resolves when the socket has ended. */
+  /** Says goodbye after everything sent has left; resolves when the socket has ended and nothing is lost. */
   async close(): Promise<void> {
     this.#stop();
+    if (!this.#isRegistered) this.#writeDown();
     this.#link?.close("shuttingDown");
     await this.#link?.gone;
+    if (this.#isRegistered && this.#goodbye === noGoodbye) this.#writeDown();
+  }
+
+  #writeDown(): void {
+    this.#deps.lastWords?.write(this.#unheard.words);
   }
 
   #dial(): void {
@@ -106,25 +127,36 @@ export class MasterLink implements Master {
       frameBurst: limits.launchFrameBurst,
     });
     const link = new Link<ToLaunch>(transport, clock, toLaunchCheck, bounds, {
-      message: (message) => this.#hear(message),
+      message: (message) => this.#hear(link, message),
       violated: (why, fault) =>
         this.#deps.log.warn("master.violated", "a frame of the master was refused", { why, fault }),
       answered: () => this.#answered(),
-      closed: (code) => this.#lost(code),
+      closed: (code, why) => {
+        this.#goodbye = code;
+        // What this side closed was not closed by the master, whatever it answers.
+        this.#lost(why === undefined ? code : noGoodbye);
+      },
     });
     this.#link = link;
     this.#probe();
-    this.#tell(this.#deps.register());
+    this.#tell({ ...this.#deps.register(), ...(this.#epoch > 0 && { epoch: this.#epoch }) });
   }
 
   #tell(message: FromLaunch): void {
     for (const frame of this.#rosters.framesOf(message)) this.#link?.send(encode(frame));
   }
 
-  #hear(message: ToLaunch): void {
-    if (message.type === "registered") return this.#welcomed(message.heartbeatMs);
-    if (message.type === "registration.refused") return this.#end(message.reason);
-    this.#deps.hear(message);
+  #hear(link: Link<ToLaunch>, message: ToLaunch): void {
+    const isAnswer = message.type === "registered" || message.type === "registration.refused";
+    // Nobody gives orders who has not taken this launch on.
+    if (!isAnswer) return this.#isRegistered ? this.#deps.hear(message) : undefined;
+    if (message.epoch < this.#epoch) {
+      this.#deps.log.warn("master.outdated", "an older master is not obeyed", { epoch: message.epoch });
+      return link.close("registrationRefused");
+    }
+    this.#epoch = message.epoch;
+    if (message.type === "registered") this.#welcomed(message.heartbeatMs);
+    else this.#end(message.reason);
   }
 
   #welcomed(heartbeatMs: number): void {
@@ -132,7 +164,9 @@ export class MasterLink implements Master {
     this.#stopHeart();
     this.#isRegistered = true;
     this.#attempts = 0;
-    for (const message of this.#unsent.take(this.#deps.limits.arrayItems)) this.send(message);
+    this.#awaySince = undefined;
+    for (const message of this.#unheard.messages(this.#deps.limits.arrayItems)) this.send(message);
+    this.#deps.lastWords?.clear();
     this.#beat(Math.max(heartbeatMs, this.#deps.limits.tickMs));
     const isFirst = !this.#wasRegistered;
     this.#wasRegistered = true;
@@ -150,10 +184,12 @@ export class MasterLink implements Master {
 
   #probe(): void {
     this.#probedAt = this.#deps.clock.now();
+    this.#unheard.ask();
     this.#link?.probe();
   }
 
   #answered(): void {
+    this.#unheard.answered();
     const lastMs = this.#deps.clock.now() - this.#probedAt;
     this.latency.count++;
     this.latency.ms += lastMs;
@@ -165,14 +201,26 @@ export class MasterLink implements Master {
     this.#stopHeart();
     if (this.#isOver) return;
     if (code === closeCodes.registrationRefused.code) return this.#end("not_wanted");
+    this.#awaySince ??= clock.now();
     if (this.#isRegistered) {
       log.warn("master.lost", "the master is gone; the world plays on", { code });
-      this.#stopLoss = clock.wakeAt(clock.now() + limits.masterLossMs, () => this.#end("master_lost"));
+      this.#isRegistered = false;
+      this.#writeDown();
+      this.#giveUpAt(clock.now() + limits.masterLossMs);
     }
-    this.#isRegistered = false;
+    const isLong = clock.now() - this.#awaySince > awayLongMs;
+    const most = isLong ? retryLateMs : retrySoonMs;
     // Spread out, so that the worlds of a master that comes back do not all knock at once.
-    const pause = Math.min(retryMostMs, retryFirstMs * 2 ** this.#attempts++) * (0.5 + Math.random() / 2);
+    const pause = Math.min(most, retryFirstMs * 2 ** this.#attempts++) * (0.5 + Math.random() / 2);
     this.#stopRetry = clock.wakeAt(clock.now() + pause, () => this.#dial());
+  }
+
+  #giveUpAt(at: number): void {
+    const { clock, limits } = this.#deps;
+    this.#stopLoss = clock.wakeAt(at, () => {
+      if (clock.now() > at + heldUpMs) this.#giveUpAt(clock.now() + limits.registrationAckMs);
+      else this.#end("master_lost");
+    });
   }
 
   #end(why: MasterEnd): void {

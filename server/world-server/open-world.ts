@@ -5,14 +5,14 @@ import { appVersion } from "#shared/version.ts";
 import type { WorldRules } from "#shared/world-rules.ts";
 import { every } from "./clock.ts";
 import { Launch } from "./launch.ts";
-import type { Master } from "./launch.ts";
+import type { LaunchDeps, Master } from "./launch.ts";
 import { marker } from "./log.ts";
 import type { Log } from "./log.ts";
 import { PerfSampler } from "./perf-sample.ts";
 import type { PerfSource } from "./perf-sample.ts";
 import { PlayerGateway } from "./player-gateway.ts";
 import type { PlayerGatewayDeps } from "./player-gateway.ts";
-import { loadRules } from "./world-files.ts";
+import { RulesModule } from "./rules-module.ts";
 import type { World } from "./world-files.ts";
 
 const noLatency = { count: 0, ms: 0, lastMs: 0 };
@@ -24,6 +24,9 @@ export interface OpenWorldDeps {
   readonly id: string;
   readonly world: World;
   readonly rules?: WorldRules | undefined;
+  readonly copyRules?: LaunchDeps["copyRules"];
+  /** What an earlier launch wanted remembered. */
+  readonly state?: string | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Log;
@@ -81,12 +84,18 @@ function announce({ key, rates }: World, bind: { bind: string; port: number }, l
 }
 
 /** The world's rules; a module that cannot be loaded is said and left out. */
-export async function rulesOf(folder: URL, key: string, log: Log): Promise<WorldRules | undefined> {
+export async function rulesOf(
+  folder: URL,
+  key: string,
+  log: Log,
+): Promise<Pick<LaunchDeps, "rules" | "copyRules">> {
   try {
-    return await loadRules(folder, key);
+    const module = RulesModule.of(folder, key);
+    return module ? { rules: await module.load(), copyRules: () => module.copy() } : {};
   } catch (error) {
     log.error("rules.failed", `the module of ${key} cannot be loaded: ${String(error)}`);
-    return undefined;
+    // Players may do without; a launch that is to take over from another has to say so.
+    return { copyRules: () => Promise.reject(error) };
   }
 }
 

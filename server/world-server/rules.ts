@@ -1,5 +1,5 @@
 import { limits } from "#shared/limits.ts";
-import type { RulesEntity, RulesWorld, WorldRules } from "#shared/world-rules.ts";
+import type { JsonValue, RulesEntity, RulesWorld, WorldRules } from "#shared/world-rules.ts";
 import type { Log } from "./log.ts";
 import { RulesThings } from "./rules-things.ts";
 import type { Simulation } from "./simulation.ts";
@@ -22,6 +22,10 @@ export class Rules {
   readonly #things: RulesThings;
   #rules: WorldRules | undefined;
   #errors = 0;
+  /** What was saved last, as JSON. */
+  #saved: string | undefined;
+  /** What an earlier launch saved could not be restored, and must not be written over. */
+  #isMute = false;
 
   constructor({ rules, world, log }: RulesDeps, simulation: Simulation, talk: Pick<Talk, "say">) {
     const things = new RulesThings(simulation);
@@ -72,6 +76,30 @@ export class Rules {
     this.#guard("onTick", (rules) => rules.onTick?.(this.#world));
   }
 
+  /** JSON of what is to be remembered; when that cannot be had, what was saved before. */
+  save(): string | undefined {
+    if (this.#isMute) return undefined;
+    this.#guard("save", (rules) => this.#keep(JSON.stringify(atOnce(rules.save?.(this.#world)))));
+    return this.#saved;
+  }
+
+  /** `text` is what an earlier launch saved. */
+  restore(text: string): void {
+    this.#guard("restore", (rules) => {
+      this.#isMute = true;
+      atOnce(rules.restore?.(JSON.parse(text) as JsonValue, this.#world));
+      this.#isMute = false;
+    });
+  }
+
+  #keep(text: string | undefined): void {
+    if (text === undefined) return;
+    const { length } = text;
+    if (length <= limits.worldStateLength) this.#saved = text;
+    else
+      this.#log.error("rules.failed", `save made ${length} characters, too many to keep`, { hook: "save" });
+  }
+
   #guard(hook: keyof WorldRules, call: (rules: WorldRules) => unknown): void {
     if (!this.#rules) return;
     try {
@@ -92,4 +120,11 @@ export class Rules {
     this.#things.clear();
     this.#log.error("rules.disabled", `the rules of this world are off after ${errorsAllowed} errors`);
   }
+}
+
+/** What a rule says later is said too late. @throws TypeError */
+function atOnce<T>(value: T): T {
+  if (!(value instanceof Promise)) return value;
+  value.catch(() => {});
+  throw new TypeError("it must not be async");
 }

@@ -48,8 +48,8 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
     toLaunch,
     toLaunchCheck,
     [
-      { type: "registered", heartbeatMs: 1000 },
-      { type: "registration.refused", reason: "not_wanted" },
+      { type: "registered", heartbeatMs: 1000, epoch: 1 },
+      { type: "registration.refused", reason: "not_wanted", epoch: 2 },
       { type: "expect", ...expectation },
       { type: "revoke", admission: "a" },
       { type: "hold", admission: "a", request: "r", forMs: 0.5 },
@@ -60,6 +60,9 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
       { type: "activate", admission: "a", at: place },
       { type: "kick", admission: "a", reason: "removed" },
       { type: "bubble", admission: "a", text: "hello 🙂" },
+      { type: "test" },
+      { type: "handover" },
+      { type: "restore", text: '{"count":1}' },
       { type: "stop.prepare" },
       { type: "stop", reason: "idle" },
     ],
@@ -68,7 +71,7 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
     "launchOrder",
     launchOrder,
     launchOrderCheck,
-    [order, { ...order, listen: { socket: "/tmp/x.sock" }, tls: undefined }],
+    [order, { ...order, listen: { socket: "/tmp/x.sock" }, tls: undefined, state: "1" }],
   ],
 ];
 

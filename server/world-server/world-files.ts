@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { WorldMap } from "#shared/world-map.ts";
-import type { WorldRules } from "#shared/world-rules.ts";
 import { settingsOf, tickRates } from "#shared/world-settings.ts";
 import type { SettingsGiven, WorldSettings } from "#shared/world-settings.ts";
 import { bool, either, int, list, number, optional, record, shape, text } from "./checks.ts";
@@ -74,12 +73,4 @@ function settingsIn(home: URL): WorldSettings {
   if (!settings || !Number.isInteger(settings.rates.ticksPerSend))
     throw new TypeError("world.json does not say how the world runs");
   return settings;
-}
-
-/** The world's own rules, if it has any. @throws whatever its module throws. */
-export async function loadRules(folder: URL, key: string): Promise<WorldRules | undefined> {
-  const file = new URL(`${key}/module.mjs`, folder);
-  if (!existsSync(file)) return undefined;
-  const module = (await import(file.href)) as { rules?: WorldRules };
-  return module.rules;
 }

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import type { FromLaunch } from "#shared/protocol/launch-master.ts";
+import { Unheard } from "./unheard.ts";
+
+const place = { world: "hub", x: 1, y: 2, facing: 0 };
+const saves = (...admissions: [string, number][]): FromLaunch => ({
+  type: "saves",
+  saves: admissions.map(([admission, seq]) => ({ admission, seq, place })),
+});
+const state = (text: string): FromLaunch => ({ type: "state", text, isFinal: false });
+
+describe("what the master may not have heard", () => {
+  test("is the newest save of everybody, who is gone, and the newest state; the roster says the rest", () => {
+    const unheard = new Unheard();
+    unheard.keep(saves(["a", 1], ["b", 1], ["c", 1]));
+    unheard.keep(saves(["a", 2], ["b", 2], ["c", 2]));
+    unheard.keep({ type: "left", admission: "b", seq: 3, place });
+    unheard.keep({ type: "departed", admission: "d", seq: 1 });
+    unheard.keep({ type: "arrived", admission: "e" });
+    unheard.keep({ type: "stop.busy" });
+    unheard.keep(state("1"));
+    unheard.keep(state("2"));
+    unheard.keep({ type: "state", isFinal: true });
+    expect(unheard.words).toEqual({
+      saves: [
+        { admission: "a", seq: 2, place },
+        { admission: "c", seq: 2, place },
+        { admission: "b", seq: 3, place },
+      ],
+      state: "2",
+    });
+    expect(unheard.messages(256)).toEqual([
+      saves(["a", 2], ["c", 2]),
+      { type: "left", admission: "b", seq: 3, place },
+      { type: "departed", admission: "d", seq: 1 },
+      state("2"),
+    ]);
+  });
+
+  test("is said again with no more saves in one message than a message may hold", () => {
+    const unheard = new Unheard();
+    unheard.keep(saves(["a", 1], ["b", 1], ["c", 1]));
+    expect(unheard.messages(2)).toEqual([saves(["a", 1], ["b", 1]), saves(["c", 1])]);
+  });
+
+  test("is kept after it was received until the master has had the time to write it down", () => {
+    const unheard = new Unheard();
+    const left: FromLaunch = { type: "left", admission: "b", seq: 3, place };
+    unheard.keep(left);
+    unheard.ask();
+    unheard.answered();
+    expect(unheard.words?.saves).toHaveLength(1);
+    unheard.keep(saves(["a", 1]));
+    unheard.keep(state("1"));
+    unheard.ask();
+    unheard.answered();
+    expect(unheard.words).toEqual({ saves: [{ admission: "a", seq: 1, place }], state: "1" });
+    unheard.ask();
+    unheard.answered();
+    expect(unheard.words).toBeUndefined();
+  });
+
+  test("never is more than a master would read", () => {
+    const unheard = new Unheard();
+    for (let count = 0; count < 5000; count++) unheard.keep(saves([`a${count}`, 1]));
+    expect(unheard.words?.saves).toHaveLength(4096);
+  });
+});
