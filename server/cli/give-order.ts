@@ -22,9 +22,11 @@ export async function giveOrder({ order, isJson }: OrderOptions, layout: Layout)
   if (path === undefined)
     return refuse(`${config.dataDir} (PORTCADE_DATA_DIR) is too long a path: its master takes no orders`);
   const socket = createConnection(path);
+  let isFirst = true;
   try {
     const last = await converse(socket, order, (answer) => {
-      const lines = isJson ? [JSON.stringify(answer)] : linesOf(order, answer);
+      const lines = isJson ? [JSON.stringify(answer)] : linesOf(order, answer, isFirst);
+      isFirst = false;
       for (const line of lines) process.stdout.write(`${visible(line)}\n`);
     });
     if (last) return codeOf(last);

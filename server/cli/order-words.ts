@@ -8,16 +8,23 @@ type Done = Extract<Answer, { type: "done" }>;
 type WorldOrder = Exclude<Order, { type: "world.list" }>;
 
 /** What a person reads of an answer. */
-export function linesOf(order: Order, answer: Answer): string[] {
+export function linesOf(order: Order, answer: Answer, isFirst: boolean): string[] {
   if (answer.type === "worlds") return table(answer.worlds);
-  const of = order.type === "world.list" ? "" : `${order.world}: `;
-  return sentences(order, answer).map((line, index) => (index === 0 ? of + line : line));
+  if (order.type === "world.list") return answer.type === "failed" ? failed(answer) : [];
+  const [line, ...more] = sentences(order, answer, isFirst);
+  return [`${order.world}: ${line}`, ...more];
 }
 
-function sentences(order: Order, answer: Exclude<Answer, { type: "worlds" }>): string[] {
+function sentences(
+  order: WorldOrder,
+  answer: Exclude<Answer, { type: "worlds" }>,
+  isFirst: boolean,
+): string[] {
   if (answer.type === "failed") return failed(answer);
-  if (order.type === "world.list") return [];
-  return [answer.type === "progress" ? progress(order, answer) : done(order, answer)];
+  if (answer.type === "progress") return [progress(order, answer)];
+  return isFirst
+    ? ["done; nothing of it ran, and the next launch is of what lies on the disk"]
+    : done(order, answer);
 }
 
 function progress(order: WorldOrder, { step, launch = "", inMs, players = 0 }: Progress): string {
@@ -28,15 +35,17 @@ function progress(order: WorldOrder, { step, launch = "", inMs, players = 0 }: P
   return `nobody is let in; ${counted(players)} there, to be moved to ${target ?? "it"} in ${showDuration(inMs)}`;
 }
 
-function done(order: WorldOrder, { launch, draining }: Done): string {
+function done(order: WorldOrder, { launch, draining = [] }: Done): string[] {
   if (order.type === "world.drain" && order.to !== undefined)
-    return "drained; its launch has ended, and the next player starts another";
-  if (launch === undefined) return "done; nothing of it ran, the next launch is of what lies on the disk";
-  const taken = `done; launch ${launch} takes the newcomers`;
-  if (!draining?.drains) return taken;
-  const { players, drains } = draining;
-  if (players === 0) return `${taken}, ${draining.launch} is empty and ends`;
-  return `${taken}; ${counted(players)} of ${draining.launch} will be moved to it in ${showDuration(drains.leftMs)}`;
+    return ["done; its launch has ended, and the next player starts another"];
+  return [
+    `done; launch ${launch ?? ""} takes the newcomers`,
+    ...draining.map(({ launch, players, drains }) =>
+      players === 0
+        ? `Launch ${launch} is empty and ends.`
+        : `Of launch ${launch} ${counted(players)} will be moved to it in ${showDuration(drains?.leftMs ?? 0)}.`,
+    ),
+  ];
 }
 
 function failed({ reason, cause }: Failed): string[] {

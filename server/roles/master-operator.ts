@@ -1,10 +1,11 @@
 import { OperatorGateway, type OperatorGatewayDeps } from "#adapters/operator/operator-gateway.ts";
 import { operatorPath } from "#adapters/operator/operator-path.ts";
+import type { WorldReport } from "#adapters/operator/orders.ts";
 import type { States } from "#adapters/metrics/measured.ts";
 import type { Transition } from "#engine/ports.ts";
 import type { Envelope } from "#core/inbox.ts";
 import type { WorldCatalog } from "./world-catalog.ts";
-import { reportWorlds } from "./world-report.ts";
+import { brief, reportWorlds, type WorldBrief } from "./world-report.ts";
 
 export interface MasterOperatorOptions extends Omit<OperatorGatewayDeps, "worlds" | "check"> {
   readonly dataDir: string;
@@ -17,14 +18,17 @@ export interface MasterOperator {
   listen(): Promise<void>;
   receive(envelope: Envelope): void;
   transition(event: Transition): void;
+  /** World key → how it fares, for every world that is not asleep. */
+  brief(): Record<string, WorldBrief>;
   close(): Promise<void>;
 }
 
 export function createOperator(options: MasterOperatorOptions): MasterOperator {
   const { dataDir, catalog, states, nature } = options;
+  const worlds = (): WorldReport[] => reportWorlds(catalog, states, nature.now());
   const gateway = new OperatorGateway({
     ...options,
-    worlds: () => reportWorlds(catalog, states, nature.now()),
+    worlds,
     check: (world) => catalog.check(world),
   });
   return {
@@ -34,6 +38,12 @@ export function createOperator(options: MasterOperatorOptions): MasterOperator {
       catalog.transition(event);
       gateway.transition(event);
     },
+    brief: () =>
+      Object.fromEntries(
+        worlds()
+          .filter(({ phase }) => phase !== "asleep")
+          .map((world) => [world.key, brief(world)]),
+      ),
     close: () => gateway.close(),
   };
 }

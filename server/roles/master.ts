@@ -70,12 +70,7 @@ export class Master {
     const urlOf: Facts["urlOf"] = (route, endpoint) => addresses.world(route, endpoint);
     this.log = new MasterLog({ format: config.logFormat, level: config.logLevel, urlOf });
     const { report } = this.log;
-    const catalog = new WorldCatalog({
-      index: layout.worldIndex,
-      worldsDir: layout.worldsDir,
-      packFault: (world) => this.#packs.faultOf(world),
-      report,
-    });
+    const catalog = new WorldCatalog({ ...layout, packFault: (key) => this.#packs.faultOf(key), report });
     const worlds = catalog.entries;
     const onCommit = (committed: Committed): void => {
       this.#pace.committed();
@@ -121,14 +116,8 @@ export class Master {
       facts,
       soon: this.#pace.soon,
     });
-    this.#operator = createOperator({
-      ...common,
-      limits,
-      dataDir: config.dataDir,
-      catalog,
-      states: this.#states,
-      notReady: () => this.#notReady(),
-    });
+    const own = { catalog, states: this.#states, notReady: () => this.#notReady() };
+    this.#operator = createOperator({ ...common, ...own, limits, dataDir: config.dataDir });
     this.#http = this.#createHttp();
     this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });
   }
@@ -252,6 +241,7 @@ export class Master {
       maxConnections: config.limits.connectionsTotal + plainConnections,
       status: () => ({
         ...countHeads(this.#states),
+        details: this.#operator.brief(),
         uptimeSeconds: Math.floor((this.#nature.now() - this.#startedAt) / 1000),
         version,
       }),

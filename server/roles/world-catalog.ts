@@ -5,15 +5,12 @@ import type { Launch } from "#core/world/launch.ts";
 import type { World } from "#core/world/world.ts";
 import { StartRefused } from "#engine/start-refused.ts";
 import type { Transition } from "#engine/ports.ts";
+import type { Layout } from "#server/layout.ts";
 import { readWorlds } from "#server/worlds.ts";
 import { idOf, kindOf } from "#shared/address.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
 
-export interface WorldCatalogOptions {
-  /** The index of the built worlds. */
-  readonly index: string;
-  /** One folder per built world. */
-  readonly worldsDir: string;
+export interface WorldCatalogOptions extends Pick<Layout, "worldIndex" | "worldsDir"> {
   /** What is wrong with a world's pack; `undefined` when nothing is. */
   readonly packFault: (world: string) => Promise<string | undefined>;
   readonly report: (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
@@ -39,7 +36,7 @@ export class WorldCatalog {
   /** @throws StartRefused when there are no worlds, or not the first one */
   constructor(options: WorldCatalogOptions) {
     this.#options = options;
-    this.#entries = new Map(readWorlds(options.index));
+    this.#entries = new Map(readWorlds(options.worldIndex));
   }
 
   get entries(): ReadonlyMap<string, WorldEntry> {
@@ -81,7 +78,7 @@ export class WorldCatalog {
     if (kind === "world" && after === "open") this.#lead(idOf(id), (state as OpenWorld).launch);
     if (kind !== "launch") return;
     if (after === "absent") this.#begun.delete(idOf(id));
-    else if (input === "recalled") this.#begin(idOf(id), (state as Launch).world);
+    else if (input === "recalled" && after === "starting") this.#begin(idOf(id), (state as Launch).world);
   }
 
   #begin(launch: string, world: string): void {
@@ -102,8 +99,8 @@ export class WorldCatalog {
 
   /** @throws with a reason in plain words */
   #entryOnDisk(world: string): WorldEntry {
-    const entry = readWorlds(this.#options.index).get(world);
-    if (!entry) throw new StartRefused(0, `${this.#options.index} holds no world ${world} any more`);
+    const entry = readWorlds(this.#options.worldIndex).get(world);
+    if (!entry) throw new StartRefused(0, `${this.#options.worldIndex} holds no world ${world} any more`);
     return entry;
   }
 

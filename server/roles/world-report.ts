@@ -32,6 +32,17 @@ export function reportWorlds(
   });
 }
 
+export interface WorldBrief extends Pick<WorldReport, "phase" | "failures" | "cause" | "retryMs"> {
+  readonly launches: number;
+  /** Launches whose players are being moved on. */
+  readonly draining: number;
+}
+
+export function brief({ phase, launches, failures, cause, retryMs }: WorldReport): WorldBrief {
+  const draining = launches.filter(({ drains }) => drains !== undefined).length;
+  return { phase, launches: launches.length, draining, failures, cause, retryMs };
+}
+
 function reportLaunch(launch: string, state: Launch, build: string | undefined, now: number): LaunchReport {
   const { phase, pid, pack, isHeir, drain, guests } = state;
   const players = Object.values(guests).filter(({ expectedUntil }) => expectedUntil === undefined).length;
@@ -42,7 +53,7 @@ function reportLaunch(launch: string, state: Launch, build: string | undefined, 
     players,
     build,
     pack: pack?.slice(0, shownDigits),
-    ...(isHeir && (phase === "starting" || phase === "testing") && { isHeir }),
+    ...(isHeir && { isHeir }),
     ...(drain && { drains: { to: drain.target, leftMs: Math.max(0, drain.by - now) } }),
   };
 }

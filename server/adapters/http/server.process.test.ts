@@ -58,7 +58,13 @@ function options(changes: Partial<HttpOptions> = {}): HttpOptions {
       hasWorldPorts: true,
     },
     maxConnections: 100,
-    status: () => ({ players: 2, worlds: { hub: 2 }, uptimeSeconds: 5, version: "0.1" }),
+    status: () => ({
+      players: 2,
+      worlds: { hub: 2 },
+      details: { hub: { phase: "open" } },
+      uptimeSeconds: 5,
+      version: "0.1",
+    }),
     notReady: () => trouble,
     metrics: async () => "portcade_players 2\n",
     ...changes,
@@ -205,6 +211,7 @@ describe("health", () => {
     expect(await (await get("/status")).json()).toEqual({
       players: 2,
       worlds: { hub: 2 },
+      details: { hub: { phase: "open" } },
       uptime: 5,
       version: "0.1",
     });

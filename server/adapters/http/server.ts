@@ -14,6 +14,8 @@ export interface Status {
   readonly players: number;
   /** World key → how many players are in it, for every world that runs. */
   readonly worlds: Readonly<Record<string, number>>;
+  /** World key → how it fares, for every world that is not asleep. */
+  readonly details: Readonly<Record<string, object>>;
   readonly uptimeSeconds: number;
   readonly version: string;
 }

@@ -6,6 +6,8 @@ const lines: Readonly<Record<string, (fields: Fields) => string>> = {
   "master.open": ({ page }) =>
     `Portcade runs at ${String(page)} - open it in a browser; Ctrl-C stops everything`,
   "master.stopping": (fields) => markerLine("MASTER_STOPPING", fields),
+  "operator.ordered": (fields) => markerLine("MASTER_ORDERED", fields),
+  "worlds.refused": (fields) => markerLine("MASTER_WORLDS_REFUSED", fields),
   "settings.warned": ({ text }) => String(text),
   "store.opened": (fields) => markerLine("MASTER_DB_READY", fields),
   "store.migrated": (fields) => markerLine("MASTER_DB_MIGRATED", fields),

@@ -22,6 +22,8 @@ export interface LogOptions extends MarkerFacts {
 const warnings = new Set([
   "link.violated",
   "packs.refused",
+  "worlds.refused",
+  "operator.closed",
   "host.failed",
   "engine.stalled",
   "settings.warned",

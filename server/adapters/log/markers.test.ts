@@ -145,6 +145,7 @@ describe("the marker lines", () => {
       "MASTER_WORLD_DEREGISTERED key=hub reason=process_exited",
       "MASTER_WORLD_STOPPED key=hub pid=77 reason=process_exited",
       "WORLD_JOIN_STATE_CLEARED key=hub inside=1 expected=0",
+      "MASTER_WORLD_FAILED key=hub failures=1 cause=exit_1",
       `TRAVEL_LEASE_CREATED id=${story.lease("ada")} peer=ada target=hub source=none`,
     ]);
   });

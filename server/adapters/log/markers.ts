@@ -2,6 +2,7 @@ import type { Channel, ChannelInput } from "#core/chat/channel.ts";
 import type { Session, SessionInput } from "#core/session/session.ts";
 import type { Travel, TravelInput } from "#core/travel/travel.ts";
 import type { Guest, Launch, LaunchInput } from "#core/world/launch.ts";
+import type { World, WorldInput } from "#core/world/world.ts";
 import type { Transition } from "#engine/ports.ts";
 import { idOf, kindOf } from "#shared/address.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
@@ -44,6 +45,7 @@ const rowsOf =
       say(state as S | undefined, previous as S | undefined, body as Extract<I, { type: T }>, facts),
   });
 
+const world = rowsOf<World, WorldInput>("world");
 const launch = rowsOf<Launch, LaunchInput>("launch");
 const travel = rowsOf<Travel, TravelInput>("travel");
 const session = rowsOf<Session, SessionInput>("session");
@@ -66,8 +68,44 @@ const reasonOf = (state: Launch | undefined): string | undefined =>
 /** A launch that nobody can ask any more is not asked. */
 const isKilled = (now: Launch | undefined, before: Launch | undefined): boolean =>
   now?.phase === "stopping" &&
-  (before?.phase === "starting" || before?.phase === "suspect" || before?.phase === "stopping");
+  ["starting", "testing", "suspect", "stopping"].some((phase) => phase === before?.phase);
 const peerOf = ({ journey }: Travel): string => idOf(journey.session);
+
+const routed = (state: World | undefined): string | undefined =>
+  state && "launch" in state ? idOf(state.launch) : undefined;
+const heirOf = (state: World | undefined): string | undefined =>
+  state && "heir" in state && state.heir ? idOf(state.heir.launch) : undefined;
+const causeOf = (body: { type: string }): string | undefined =>
+  "cause" in body && typeof body.cause === "string" ? body.cause : undefined;
+const isWaiting = (state: World | undefined): boolean =>
+  state?.phase === "cooling" || state?.phase === "resting";
+
+/** Who takes over from whom in a world, and why its launches fail. */
+const worldRows = [
+  world("MASTER_WORLD_REPLACING", "any", (now, before) =>
+    heirOf(now) && heirOf(now) !== heirOf(before) ? { launch: routed(now), heir: heirOf(now) } : undefined,
+  ),
+  world("MASTER_WORLD_REPLACED", "any", (now, before) =>
+    heirOf(before) && heirOf(before) === routed(now)
+      ? { launch: routed(before), heir: routed(now) }
+      : undefined,
+  ),
+  world("MASTER_WORLD_KEPT", "any", (now, before, body) =>
+    heirOf(before) && !heirOf(now) && routed(now) === routed(before)
+      ? { launch: routed(now), heir: heirOf(before), cause: causeOf(body) }
+      : undefined,
+  ),
+  world("MASTER_WORLD_FAILED", "ended", (now, before, { cause }) =>
+    cause !== undefined && routed(before) !== undefined && heirOf(before) === heirOf(now)
+      ? { failures: now?.failures, cause }
+      : undefined,
+  ),
+  world("MASTER_WORLD_BACKING_OFF", "ended", (now, before) =>
+    isWaiting(now) && !isWaiting(before) && now && now.failures > 1
+      ? { failures: now.failures, cause: now.cause }
+      : undefined,
+  ),
+];
 
 const launchRows = [
   launch("MASTER_WORLD_STARTED", "started", (now, _, { pid }) => now && { key: now.world, pid }),
@@ -78,6 +116,17 @@ const launchRows = [
   ),
   launch("MASTER_WORLD_RUNNING", "register", (now, before) =>
     now?.phase === "running" && !isRegistered(before) ? { key: now.world, pid: now.pid } : undefined,
+  ),
+  launch("MASTER_WORLD_TESTING", "register", (now, before) =>
+    now?.phase === "testing" && before?.phase === "starting" ? { key: now.world, pid: now.pid } : undefined,
+  ),
+  launch("MASTER_WORLD_PROVED", "tested", (now, before) =>
+    now?.phase === "running" && before?.phase === "testing" ? { key: now.world, pid: now.pid } : undefined,
+  ),
+  launch("MASTER_WORLD_DRAINING", "drain", (now, before, { target, inMs }) =>
+    now?.drain && now.drain !== before?.drain
+      ? { key: now.world, pid: now.pid, to: target, in_ms: inMs }
+      : undefined,
   ),
   launch("MASTER_WORLD_PLAYERS", "any", (now, before) =>
     now && inside(now) !== inside(before) ? { key: now.world, count: inside(now) } : undefined,
@@ -177,7 +226,7 @@ const channelRows = [
   ),
 ];
 
-const rows: readonly Row[] = [...launchRows, ...travelRows, ...sessionRows, ...channelRows];
+const rows: readonly Row[] = [...worldRows, ...launchRows, ...travelRows, ...sessionRows, ...channelRows];
 
 const byKind = Map.groupBy(rows, ({ kind }) => kind);
 
@@ -192,8 +241,9 @@ export function markersOf(event: Transition, facts: MarkerFacts): string[] {
   });
 }
 
-/** A session's own lines name it as `peer`, a journey's as `id`; a launch's are told apart by key and pid. */
+/** A session's own lines name it as `peer`, a journey's as `id`; a world's by key, a launch's by key and pid. */
 function whoseLine(kind: string, { id }: Transition): Fields {
   if (kind === "session") return { peer: idOf(id) };
+  if (kind === "world") return { key: idOf(id) };
   return kind === "travel" ? { id: idOf(id) } : {};
 }

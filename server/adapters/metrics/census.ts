@@ -10,6 +10,8 @@ export interface WorldCount {
   readonly pid: number | undefined;
   readonly players: number;
   readonly expected: number;
+  /** Whoever is in it is moved on, and nobody new comes. */
+  readonly isDraining: boolean;
 }
 
 /** Everything that can be counted in the machines, read when it is asked for and kept nowhere. */
@@ -29,10 +31,10 @@ export function takeCensus(states: States): Census {
   return { sessions, launches, travels };
 }
 
-function countLaunch({ world, phase, pid, guests }: Launch): WorldCount {
+function countLaunch({ world, phase, pid, guests, drain }: Launch): WorldCount {
   const all = Object.values(guests);
   const expected = all.filter(({ expectedUntil }) => expectedUntil !== undefined).length;
-  return { world, phase, pid, players: all.length - expected, expected };
+  return { world, phase, pid, players: all.length - expected, expected, isDraining: drain !== undefined };
 }
 
 /** Not those who have no name yet, nor those of whom only a last save is awaited. */

@@ -5,6 +5,7 @@ import { kindOf } from "#shared/address.ts";
 import { takeCensus } from "./census.ts";
 import type { Measured } from "./measured.ts";
 import { type AckCount, PerfSampler } from "./perf-sample.ts";
+import { SuccessionCount } from "./succession-count.ts";
 
 export type Report = (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
 
@@ -22,6 +23,7 @@ export class Metrics implements Log, Disposable {
   readonly #reached = new Tally();
   readonly #strays: Counter<"kind" | "input">;
   readonly #seconds: Histogram<"phase">;
+  readonly #successions: SuccessionCount;
   readonly #stalled: Gauge;
   #sampler: PerfSampler | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -55,6 +57,7 @@ export class Metrics implements Log, Disposable {
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600, 3600],
       registers,
     });
+    this.#successions = new SuccessionCount(this.#registry);
     this.#stalled = new Gauge({
       name: "portcade_saving_paused",
       help: "1 while nothing can be committed",
@@ -70,6 +73,7 @@ export class Metrics implements Log, Disposable {
     if (ms !== undefined) this.#seconds.observe({ phase: `${kind}.${before}` }, ms / 1000);
     if (!handled) this.#strays.inc({ kind, input });
     else if (before !== after) this.#reached.add(`${kind}.${after} ${input}`);
+    if (kind === "world") this.#successions.transition(event);
     if (kind === "travel" && before === "expecting") this.#countAck(input, after, ms ?? 0);
   }
 
@@ -130,6 +134,11 @@ export class Metrics implements Log, Disposable {
     );
     this.#labelled("portcade_launches", "World processes by phase", "phase", () =>
       sumBy(takeCensus(states).launches, "phase", () => 1),
+    );
+    this.#gauge(
+      "portcade_launches_draining",
+      "World processes whose players are being moved on",
+      () => takeCensus(states).launches.filter(({ isDraining }) => isDraining).length,
     );
     this.#labelled("portcade_journeys", "Journeys under way by phase", "phase", () =>
       Object.entries(takeCensus(states).travels),

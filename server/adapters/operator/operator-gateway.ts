@@ -162,7 +162,7 @@ export class OperatorGateway {
         players: launches.find((other) => other.launch === launch)?.players ?? 0,
       });
     }
-    const draining = launches.find(({ drains }) => drains !== undefined);
+    const draining = launches.filter(({ drains }) => drains !== undefined);
     end(caller, answer.type === "done" && answer.launch !== undefined ? { ...answer, draining } : answer);
   }
 }

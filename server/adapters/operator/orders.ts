@@ -23,7 +23,7 @@ export interface LaunchReport {
   readonly build?: string | undefined;
   /** Of the pack its players need, shortened. */
   readonly pack?: string | undefined;
-  /** It is to take over and has to prove itself first. */
+  /** It is to take over, and nobody is sent to it before. */
   readonly isHeir?: true;
   /** Nobody new comes; whoever is left in `leftMs` is moved to the world `to`. */
   readonly drains?: { readonly to: string; readonly leftMs: number };
@@ -53,6 +53,6 @@ export type Answer =
       inMs?: number | undefined;
       players?: number;
     }
-  | { type: "done"; launch?: string | undefined; draining?: LaunchReport | undefined }
+  | { type: "done"; launch?: string | undefined; draining?: readonly LaunchReport[] }
   | { type: "failed"; reason: Refusal; cause?: string | undefined }
   | { type: "worlds"; worlds: readonly WorldReport[] };
