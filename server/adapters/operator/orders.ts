@@ -39,7 +39,7 @@ export interface WorldReport {
   /** Of the files on the disk: what the next launch is. */
   readonly build?: string | undefined;
   /** Launches in a row that failed, why the last one did, and when the next one is tried. */
-  readonly failures?: number;
+  readonly failures?: number | undefined;
   readonly cause?: string | undefined;
   readonly retryMs?: number | undefined;
 }
