@@ -57,6 +57,10 @@ const screens: Readonly<Record<string, ScreenCase>> = {
       problem: { key: 1, about: "travel", reason: "world_full", world: "Top World" },
     },
   },
+  "a world that restarts soon": { change: { drainsInMs: 299_500 } },
+  "a server that restarts": { change: { isMasterAway: true, chat: { isUp: false, lines: [] } } },
+  "a world that stopped": { change: { state: "preparing", lost: "crashed", cause: "rejoin" } },
+  "a move to another launch": { change: { state: "traveling", cause: "drain", drainsInMs: 0 } },
   "a lost connection": { change: { prompt: { kind: "connection_lost" } } },
   "a lost world": { change: { prompt: { kind: "world_disconnected" } } },
   "an offline server": { query: "empty=1", change: { state: "offline", prompt: { kind: "server_offline" } } },
@@ -166,4 +170,36 @@ test("who is spoken to answers over the head, and in words for who cannot see it
   await nearby.getByRole("button", { name: "Talk to Arcade Host" }).click();
   expect((await told(page)).at(-1)).toMatch(/^walkTo \d+,\d+ 50$/);
   await expect(nearby.getByRole("status")).toHaveText(/^Arcade Host: \w/);
+});
+
+test("a world that restarts is counted down for the eye, and said aloud three times", async ({
+  page,
+  files,
+}) => {
+  await open(page, files);
+  const timer = page.getByRole("timer");
+  const said = page.getByRole("status").filter({ hasText: /restarts in|moved along/ });
+  await expect(timer).toBeHidden();
+  await poke(page, { drainsInMs: 300_000 });
+  await expect(timer).toHaveText("This world restarts in 5:00. You will be moved along.");
+  await expect(said).toHaveText("This world restarts in 5 minutes. You will be moved along.");
+  await poke(page, { drainsInMs: 61_000 });
+  await expect(timer).toContainText("1:01");
+  await expect(said).toContainText("5 minutes");
+  await poke(page, { drainsInMs: 59_900 });
+  await expect(timer).toContainText("0:59");
+  await expect(said).toContainText("in one minute");
+  await poke(page, { drainsInMs: 0, state: "traveling", cause: "drain" });
+  await expect(timer).toBeHidden();
+  await expect(page.getByText("Moving you along…")).toBeVisible();
+  await poke(page, { drainsInMs: undefined, state: "in-world", cause: undefined });
+  await expect(said).toHaveText("You were moved along. Play on.");
+});
+
+test("a notice that stays lets the world be played through it", async ({ page, files }) => {
+  await open(page, files);
+  await poke(page, { drainsInMs: 299_000 });
+  const box = await page.getByRole("timer").boundingBox();
+  await page.mouse.click((box?.x ?? 0) + 20, (box?.y ?? 0) + 10);
+  expect((await told(page)).at(-1)).toMatch(/^walkTo /);
 });

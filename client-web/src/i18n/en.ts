@@ -1,5 +1,6 @@
 import type { Refusal } from "#shared/refusal.ts";
-import type { Problem, Prompt } from "../app/view.ts";
+import type { Cause } from "#shared/protocol/client-master.ts";
+import type { Problem, Prompt, View } from "../app/view.ts";
 
 /** What each refusal means to the person who was refused. */
 const reasons: Readonly<Record<Problem["reason"], string>> = {
@@ -70,6 +71,33 @@ const prompts: Readonly<Record<Prompt["kind"], { readonly title: string; readonl
   },
 };
 
+const opening = "Opening the portal…";
+
+/** While one world is left for another. */
+const onTheWay: Readonly<Record<Cause, string>> = {
+  first: opening,
+  portal: opening,
+  login: opening,
+  logout: opening,
+  rejoin: "Taking you back…",
+  drain: "Moving you along…",
+};
+
+/** What became of the world on screen. */
+const lost: Readonly<Record<NonNullable<View["lost"]>, string>> = {
+  crashed: "This world stopped. You will be back where you stood.",
+  closed: "This world was closed. You will be back in a moment.",
+  left: "You left this world. You will be back in a moment.",
+  removed: "You were removed from this world.",
+};
+
+const drains = "This world restarts";
+const moved = "You will be moved along.";
+
+/** Minutes and seconds. */
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
 const count = new Intl.NumberFormat("en");
 const megabytes = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
@@ -91,7 +119,9 @@ export const en = {
 
   tagline: "Many small worlds. One step between them.",
   connecting: "Connecting…",
-  entering: "Opening the portal…",
+  entering: opening,
+  onTheWay,
+  lost,
   offline: "Offline. Trying again…",
   waiting: "Waiting for you.",
   canvas: (world: string): string => (world === "" ? "World" : `World: ${world}`),
@@ -127,6 +157,12 @@ export const en = {
     `${megabytes.format(loaded / 1e6)} of ${megabytes.format(total / 1e6)} MB`,
   downloaded: (world: string, percent: number): string => `Downloading ${world}, ${count.format(percent)} %`,
   savingPaused: "Saving is paused. You can play on.",
+  masterAway: "The server restarts. You play on.",
+  drains: (ms: number): string =>
+    ms < 1000 ? `${drains} now. ${moved}` : `${drains} in ${clock(Math.floor(ms / 1000))}. ${moved}`,
+  drainsIn: (minutes: number): string =>
+    `${drains} in ${minutes === 1 ? "one minute" : `${count.format(minutes)} minutes`}. ${moved}`,
+  movedAlong: "You were moved along. Play on.",
 
   network: "Network",
   help: "Controls",

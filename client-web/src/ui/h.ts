@@ -35,3 +35,9 @@ export function set(element: Element, name: string, value: Attribute): void {
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** A status that is there only while it says something. */
+export function say(element: HTMLElement, text: string): void {
+  element.hidden = text === "";
+  write(element, text);
+}

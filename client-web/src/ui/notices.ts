@@ -1,10 +1,11 @@
 import type { Client, Problem, View } from "../app/view.ts";
 import { en } from "../i18n/en.ts";
-import { h, set, write } from "./h.ts";
+import { DrainNotice } from "./drain-notice.ts";
+import { h, say, set, write } from "./h.ts";
 
 const problemMs = 9000;
 
-/** What is going on right now: a download, a journey, something refused, saving paused. */
+/** What is going on right now: a download, a journey, something refused, what the server cannot do for a while. */
 export class Notices {
   readonly element: HTMLElement;
   readonly #bar = h("progress", { max: 1 });
@@ -14,6 +15,8 @@ export class Notices {
   readonly #download: HTMLElement;
   readonly #travel = h("div", { class: "note wait panel", role: "status" });
   readonly #saving = h("div", { class: "note wait panel", role: "status" });
+  readonly #away = h("div", { class: "note quiet panel", role: "status" });
+  readonly #drain = new DrainNotice();
   readonly #problem = h("div", {});
   readonly #failed: () => void;
   #problemKey = 0;
@@ -31,12 +34,23 @@ export class Notices {
       this.#amount,
     );
     this.element = h("div", { class: "corner top-middle" });
-    this.element.append(this.#spoken, this.#download, this.#travel, this.#saving, this.#problem);
+    this.element.append(
+      this.#spoken,
+      this.#drain.spoken,
+      this.#download,
+      this.#travel,
+      this.#drain.countdown,
+      this.#away,
+      this.#saving,
+      this.#problem,
+    );
   }
 
   update(view: View): void {
     this.#showDownload(view);
-    say(this.#travel, isOnTheWay(view) ? en.entering : "");
+    say(this.#travel, isOnTheWay(view) ? wayOf(view) : "");
+    this.#drain.update(view);
+    say(this.#away, view.isMasterAway ? en.masterAway : "");
     say(this.#saving, view.isSavingPaused ? en.savingPaused : "");
     const { problem } = view;
     if (problem === undefined || problem.key === this.#problemKey) return;
@@ -79,8 +93,6 @@ export class Notices {
 const isOnTheWay = ({ state, world, download }: View): boolean =>
   world !== undefined && download === undefined && (state === "traveling" || state === "preparing");
 
-/** A status that is there only while it says something. */
-function say(element: HTMLElement, text: string): void {
-  element.hidden = text === "";
-  write(element, text);
+function wayOf({ lost, cause = "portal" }: View): string {
+  return lost ? en.lost[lost] : en.onTheWay[cause];
 }
