@@ -61,9 +61,6 @@ const auditMs = 500;
 /** The two compositions of the same core: every machine on one engine, or shared out among several. */
 export const engineCount = { one: 1, many: 3 } as const;
 
-/** The two compositions of the same core: every machine on one engine, or shared out among several. */
-export const engineCount = { one: 1, many: 3 } as const;
-
 export interface Options {
   readonly seed: number;
   readonly suite: Suite;
