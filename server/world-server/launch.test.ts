@@ -9,6 +9,7 @@ import { Replica } from "#shared/protocol/replica.ts";
 import type { WorldRules } from "#shared/world-rules.ts";
 import { now } from "./clock.ts";
 import { Launch } from "./launch.ts";
+import type { LaunchDeps } from "./launch.ts";
 import { Log } from "./log.ts";
 import { Player } from "./player.ts";
 import { hallWorld, payloadAt } from "./testing.ts";
@@ -17,7 +18,11 @@ const right = { dx: 127, dy: 0, buttons: 0 };
 const at = { world: "hub", x: 80, y: 80, facing: 0 };
 
 /** A launch whose time stands still, with one player waiting for `activate`; everything said is kept. */
-function launchWithAda(limitsGiven: Partial<typeof limits> = {}, rules?: WorldRules) {
+function launchWithAda(
+  limitsGiven: Partial<typeof limits> = {},
+  rules?: WorldRules,
+  more: Partial<LaunchDeps> = {},
+) {
   const clock = new HandClock();
   const said: FromLaunch[] = [];
   const heard: unknown[] = [];
@@ -31,6 +36,7 @@ function launchWithAda(limitsGiven: Partial<typeof limits> = {}, rules?: WorldRu
     log: new Log({ format: "json", write: (line) => void lines.push(line) }),
     master: { isReachable: true, send: (message) => void said.push(message) },
     exit: (reason) => void exits.push(reason),
+    ...more,
   });
   launch.start();
   const replica = new Replica(1);
@@ -117,4 +123,72 @@ test("a world whose tick takes too long says so, and that it is hard pressed", (
   expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
     expect.objectContaining({ event: "world.pressure", pressure: 1 }),
   );
+});
+
+/** Rules that remember how often somebody came. */
+function visitBook(): WorldRules {
+  let visits = 0;
+  return {
+    onEnter: () => void visits++,
+    save: () => visits,
+    restore: (saved) => void (visits = saved as number),
+  };
+}
+const states = (said: readonly FromLaunch[]) => said.filter(({ type }) => type === "state");
+
+test("what is to be remembered is said every ten seconds when it has changed, and at the end", () => {
+  const { launch, clock, said } = launchWithAda({}, visitBook(), { state: "6" });
+  clock.advance(10_000);
+  expect(states(said)).toEqual([]);
+  launch.hear({ type: "activate", admission: "a1" });
+  clock.advance(30_000);
+  expect(states(said)).toEqual([{ type: "state", text: "7", isFinal: false }]);
+  launch.stop("stopped");
+  expect(said.slice(-2)).toMatchObject([{ type: "left" }, { type: "state", text: "7", isFinal: true }]);
+});
+
+test("what is to be remembered is handed over when it is asked for, and taken over after the start too", () => {
+  const { launch, clock, said } = launchWithAda({}, visitBook());
+  launch.hear({ type: "handover" });
+  expect(states(said)).toEqual([{ type: "state", text: "0", isFinal: true }]);
+  launch.hear({ type: "restore", text: "40" });
+  launch.hear({ type: "activate", admission: "a1" });
+  launch.hear({ type: "handover" });
+  expect(states(said).at(-1)).toEqual({ type: "state", text: "41", isFinal: true });
+  // Said anew after it was taken over, whatever the master has heard of this launch before.
+  launch.hear({ type: "restore", text: "41" });
+  clock.advance(10_000);
+  expect(states(said).at(-1)).toEqual({ type: "state", text: "41", isFinal: false });
+});
+
+test("a world without anything to remember says so when it is asked", () => {
+  const { launch, clock, said } = launchWithAda();
+  clock.advance(20_000);
+  launch.hear({ type: "handover" });
+  expect(states(said)).toEqual([{ type: "state", isFinal: true }]);
+});
+
+test("`test` is answered after a trial that the players' world knows nothing of", async () => {
+  const tested = Promise.withResolvers<FromLaunch>();
+  const send = (message: FromLaunch): void => void (message.type === "tested" && tested.resolve(message));
+  const rules = visitBook();
+  const copies: WorldRules[] = [];
+  const { launch } = launchWithAda({}, rules, {
+    copyRules: () => Promise.resolve(copies[copies.push(visitBook()) - 1]),
+    master: { isReachable: true, send },
+  });
+  launch.hear({ type: "test" });
+  expect(await tested.promise).toEqual({ type: "tested" });
+  expect(copies.map((copy) => copy.save?.(undefined as never))).toEqual([2, 2]);
+  expect(rules.save?.(undefined as never)).toBe(0);
+  expect(launch.counts).toMatchObject({ inside: 1, ticks: 0, entities: 1 });
+});
+
+test("`test` is answered with what went wrong", async () => {
+  const tested = Promise.withResolvers<FromLaunch>();
+  const send = (message: FromLaunch): void => void (message.type === "tested" && tested.resolve(message));
+  const copyRules = (): Promise<never> => Promise.reject(new SyntaxError("bad module"));
+  const { launch } = launchWithAda({}, undefined, { copyRules, master: { isReachable: true, send } });
+  launch.hear({ type: "test" });
+  expect(await tested.promise).toEqual({ type: "tested", fault: "bad module" });
 });

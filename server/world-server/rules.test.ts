@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { groundOf } from "#shared/ground.ts";
 import { limits } from "#shared/limits.ts";
-import type { RulesPlayer, RulesWorld, WorldRules } from "#shared/world-rules.ts";
+import type { JsonValue, RulesPlayer, RulesWorld, WorldRules } from "#shared/world-rules.ts";
 import { Log } from "./log.ts";
 import { Rules } from "./rules.ts";
 import { Simulation } from "./simulation.ts";
@@ -178,3 +178,59 @@ describe("a world's rules", () => {
     expect(simulation.replication.count).toBe(before - 1);
   });
 });
+
+describe("what a world's rules remember", () => {
+  test("is asked for as JSON, and handed to the next launch with the world", () => {
+    let count = 3;
+    const { rules } = rulesOn({ save: ({ key }) => ({ [key]: count }) });
+    expect(rules.save()).toBe('{"hub":3}');
+    count++;
+    expect(rules.save()).toBe('{"hub":4}');
+    const heard: unknown[] = [];
+    rulesOn({ restore: (saved, { key }) => void heard.push(saved, key) }).rules.restore('{"hub":4}');
+    expect(heard).toEqual([{ hub: 4 }, "hub"]);
+  });
+
+  test("is nothing when they remember nothing", () => {
+    expect(rulesOn({}).rules.save()).toBeUndefined();
+    expect(rulesOn({ save: () => undefined }).rules.save()).toBeUndefined();
+  });
+
+  test.each<[string, () => JsonValue]>([
+    ["throws", () => fail()],
+    ["is no JSON", () => 1n as never],
+    ["is async after all", () => Promise.reject(new Error("late")) as never],
+  ])("stays what it was when `save` %s; the third time ends the rules", (_, wrong) => {
+    let save = (): JsonValue => "good";
+    const { rules, events } = rulesOn({ save: () => save() });
+    rules.save();
+    save = wrong;
+    for (let times = 0; times < 4; times++) expect(rules.save()).toBe('"good"');
+    expect(events).toEqual(["rules.failed", "rules.failed", "rules.failed", "rules.disabled"]);
+  });
+
+  test("is at most 64 Ki characters; more is said, and ends nothing", () => {
+    let length = limits.worldStateLength - 2;
+    const { rules, events } = rulesOn({ save: () => "x".repeat(length) });
+    const kept = rules.save();
+    expect(kept).toHaveLength(limits.worldStateLength);
+    length++;
+    for (let times = 0; times < 4; times++) expect(rules.save()).toBe(kept);
+    expect(events).toEqual(["rules.failed", "rules.failed", "rules.failed", "rules.failed"]);
+  });
+
+  test.each<[string, NonNullable<WorldRules["restore"]>, string]>([
+    ["throws", () => fail(), "1"],
+    ["is async after all", () => Promise.reject(new Error("late")) as never, "1"],
+    ["is handed something broken", () => {}, "{"],
+  ])("is not written over when `restore` %s", (_, restore, text) => {
+    const { rules, events } = rulesOn({ save: () => 0, restore });
+    rules.restore(text);
+    expect(rules.save()).toBeUndefined();
+    expect(events).toEqual(["rules.failed"]);
+  });
+});
+
+function fail(): never {
+  throw new Error("bad rule");
+}

@@ -1,10 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { groundOf } from "#shared/ground.ts";
 import { isFree } from "#shared/step-player.ts";
-import type { RulesEntity, RulesPlayer, RulesWorld } from "#shared/world-rules.ts";
+import type { JsonValue, RulesEntity, RulesPlayer, RulesWorld, WorldRules } from "#shared/world-rules.ts";
 import { compileWorlds } from "#tools/worlds/build.ts";
-import { rules } from "./world.ts";
 
 const map = compileWorlds(fileURLToPath(new URL("..", import.meta.url))).find(
   ({ key }) => key === "left_world",
@@ -12,9 +11,8 @@ const map = compileWorlds(fileURLToPath(new URL("..", import.meta.url))).find(
 
 const ada: RulesPlayer = { id: 2, name: "Ada", guest: false, x: 0, y: 0, facing: 0 };
 
-test("the crab walks the beach, never into the sea or a palm, and hides when it is touched", () => {
-  if (!map) throw new Error("the left world is not there");
-  const ground = groundOf(map);
+/** A beach whose time is set by hand, and all that the crab has said on it. */
+function beach() {
   const crab = { id: 9, kind: "thing", name: "", sprite: "", x: 0, y: 0, facing: 0 };
   const said: string[] = [];
   const world: Omit<RulesWorld, "tick"> & { tick: number } = {
@@ -29,6 +27,20 @@ test("the crab walks the beach, never into the sea or a palm, and hides when it 
     say: (_, text) => void said.push(text),
     despawn: () => {},
   };
+  return { crab, said, world };
+}
+
+/** The rules as a new process has them. */
+async function rulesAnew(): Promise<WorldRules> {
+  vi.resetModules();
+  return (await import("./world.ts")).rules;
+}
+
+test("the crab walks the beach, never into the sea or a palm, and hides when it is touched", async () => {
+  if (!map) throw new Error("the left world is not there");
+  const ground = groundOf(map);
+  const rules = await rulesAnew();
+  const { crab, said, world } = beach();
   const run = (ms: number): number[] => {
     const xs: number[] = [];
     for (const until = world.tick + ms / world.tickMs; world.tick < until; world.tick++) {
@@ -55,4 +67,22 @@ test("the crab walks the beach, never into the sea or a palm, and hides when it 
   // It goes on from where it hid.
   const steps = later.map((x, at) => Math.abs(x - (later[at - 1] ?? x)));
   expect(Math.max(...steps)).toBeLessThan(10);
+});
+
+test("the crab remembers in the next launch how often it was touched", async () => {
+  const touch = (rules: WorldRules): string[] => {
+    const { crab, said, world } = beach();
+    rules.onStart?.(world);
+    rules.onInteract?.(ada, crab as RulesEntity, world);
+    return said;
+  };
+  const before = await rulesAnew();
+  expect(touch(before)).toEqual(["Snip!"]);
+  const saved = JSON.stringify(before.save?.(beach().world));
+
+  const after = await rulesAnew();
+  after.restore?.(JSON.parse(saved) as JsonValue, beach().world);
+  expect(touch(after)).toEqual(["Snip! 2 times now."]);
+  expect(() => after.restore?.({}, beach().world)).toThrow(TypeError);
+  expect(after.save?.(beach().world)).toEqual({ snips: 2 });
 });
