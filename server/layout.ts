@@ -10,6 +10,8 @@ export interface Layout {
   readonly worldIndex: string;
   readonly packDir: string;
   readonly webDir: string;
+  /** Where compiled code is kept from one start to the next. */
+  readonly compileCache: string;
 }
 
 /** @param entry the file that was started: `server/main.ts`, or the bundled one in the server's folder */
@@ -21,5 +23,6 @@ export function layoutOf(entry: string): Layout {
     worldIndex: join(builds, "server/worlds.json"),
     packDir: join(builds, "world_packs"),
     webDir: join(builds, "web"),
+    compileCache: join(builds, "compile-cache"),
   };
 }

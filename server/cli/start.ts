@@ -1,5 +1,7 @@
+import { flushCompileCache } from "node:module";
 import { StartRefused } from "#engine/start-refused.ts";
 import { type Reading, readConfig } from "../config.ts";
+import { readInherited } from "../config/inherited.ts";
 import { layoutOf } from "../layout.ts";
 import { Master } from "#roles/master.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -15,10 +17,14 @@ export interface StartOptions {
 export async function start({ entry, keepWorlds, logFormat }: StartOptions): Promise<number> {
   const layout = layoutOf(entry);
   const { config, problems, warnings } = readSettings(layout.packDir, logFormat);
-  for (const line of problems) process.stderr.write(`${line}\n`);
-  if (config === undefined) return exitCodes.badArguments.code;
+  const { inherited, problem } = readInherited(process.env, process.pid);
+  for (const line of problem === undefined ? problems : [...problems, problem])
+    process.stderr.write(`${line}\n`);
+  if (config === undefined || inherited === undefined) return exitCodes.badArguments.code;
   try {
-    const master = await Master.start({ config, layout, keepWorlds });
+    const master = await Master.start({ config, layout, keepWorlds, inherited });
+    // What was compiled for the first time is kept at once: a master that is killed has no last moment for it.
+    flushCompileCache();
     for (const text of warnings) master.log.report("settings.warned", { text });
     master.log.report("master.open", { page: master.page });
     return await untilStopped(master);

@@ -4,8 +4,9 @@ import type { Envelope } from "#core/inbox.ts";
 import { machines } from "#core/machines.ts";
 import type { Launch } from "#core/world/launch.ts";
 import { Engine } from "#engine/engine.ts";
+import type { Transition } from "#engine/ports.ts";
 import type { Host } from "#adapters/host/host.ts";
-import { createHttp, type Http } from "#adapters/http/server.ts";
+import type { Http } from "#adapters/http/server.ts";
 import { MasterLog } from "#adapters/log/log.ts";
 import { Metrics } from "#adapters/metrics/metrics.ts";
 import { BatchPace } from "#adapters/nature/batch-pace.ts";
@@ -17,6 +18,7 @@ import { ClientGateway } from "#adapters/ws/client-gateway.ts";
 import { LaunchGateway } from "#adapters/ws/launch-gateway.ts";
 import { type Tell, turnAway } from "#adapters/ws/upgrade.ts";
 import type { Config } from "#server/config.ts";
+import type { Inherited } from "#server/config/inherited.ts";
 import type { Layout } from "#server/layout.ts";
 import { initialWorld } from "#server/worlds.ts";
 import { type Address, idOf, kindOf } from "#shared/address.ts";
@@ -24,19 +26,23 @@ import type { Phased } from "#shared/machine.ts";
 import { Addresses } from "./addresses.ts";
 import { countHeads } from "./head-count.ts";
 import { createHost } from "./master-host.ts";
+import { createMasterHttp } from "./master-http.ts";
 import { createOperator, type MasterOperator } from "./master-operator.ts";
 import { WorldCatalog } from "./world-catalog.ts";
 
 /** A stop may take as long as a world is given to stop, and this much longer. */
 const stopGraceMs = 2000;
-/** Connections the public port takes beyond those of players: pages, packs, health. */
-const plainConnections = 500;
+/** How long a planned restart waits for players who are at a door. */
+const settleMs = 1000;
+const settleLookMs = 20;
 
 export interface MasterOptions {
   readonly config: Config;
   readonly layout: Layout;
   /** Leave worlds running when the master stops. */
   readonly keepWorlds: boolean;
+  /** Sockets to listen on instead of opening any. */
+  readonly inherited?: Inherited | undefined;
 }
 
 /** The master: everything that is one of a kind, put together. */
@@ -60,6 +66,7 @@ export class Master {
   readonly #states = (kind: string): Iterable<[Address, Phased]> => this.#engine.states(kind);
   #masterUrl = "";
   #isStopping = false;
+  #stallReason = "";
 
   private constructor(options: MasterOptions) {
     const { config, layout } = options;
@@ -105,12 +112,7 @@ export class Master {
       bus: { send: (envelope) => this.#send(envelope) },
       nature: this.#nature,
       log: {
-        transition: (event) => {
-          this.log.transition(event);
-          this.#operator.transition(event);
-          this.#metrics.transition(event);
-          if (event.input === "exited" && event.after === "absent") this.#host.ended(idOf(event.id));
-        },
+        transition: (event) => this.#happened(event),
         stalled: (isStalled, reason) => this.#stalled(isStalled, reason),
       },
       facts,
@@ -143,19 +145,25 @@ export class Master {
     return this.#addresses.page;
   }
 
-  /** Players are told, worlds save and leave, and then nothing of this master is left. */
+  /** Players are told, worlds save and leave unless they are kept, and then nothing of this master is left. */
   async stop(): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    this.#clients.announce({ type: "notice", notice: "shutting_down" });
+    const { keepWorlds, inherited } = this.#options;
+    // Whoever comes now waits at the socket for the next master.
+    if (inherited?.public !== undefined) this.#http.stopAccepting();
+    if (keepWorlds) {
+      await this.#settle();
+      this.#clients.callBack();
+    } else this.#clients.announce({ type: "notice", notice: "shutting_down" });
     await this.#clients.close("shuttingDown");
-    if (!this.#options.keepWorlds) await this.#stopWorlds();
+    if (!keepWorlds) await this.#stopWorlds();
     await this.#close();
   }
 
-  /** Ends every world process at once. */
+  /** Ends every world process at once, unless they are kept. */
   kill(): void {
-    this.#host.killAll();
+    if (!this.#options.keepWorlds) this.#host.killAll();
   }
 
   async #start(): Promise<void> {
@@ -163,7 +171,13 @@ export class Master {
     for (const { file, version } of this.#stores.migrated)
       this.log.report("store.migrated", { file, version });
     this.log.report("store.opened", { path: config.dbPath });
-    this.#masterUrl = await this.#launches.listen(join(config.dataDir, "master.sock"));
+    const { launches: fd } = this.#options.inherited ?? {};
+    const listening =
+      fd === undefined
+        ? this.#launches.listen(join(config.dataDir, "master.sock"))
+        : this.#launches.listenOn(fd);
+    this.#masterUrl = await listening;
+    // At once: who is answered by an engine that knows nothing yet is told that nobody wants it.
     this.#engine.start();
     this.#host.adopt(this.#launched());
     await this.#operator.listen();
@@ -192,6 +206,17 @@ export class Master {
     return launched;
   }
 
+  /** No journey begins any more; who is at a door goes through it, and every other waits for the next master. */
+  async #settle(): Promise<void> {
+    this.#clients.refuseJourneys();
+    this.#launches.refuseJourneys();
+    const until = this.#nature.now() + settleMs;
+    const isAtDoor = ([, { phase }]: [Address, Phased]): boolean =>
+      phase !== "leased" && phase !== "starting";
+    while (this.#nature.now() < until && [...this.#states("travel")].some(isAtDoor))
+      await new Promise<void>((resolve) => this.#nature.wakeAt(this.#nature.now() + settleLookMs, resolve));
+  }
+
   async #stopWorlds(): Promise<void> {
     const { limits } = this.#options.config;
     for (const [launch] of this.#states("launch"))
@@ -216,34 +241,18 @@ export class Master {
   }
 
   #createHttp(): Http {
-    const { config, layout } = this.#options;
-    const { port, bindHost, tls, version } = config;
-    const addresses = this.#addresses;
-    return createHttp({
-      port,
-      bindHost,
-      tls,
-      webDir: layout.webDir,
+    const { config, layout, inherited } = this.#options;
+    return createMasterHttp({
+      config,
+      layout,
+      fd: inherited?.public,
+      addresses: this.#addresses,
       packs: this.#packs,
-      policy: {
-        // Read at each request: with port 0 they are known only once the port is open.
-        get masterUrl() {
-          return addresses.master;
-        },
-        get worldUrl() {
-          return addresses.worldTemplate;
-        },
-        get packBaseUrl() {
-          return addresses.packs;
-        },
-        hasWorldPorts: config.publicWorldUrlTemplate === undefined,
-      },
-      maxConnections: config.limits.connectionsTotal + plainConnections,
       status: () => ({
         ...countHeads(this.#states),
         details: this.#operator.brief(),
         uptimeSeconds: Math.floor((this.#nature.now() - this.#startedAt) / 1000),
-        version,
+        version: config.version,
       }),
       notReady: () => this.#notReady(),
       metrics: () => this.#metrics.text(),
@@ -252,7 +261,8 @@ export class Master {
 
   #notReady(): string | undefined {
     if (this.#isStopping) return "stopping";
-    return this.#engine.isStalled ? "saving is paused: the database cannot be written" : undefined;
+    if (!this.#engine.isStalled) return undefined;
+    return `saving is paused: the database cannot be written (${this.#stallReason})`;
   }
 
   #send(envelope: Envelope): void {
@@ -263,7 +273,16 @@ export class Master {
     else this.#clients.receive(envelope);
   }
 
+  /** A batch is committed: so this has happened. */
+  #happened(event: Transition): void {
+    this.log.transition(event);
+    this.#operator.transition(event);
+    this.#metrics.transition(event);
+    if (event.input === "exited" && event.after === "absent") this.#host.ended(idOf(event.id));
+  }
+
   #stalled(isStalled: boolean, reason?: string): void {
+    this.#stallReason = reason ?? "error";
     this.log.stalled(isStalled, reason);
     this.#metrics.stalled(isStalled);
     this.#clients.announce({ type: "notice", notice: isStalled ? "saving_paused" : "saving_resumed" });

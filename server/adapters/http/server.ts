@@ -22,6 +22,8 @@ export interface Status {
 
 export interface HttpOptions {
   readonly port: number;
+  /** A listening socket somebody else has opened and keeps open; then it is the port. */
+  readonly fd?: number | undefined;
   readonly bindHost: string;
   /** PEM text; with it the port speaks HTTPS and `wss` only. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
@@ -46,6 +48,8 @@ export interface Http extends AsyncDisposable {
    * @throws StartRefused with exit code 10 when the port cannot be had.
    */
   listen(): Promise<number>;
+  /** Takes no connection any more; those that come wait for whoever listens next, if the socket is somebody else's. */
+  stopAccepting(): void;
   /** Stops listening and ends plain HTTP connections; sockets that were upgraded are their gateway's. */
   close(): Promise<void>;
 }
@@ -88,7 +92,13 @@ export function createHttp(options: HttpOptions): Http {
   const close = async (): Promise<void> => {
     await app.close();
   };
-  return { server: app.server, listen: () => listen(app, options), close, [Symbol.asyncDispose]: close };
+  return {
+    server: app.server,
+    listen: () => listen(app, options),
+    stopAccepting: () => void app.server.close(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** One proxy, and only on this machine: a socket file has no address, Caddy on loopback has. */
@@ -161,14 +171,18 @@ function addClient(app: FastifyInstance, webDir: string): void {
 const plain = (reply: FastifyReply, code: number, text: string): FastifyReply =>
   reply.code(code).header("cache-control", "no-store").type("text/plain; charset=utf-8").send(text);
 
-async function listen(app: FastifyInstance, { port, bindHost }: HttpOptions): Promise<number> {
+async function listen(app: FastifyInstance, { port, fd, bindHost }: HttpOptions): Promise<number> {
   try {
-    await app.listen({ port, host: bindHost });
+    await app.listen({ host: bindHost, ...(fd === undefined ? { port } : { fd }) });
     return (app.server.address() as AddressInfo).port;
   } catch (error) {
-    throw new StartRefused(10, whyNot((error as NodeJS.ErrnoException).code, port, bindHost));
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartRefused(10, fd === undefined ? whyNot(code, port, bindHost) : notASocket(fd, code));
   }
 }
+
+const notASocket = (fd: number, code = "error"): string =>
+  `descriptor ${fd} (LISTEN_FDS) is no socket that listens on a port (${code})`;
 
 function whyNot(code: string | undefined, port: number, bindHost: string): string {
   if (code === "EADDRINUSE") {

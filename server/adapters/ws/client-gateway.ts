@@ -15,16 +15,15 @@ import { protocol } from "#shared/version.ts";
 import { AddressLimits, addressOf } from "./address-limits.ts";
 import { BuiltFrame } from "./frames.ts";
 import { Link, type LinkBounds } from "./link.ts";
+import { backMs, isJourneyRequest } from "./farewell.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { Outboxes } from "./outbox.ts";
+import { RefusedVisits } from "./refused-visits.ts";
 import { SlotClock } from "./slot-clock.ts";
 import { linkBounds, type Report, serverOptions, type Tell, turnAway } from "./upgrade.ts";
 import { WsTransport } from "./ws-transport.ts";
 
 type HelloMessage = Extract<FromClient, { type: "hello" }>;
-
-/** A refused connection is still told why, but only so many at once. */
-const refusalsAtOnce = 64;
 
 export interface ClientGatewayDeps {
   readonly facts: Pick<Facts, "version" | "epoch" | "limits">;
@@ -59,7 +58,8 @@ export class ClientGateway {
   readonly #sockets: WebSocketServer;
   readonly #clock: SlotClock;
   readonly #visitors = new Map<Address, Visitor>();
-  #refusing = 0;
+  readonly #refused: RefusedVisits;
+  #isLeaving = false;
 
   constructor(deps: ClientGatewayDeps) {
     const { facts, nature } = deps;
@@ -75,6 +75,7 @@ export class ClientGateway {
     this.#clock = new SlotClock(nature);
     this.#outboxes = new Outboxes(facts.epoch, limits, nature);
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.clientFrameBytes), noServer: true });
+    this.#refused = new RefusedVisits(this.#sockets, nature, this.#bounds);
   }
 
   get socketCount(): number {
@@ -117,6 +118,21 @@ export class ClientGateway {
     this.#outboxes.broadcast(push);
   }
 
+  /** From now on no journey begins: what would begin one is refused. */
+  refuseJourneys(): void {
+    this.#isLeaving = true;
+  }
+
+  /** Tells every player when to come back, each another time. */
+  callBack(): void {
+    const players = this.#visitors.size;
+    for (const { session, isAttached } of this.#visitors.values()) {
+      if (!isAttached || session === undefined) continue;
+      const notice = { type: "notice", notice: "shutting_down" } as const;
+      this.#outboxes.push(session, { ...notice, backMs: backMs(players, Math.random()) });
+    }
+  }
+
   /** Ends every connection, politely first; resolves when all are gone. */
   async close(why: CloseName): Promise<void> {
     this.#outboxes.flush();
@@ -127,33 +143,9 @@ export class ClientGateway {
     await Promise.all(gone);
   }
 
-  #refuse(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    { reason, close }: { reason?: Refusal; close: CloseName },
-  ): void {
-    this.#deps.report("link.violated", { why: close, reason });
-    if (this.#refusing >= refusalsAtOnce) return turnAway(socket, 503);
-    this.#refusing++;
-    socket.once("close", () => this.#refusing--);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const { nature } = this.#deps;
-      const link = new Link<FromClient>(
-        new WsTransport(webSocket, socket),
-        nature,
-        fromClient,
-        this.#bounds,
-        {
-          message: () => {},
-          violated: () => {},
-          answered: () => {},
-          closed: () => {},
-        },
-      );
-      if (reason) link.send(encode({ type: "rejected", reason } satisfies ToClient));
-      link.close(close);
-    });
+  #refuse(...[request, socket, head, why]: Parameters<RefusedVisits["refuse"]>): void {
+    this.#deps.report("link.violated", { why: why.close, reason: why.reason });
+    this.#refused.refuse(request, socket, head, why);
   }
 
   #admit(webSocket: WebSocket, stream: Duplex, address: string | undefined): void {
@@ -193,6 +185,10 @@ export class ClientGateway {
       }
       visitor.stopHelloTimer();
       visitor.hello = message;
+      if (this.#isLeaving) {
+        this.#deny(visitor, "shutting_down", message.id);
+        return link.close("shuttingDown");
+      }
       return this.#open(visitor, message.resume?.token);
     }
     // Nothing but the welcome makes a client a session: until then no word of it reaches a machine.
@@ -202,6 +198,7 @@ export class ClientGateway {
     }
     if (message.type === "ping")
       return link.send(encode({ type: "pong", re: message.id } satisfies ToClient));
+    if (this.#isLeaving && isJourneyRequest(message)) return this.#deny(visitor, "shutting_down", message.id);
     if (message.type === "login" && !this.#addresses.mayLogin(visitor.address))
       return this.#deny(visitor, "login_rate", message.id);
     this.#tellSession(visitor, message);

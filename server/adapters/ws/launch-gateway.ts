@@ -5,13 +5,20 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Envelope, Inbox } from "#core/inbox.ts";
 import type { Nature } from "#engine/ports.ts";
+import { StartRefused } from "#engine/start-refused.ts";
 import type { Address } from "#shared/address.ts";
 import type { Limits } from "#shared/limits.ts";
-import { fromLaunch, type FromLaunch, type LaunchFrame } from "#shared/protocol/launch-master.ts";
+import {
+  fromLaunch,
+  type FromLaunch,
+  type LaunchFrame,
+  type ToLaunch,
+} from "#shared/protocol/launch-master.ts";
 import { encode } from "#shared/protocol/frame.ts";
 import { RosterWhole } from "#shared/protocol/roster-parts.ts";
 import { Link, type LinkBounds } from "./link.ts";
 import { SaveWindow } from "./save-window.ts";
+import { pathOf } from "./socket-path.ts";
 import { linkBounds, type Report, serverOptions, type Tell } from "./upgrade.ts";
 import { WsTransport } from "./ws-transport.ts";
 
@@ -45,6 +52,7 @@ export class LaunchGateway {
   readonly #callers = new Map<Address, Caller>();
   readonly #saves: SaveWindow;
   #path: string | undefined;
+  #isLeaving = false;
 
   constructor(deps: LaunchGatewayDeps) {
     const { limits } = deps;
@@ -87,7 +95,35 @@ export class LaunchGateway {
     }
     chmodSync(path, 0o600);
     this.#path = path;
-    return `ws+unix:${encodeURI(path)}:/`;
+    return urlOf(path);
+  }
+
+  /**
+   * Listens on a socket that somebody else has opened, and whose connections wait while no master runs.
+   *
+   * @returns the URL worlds dial
+   * @throws StartRefused when others could connect to it too, or it is no socket that listens
+   */
+  async listenOn(fd: number): Promise<string> {
+    try {
+      await this.#bind(() => this.#http.listen({ fd }));
+      const address = this.#http.address();
+      if (typeof address === "object" && address?.address === "127.0.0.1")
+        return `ws://127.0.0.1:${address.port}/`;
+      const path = pathOf(fd);
+      if (path !== undefined) {
+        chmodSync(path, 0o600);
+        return urlOf(path);
+      }
+    } catch (error) {
+      throw new StartRefused(10, `${unfit(fd)} (${(error as Error).message})`);
+    }
+    throw new StartRefused(10, unfit(fd));
+  }
+
+  /** From now on no journey begins: what would begin one is refused. */
+  refuseJourneys(): void {
+    this.#isLeaving = true;
   }
 
   /** What launches say to their process. */
@@ -141,6 +177,7 @@ export class LaunchGateway {
     if (message.type === "register") return this.#register(caller, message);
     if (!caller.isRegistered || caller.launch === undefined) return caller.link.close("helloExpected");
     const { self, launch } = caller;
+    if (message.type === "portal" && this.#isLeaving) return refusePortal(caller, message);
     if (message.type === "saves") return this.#saves.add(self, launch, message.saves);
     // A departure carries the last place, so the saves before it must not come after it.
     if (message.type === "departed" || message.type === "left") this.#saves.flush();
@@ -179,3 +216,15 @@ export class LaunchGateway {
     this.#deps.tell(self, launch, { type: "linkClosed" });
   }
 }
+
+function refusePortal(
+  { link }: Caller,
+  { admission, request }: Extract<FromLaunch, { type: "portal" }>,
+): void {
+  link.send(encode({ type: "unhold", admission, request, reason: "shutting_down" } satisfies ToLaunch));
+}
+
+const urlOf = (path: string): string => `ws+unix:${encodeURI(path)}:/`;
+
+const unfit = (fd: number): string =>
+  `descriptor ${fd} (LISTEN_FDS) is no Unix socket of this user, nor a port on 127.0.0.1, that listens for worlds`;
