@@ -55,6 +55,8 @@ export const limits = {
   drainMostMs: seconds(3600),
   drainWarningMs: seconds(60),
   evacuationMs: seconds(30),
+  evacuateAgainMs: seconds(10),
+  launchesPerWorld: 4,
   // Orders to a running master
   operators: 16,
   operatorOrderLength: 4096,

@@ -10,7 +10,13 @@ import { world } from "./world/world.ts";
 /** How a kind's states are kept: `durable` read one by one, `runtime` all in memory, `volatile` never stored. */
 export type Tier = "durable" | "runtime" | "volatile";
 
-export type MachineSet = Readonly<Record<string, { readonly table: object; readonly tier: Tier }>>;
+/**
+ * `passing`: properties a restart counts anew, so that a change of nothing else is not worth a commit; what is stored
+ * of them may be old.
+ */
+export type MachineSet = Readonly<
+  Record<string, { readonly table: object; readonly tier: Tier; readonly passing?: readonly string[] }>
+>;
 
 export const machines = {
   lobby: { table: lobby, tier: "runtime" },
@@ -18,7 +24,7 @@ export const machines = {
   account: { table: account, tier: "durable" },
   travel: { table: travel, tier: "runtime" },
   world: { table: world, tier: "runtime" },
-  launch: { table: launch, tier: "runtime" },
+  launch: { table: launch, tier: "runtime", passing: ["heardAt", "auditedAt", "wakeAt"] },
   memory: { table: memory, tier: "durable" },
   channel: { table: channel, tier: "volatile" },
 } as const satisfies MachineSet;

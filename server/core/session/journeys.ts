@@ -94,13 +94,12 @@ export function travelEnded(state: Travelling, _: Got<"travelEnded">, turn: Turn
   const { travel: __, cause: ___, target, tried, admission, ...stay } = state;
   if (admission) return { ...stay, phase: "inWorld", admission };
   const lobby: Lobby = { ...stay, phase: "lobby" };
-  const next = [turn.facts.worlds.get(target)?.fallback, turn.facts.initialWorld].find(
-    (world) => world !== undefined && world !== target && !tried.includes(world),
+  const { worlds, initialWorld } = turn.facts;
+  // Whose world went while they were leaving it goes back to where they stood, before anywhere else.
+  const next = [state.place?.world, worlds.get(target)?.fallback, initialWorld].find(
+    (world) => world !== undefined && worlds.has(world) && world !== target && !tried.includes(world),
   );
   if (next === undefined || !state.client) return lobby;
-  return depart(
-    lobby,
-    { cause: "rejoin", target: spawnAt(next, "default", turn), tried: [...tried, target] },
-    turn,
-  );
+  const place = next === state.place?.world ? state.place : spawnAt(next, "default", turn);
+  return depart(lobby, { cause: "rejoin", target: place, tried: [...tried, target] }, turn);
 }

@@ -75,6 +75,8 @@ export function evacuate(state: Attached, { admission, target: goal }: Got<"evac
     turn.send(state.admission.launch, { type: "kick", admission, reason: "world_draining" });
     return state;
   }
-  const target = goal === state.place?.world ? state.place : spawnAt(goal, "default", turn);
+  // Whoever logged in since is not where the one they were stood.
+  const isOwn = state.admission.identity.account === state.identity.account;
+  const target = isOwn && state.place?.world === goal ? state.place : spawnAt(goal, "default", turn);
   return depart(state, { cause: "drain", target }, turn);
 }

@@ -17,7 +17,7 @@ import {
 const cells = new Cells(session);
 // Identities and journeys have tests of their own.
 const elsewhere =
-  /^ending\.|^(lobby|inWorld|travelling)\.(named|claimed|takenOver)$|\.(login|logout|claimRefused|settled|world\.\w+|lease\.\w+|portal|committed|travelEnded|saved|seen|gone|chat\.send)$/;
+  /^ending\.|^(lobby|inWorld|travelling)\.(named|claimed|takenOver)$|\.(login|logout|claimRefused|settled|world\.\w+|lease\.\w+|portal|committed|travelEnded|saved|seen|gone|draining|evacuate|chat\.send)$/;
 afterAll(() => expect(cells.missing.filter((cell) => !elsewhere.test(cell))).toEqual([]));
 
 describe("a connection", () => {

@@ -23,20 +23,24 @@ export function begin(_: undefined, { journey, re }: Got<"begin">, turn: Turn): 
 /** The world has a new pack since: the client gets it ready before it comes. */
 export function repack({ journey, lease, failures }: Travel, pack: string, turn: Turn): Travel {
   const fresh = extend(lease, turn);
+  hold(journey, turn);
   const state: Travel = { phase: "leased", journey, lease: fresh, pack, failures, wakeAt: fresh.softBy };
   grant(state, undefined, turn);
   return state;
 }
 
-/** A client that resumed may have lost the grant, or everything it had prepared. */
-export function repeat<S extends Exclude<Travel, { phase: "departing" }>>(
-  state: S,
-  _: unknown,
-  turn: Turn,
-): S {
-  grant(state, undefined, turn);
+/**
+ * A client that resumed may have lost the grant, or everything it had prepared. Should the pack be another by now,
+ * whatever was prepared with the old one is off (S27).
+ */
+export function repeat(state: Exclude<Travel, { phase: "departing" }>, _: unknown, turn: Turn): Travel {
   const pack = turn.facts.packOf(state.journey.target.world)?.sha256;
-  return pack === undefined || pack === state.pack ? state : { ...state, pack };
+  if (pack !== undefined && pack !== state.pack) {
+    letGo(state, turn);
+    return repack(state, pack, turn);
+  }
+  grant(state, undefined, turn);
+  return state;
 }
 
 export function refresh<S extends Exclude<Travel, { phase: "departing" }>>(

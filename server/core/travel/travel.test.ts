@@ -219,7 +219,7 @@ describe("the redeem", () => {
       [admitted, { type: "deadline" }, "ticket_unavailable"],
     ];
     for (const [state, input, reason] of failures) {
-      const at = { self, from: "launch:left" } as const;
+      const at = { self, from: state === starting ? "world:left_world" : "launch:left" } as const;
       const first = cells.take<Travel>(state, input, at);
       expect(first.state).toMatchObject({ phase: "leased", failures: 1, lease: leased.lease });
       expect(first.said[0]).toMatchObject({ to: player, type: "denied", reason, final: false });
@@ -227,6 +227,13 @@ describe("the redeem", () => {
       expect(third.state).toBeUndefined();
       expect(third.said[0]).toMatchObject({ reason, final: true });
     }
+    // A launch whose door is not open any more has no say.
+    const late = { type: "worldUnavailable", reason: "world_unavailable" };
+    for (const state of [starting, expecting, admitted])
+      expect(cells.take<Travel>(state, late, { self, from: "launch:old" })).toMatchObject({
+        state,
+        said: [],
+      });
     const full = cells.take<Travel>(
       admitted,
       { type: "refused", admission: "a1", reason: "world_full" },

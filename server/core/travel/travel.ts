@@ -131,12 +131,14 @@ export const travel: Table<Travel, TravelInput, Turn> = {
   },
 };
 
+/** Only of the world that is asked, or of the launch whose door is open: others are of an earlier try. */
 function unavailable(
   state: In<"starting" | "expecting" | "admitted">,
   { reason }: Got<"worldUnavailable">,
   turn: Turn,
 ): Travel | undefined {
-  return fails(state, reason, turn);
+  const asked = "door" in state ? state.door.launch : `world:${state.journey.target.world}`;
+  return turn.from === asked ? fails(state, reason, turn) : state;
 }
 
 /** The world behind the player closed: if this journey fails, there is nowhere to stay. */

@@ -3,16 +3,26 @@ import type { In } from "./launch.ts";
 
 /** When a launch has to be looked at again, should it say nothing. */
 export function alarm(state: In<"running">, turn: Turn): In<"running"> {
-  const { suspectMs, idleMs } = turn.facts.limits;
-  const idleBy = (state.idleSince ?? Infinity) + idleMs;
-  return { ...state, wakeAt: Math.min(state.heardAt + suspectMs, idleBy, drainWake(state, turn)) };
+  const wakeAt = Math.min(
+    state.heardAt + turn.facts.limits.suspectMs,
+    idleBy(state, turn),
+    drainWake(state, turn),
+  );
+  return { ...state, wakeAt };
+}
+
+/** When a launch that stays empty is asked whether it is; one that is drained serves nobody else. */
+export function idleBy({ idleSince, drain }: In<"running">, { facts }: Turn): number {
+  return (idleSince ?? Infinity) + (drain ? facts.limits.heartbeatMs : facts.limits.idleMs);
 }
 
 /** When a draining launch has to be looked at again. */
 function drainWake({ drain, guests }: In<"running">, { now, facts }: Turn): number {
   if (!drain) return Infinity;
-  if (Object.keys(guests).length === 0) return now;
-  const { drainWarningMs, evacuationMs } = facts.limits;
-  if (drain.isOver) return drain.by + evacuationMs;
-  return drain.told < 2 ? Math.max(now, drain.by - drainWarningMs) : drain.by;
+  const { drainWarningMs, evacuationMs, evacuateAgainMs } = facts.limits;
+  const endsAt = drain.by + evacuationMs;
+  if (Object.keys(guests).length === 0) return endsAt;
+  if (drain.told === 0) return now;
+  if (now < drain.by) return drain.told === 1 ? Math.max(now, drain.by - drainWarningMs) : drain.by;
+  return Math.min(endsAt, (drain.askedAt ?? -Infinity) + evacuateAgainMs);
 }

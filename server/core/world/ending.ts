@@ -1,5 +1,6 @@
+import type { Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
-import { flip, withoutHeir } from "./heir.ts";
+import { enthrone, withoutHeir } from "./heir.ts";
 import { rest, start } from "./route.ts";
 import type { Got, Heir, In, World } from "./world.ts";
 
@@ -7,21 +8,13 @@ import type { Got, Heir, In, World } from "./world.ts";
 
 /** Its launch lets nobody in for now: asked whether it is empty, silent, or cut off. */
 export function closed(state: In<"open" | "closed">, _: unknown, turn: Turn): World {
-  const { launch, openedAt, wanted, failures, cause, heir, wakeAt, noHeirBefore } = state;
-  if (heir && turn.from === heir.launch) return withoutHeir(state, heir, "closed", turn);
+  const { launch, openedAt, wanted, failures, cause, heir, old, wakeAt, noHeirBefore } = state;
+  if (heir && turn.from === heir.launch) {
+    turn.send(heir.launch, { type: "stop", reason: "stopped" });
+    return withoutHeir(state, heir, "closed", turn);
+  }
   if (turn.from !== launch) return state;
-  const next: In<"closed"> = {
-    phase: "closed",
-    launch,
-    openedAt,
-    wanted,
-    failures,
-    cause,
-    heir,
-    wakeAt,
-    noHeirBefore,
-  };
-  return heir?.endpoint ? flip(next, { ...heir, endpoint: heir.endpoint }, undefined, turn) : next;
+  return { phase: "closed", launch, openedAt, wanted, failures, cause, heir, old, wakeAt, noHeirBefore };
 }
 
 /** Journeys that wait for this very end are not called off by it: they get the next launch (H9). */
@@ -31,6 +24,9 @@ export function ended(
   turn: Turn,
 ): World | undefined {
   const heir = "heir" in state ? state.heir : undefined;
+  const old = "old" in state ? state.old : undefined;
+  if (old?.includes(turn.from as Address<"launch">))
+    return { ...state, old: old.filter((launch) => launch !== turn.from) } as World;
   if (heir && turn.from === heir.launch && "openedAt" in state)
     return withoutHeir(state, heir, cause ?? "stopped", turn);
   if (turn.from !== state.launch) return state;
@@ -48,7 +44,7 @@ export function ended(
 function succeed(state: In<"starting" | "open" | "closed" | "leaving">, heir: Heir, turn: Turn): World {
   const { wanted, failures, cause } = state;
   if (heir.endpoint && "openedAt" in state)
-    return flip(state, { ...heir, endpoint: heir.endpoint }, undefined, turn);
+    return enthrone(state, { ...heir, endpoint: heir.endpoint }, undefined, turn);
   return { phase: "starting", launch: heir.launch, operator: heir.operator, wanted, failures, cause };
 }
 

@@ -7,7 +7,7 @@ import {
   fromLink,
   fromTravel,
   inside,
-  lifeInputs,
+  isGuests,
   link,
   running,
   self,
@@ -17,7 +17,7 @@ import {
 } from "./testing.ts";
 
 const cells = new Cells(launch);
-afterAll(() => expect(cells.missing.filter((cell) => !lifeInputs.test(cell))).toEqual([]));
+afterAll(() => expect(cells.missing.filter(isGuests)).toEqual([]));
 
 const place = { world: "hub", x: 1, y: 2, facing: 3 };
 const expectation = {

@@ -116,7 +116,7 @@ export function activate<S extends Speaking>(state: S, input: Got<"activate">, t
 
 export function forward<S extends Speaking>(
   state: S,
-  input: Got<"hold"> | Got<"unhold"> | Got<"bubble"> | Got<"restore">,
+  input: Got<"hold"> | Got<"unhold"> | Got<"bubble">,
   turn: Turn,
 ): S {
   say(state, input, turn);
@@ -157,7 +157,11 @@ export function scatter(state: Launch, reason: "crashed" | "left" | "closed", tu
   }
 }
 
-/** Messages hint, rosters decide: compares what the process holds with what is known here. */
+/**
+ * Messages hint, rosters decide: compares what the process holds with what is known here.
+ *
+ * @returns the very same guests when nothing is new, so that nothing has to be written
+ */
 export function compare(
   state: In<"running" | "closing">,
   roster: Got<"heartbeat">["roster"],
@@ -166,23 +170,24 @@ export function compare(
 ): Launch["guests"] {
   let strangers = 0;
   const guests = new Map<string, Guest>();
-  const inside = new Map(roster.inside.map((entry) => [entry.admission, entry]));
-  for (const [admission, { session, active }] of inside) {
+  for (const { admission, session, active } of roster.inside) {
     const known = guestNamed(state, admission);
-    if (!known && ++strangers > strangersAtOnce) continue;
-    const address: Address<"session"> = known?.session ?? `session:${session}`;
-    guests.set(admission, {
-      ...(known ?? { session: address, travel: `travel:unknown` }),
-      expectedUntil: undefined,
-    });
-    if (isAudit || !known || known.expectedUntil !== undefined)
-      turn.send(address, { type: "seen", admission, active });
+    if (guests.has(admission) || (!known && ++strangers > strangersAtOnce)) continue;
+    const guest = standing(known ?? { session: `session:${session}`, travel: "travel:unknown" });
+    guests.set(admission, guest);
+    if (isAudit || guest !== known) turn.send(guest.session, { type: "seen", admission, active });
   }
   for (const [admission, guest] of Object.entries(state.guests)) {
-    if (inside.has(admission)) continue;
+    if (guests.has(admission)) continue;
     if (guest.expectedUntil === undefined)
       turn.send(guest.session, { type: "gone", admission, reason: "left" });
     else if (guest.expectedUntil > turn.now) guests.set(admission, guest);
   }
-  return Object.fromEntries(guests);
+  const before = Object.entries(state.guests);
+  const isSame = before.length === guests.size && before.every(([key, guest]) => guests.get(key) === guest);
+  return isSame ? state.guests : Object.fromEntries(guests);
+}
+
+function standing(guest: Guest): Guest {
+  return guest.expectedUntil === undefined ? guest : { ...guest, expectedUntil: undefined };
 }

@@ -7,11 +7,11 @@ import type { Got, Heir, In, World } from "./world.ts";
 /** How one launch of a place takes over from another, under its players: upgrade, restart and rollback are the same. */
 
 type Led = In<"open" | "closed">;
-type Proven = Heir & { readonly endpoint: Endpoint };
+export type Proven = Heir & { readonly endpoint: Endpoint };
 
 /** A launch of what lies on the disk now begins beside the old one. */
 export function replace(state: In<"open">, { noticeMs }: Got<"replace">, turn: Turn): World {
-  return state.heir
+  return state.heir || isCrowded(state, turn)
     ? notNow(state, undefined, turn)
     : expectHeir(state, noticeMs, turn.from as Address<"operator">, turn);
 }
@@ -20,10 +20,15 @@ export function replace(state: In<"open">, { noticeMs }: Got<"replace">, turn: T
 export function outdated(state: In<"open">, _: unknown, turn: Turn): World {
   const waiting = queue(state, undefined, turn);
   if (state.heir) return waiting;
-  if (turn.now >= (state.noHeirBefore ?? 0))
+  if (turn.now >= (state.noHeirBefore ?? 0) && !isCrowded(state, turn))
     return expectHeir(waiting, turn.facts.limits.drainMs, undefined, turn);
   turn.send(turn.from as Address<"travel">, { type: "worldUnavailable", reason: "world_unavailable" });
   return state;
+}
+
+/** Those that are emptied still run, and an heir would be one more. */
+function isCrowded({ old = [] }: In<"open">, { facts }: Turn): boolean {
+  return old.length + 2 > facts.limits.launchesPerWorld;
 }
 
 function expectHeir(
@@ -60,10 +65,14 @@ export function deadline(state: Led, _: unknown, turn: Turn): World {
 }
 
 /** From this turn on newcomers go to the new launch, and the old one is emptied. */
-export function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
-  const { launch, endpoint, pack, operator, noticeMs } = heir;
-  if (text !== undefined) turn.send(launch, { type: "restore", text });
-  turn.send(state.launch, { type: "drain", target: idOf(turn.self), inMs: noticeMs });
+function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
+  turn.send(state.launch, { type: "drain", target: idOf(turn.self), inMs: heir.noticeMs });
+  return enthrone({ ...state, old: [...(state.old ?? []), state.launch] }, heir, text, turn);
+}
+
+export function enthrone(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
+  const { launch, endpoint, pack, operator } = heir;
+  turn.send(launch, { type: "take.over", text });
   if (operator) turn.send(operator, { type: "done", launch: idOf(launch) });
   const open: In<"open"> = {
     phase: "open",
@@ -73,6 +82,7 @@ export function flip(state: Led, heir: Proven, text: string | undefined, turn: T
     openedAt: turn.now,
     wanted: [],
     failures: 0,
+    old: state.old,
   };
   tell(state.wanted, open, turn);
   return open;
@@ -91,7 +101,7 @@ export function withoutHeir<S extends Led>(state: S, heir: Heir, cause: string, 
       turn.send(travel, { type: "worldUnavailable", reason: "world_unavailable" });
   const noHeirBefore = turn.now + turn.facts.limits.backoffMaxMs;
   const wanted = state.phase === "open" ? [] : state.wanted;
-  return { ...state, heir: undefined, wakeAt: undefined, wanted, noHeirBefore };
+  return { ...state, heir: undefined, wakeAt: undefined, wanted, noHeirBefore, cause };
 }
 
 /** The players go to another world; nobody comes until the launch has ended. */

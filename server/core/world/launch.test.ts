@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { Cells } from "../testing.ts";
+import { Cells, testFacts } from "../testing.ts";
 import { type In, type Launch, launch } from "./launch.ts";
 import {
   closing,
@@ -8,8 +8,9 @@ import {
   expected,
   fromHost,
   fromLink,
+  fromMemory,
   inside,
-  lifeInputs,
+  isLife,
   link,
   roster,
   running,
@@ -20,7 +21,7 @@ import {
 } from "./testing.ts";
 
 const cells = new Cells(launch);
-afterAll(() => expect(cells.missing.filter((cell) => lifeInputs.test(cell))).toEqual([]));
+afterAll(() => expect(cells.missing.filter(isLife)).toEqual([]));
 
 const nobody = { inside: [], expected: [] };
 const registration = {
@@ -36,13 +37,12 @@ const registration = {
 
 describe("a launch", () => {
   test("begins with a token that only its process will know", () => {
-    const { state, said } = cells.take<Launch>(
-      undefined,
-      { type: "begin", world: "hub" },
-      { self, from: "world:hub" },
-    );
+    const begun = cells.take<Launch>(undefined, { type: "begin", world: "hub" }, { self, from: "world:hub" });
+    expect(begun.said).toEqual([{ to: "memory:hub", type: "recall" }]);
+    expect(begun.state).toMatchObject({ phase: "starting", pack: "0".repeat(64), wakeAt: 10_000 });
+    const { state, said } = cells.take<Launch>(begun.state, { type: "recalled", text: "3" }, fromMemory);
     expect(said).toEqual([
-      { to: "host:local", type: "launch", launch: "l1", world: "hub", token: "secret1" },
+      { to: "host:local", type: "launch", launch: "l1", world: "hub", token: "secret1", state: "3" },
     ]);
     expect(state).toMatchObject({ phase: "starting", tokenHash: "hash1", wakeAt: 10_000 });
     expect(JSON.stringify(state)).not.toContain("secret1");
@@ -56,10 +56,15 @@ describe("a launch", () => {
     for (const state of [starting, running, closing, suspect, { ...stopping, reason: "start_timeout" }]) {
       const { state: after, said } = cells.take<Launch>(state, { type: "exited", code: 1 }, fromHost);
       expect(after).toBeUndefined();
-      expect(said.at(-1)).toEqual({ to: "world:hub", type: "ended", failed: true });
+      const cause = state.phase === "stopping" ? "start_timeout" : "exit 1";
+      expect(said.at(-1)).toEqual({ to: "world:hub", type: "ended", cause });
     }
-    const idle = cells.take<Launch>(stopping, { type: "exited", code: 0 }, fromHost);
-    expect(idle.said.at(-1)).toMatchObject({ type: "ended", failed: false });
+    const killed = cells.take<Launch>(running, { type: "exited", signal: "SIGKILL" }, fromHost);
+    expect(killed.said.at(-1)).toMatchObject({ type: "ended", cause: "SIGKILL" });
+    for (const reason of ["idle", "stopped", "shutdown", "drained"]) {
+      const wanted = cells.take<Launch>({ ...stopping, reason }, { type: "exited", code: 0 }, fromHost);
+      expect(wanted.said.at(-1)).toEqual({ to: "world:hub", type: "ended", cause: undefined });
+    }
   });
 
   test("that crashed tells everybody inside and everybody on the way", () => {
@@ -77,7 +82,7 @@ describe("a launch", () => {
     const { state, said } = cells.take<Launch>(starting, registration, { ...fromLink, now: 100 });
     expect(state).toMatchObject({ phase: "running", link, heardAt: 100, idleSince: 100, wakeAt: 5100 });
     expect(said).toMatchObject([
-      { to: link, type: "registered" },
+      { to: link, type: "registered", epoch: 1 },
       { to: "world:hub", type: "opened", endpoint },
     ]);
   });
@@ -103,6 +108,17 @@ describe("a launch", () => {
     const stale = cells.take<Launch>(starting, { ...registration, version: "0.0" }, fromLink);
     expect(stale.said).toMatchObject([{ type: "registration.refused", reason: "version_mismatch" }]);
     expect(stale.state).toMatchObject({ phase: "stopping", reason: "version_mismatch" });
+  });
+
+  test("does not command a process that has met a newer master", () => {
+    const facts = testFacts({ masterEpoch: 7 });
+    for (const state of [starting, running, suspect, closing]) {
+      const met = (epoch: number) =>
+        cells.take<Launch>(state, { ...registration, epoch }, { self, from: "launch-link:c2", facts });
+      expect(met(8).state).toBe(state);
+      expect(met(8).said).toMatchObject([{ type: "registration.refused", epoch: 7 }, { type: "close" }]);
+      expect(met(7).state).toMatchObject({ phase: "running" });
+    }
   });
 
   test("comes back with a newer connection; the end of the older one changes nothing", () => {

@@ -34,7 +34,17 @@ import {
   unavailable,
 } from "./life.ts";
 import { exited, kill, killAgain, stop } from "./stopping.ts";
-import { drain, handOver, lastWords, notNow, remember, tested, untested } from "./succession.ts";
+import { drain } from "./draining.ts";
+import {
+  handOver,
+  lastWords,
+  notNow,
+  recollect,
+  remember,
+  takeOver,
+  tested,
+  untested,
+} from "./succession.ts";
 
 /** Somebody a launch holds or expects, by admission. */
 export interface Guest {
@@ -54,8 +64,8 @@ export interface Drain {
   readonly by: number;
   /** How often the players have been told. */
   readonly told: 0 | 1 | 2;
-  /** They have been sent on their way; who is still here after `evacuationMs` goes with the process. */
-  readonly isOver?: true;
+  /** When they were last sent on their way; whoever is still here `evacuationMs` after `by` goes with the process. */
+  readonly askedAt?: number;
 }
 
 interface Common {
@@ -65,7 +75,7 @@ interface Common {
   readonly pid?: number | undefined;
   /** Of the pack that was on offer when it began. */
   readonly pack?: string | undefined;
-  /** It is to take over from another launch of its world, and has to prove itself first. */
+  /** It is to take over from another launch of its world; until it has, nobody is sent to it and it is not believed. */
   readonly isHeir?: true | undefined;
   readonly drain?: Drain | undefined;
   readonly guests: Readonly<Record<string, Guest>>;
@@ -101,7 +111,7 @@ export type LaunchInput =
   // From its world; `begin` once in its life.
   | { type: "begin"; world: string; isHeir?: true }
   | { type: "hand.over" }
-  | { type: "restore"; text: string }
+  | { type: "take.over"; text?: string | undefined }
   | { type: "drain"; target: string; inMs: number }
   // From the world's memory.
   | { type: "recalled"; text?: string | undefined }
@@ -192,7 +202,8 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     stop,
     state: remember,
     "hand.over": handOver,
-    restore: forward,
+    "take.over": takeOver,
+    recalled: recollect,
     drain,
     deadline: overdue,
   },
@@ -203,6 +214,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     lastWords,
     expect: unavailable,
     "hand.over": notNow,
+    "take.over": takeOver,
     drain,
     kick: leave,
     revoke: leave,
@@ -221,6 +233,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     "stop.busy": busy,
     state: remember,
     "hand.over": notNow,
+    "take.over": takeOver,
     drain,
     lastWords,
     deadline: askToStop,

@@ -1,10 +1,10 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
-import { alarm } from "./alarm.ts";
+import { alarm, idleBy } from "./alarm.ts";
+import { goOnDraining } from "./draining.ts";
 import { compare, say } from "./guests.ts";
 import type { Got, In, Launch } from "./launch.ts";
 import { kept, kill, toStopping } from "./stopping.ts";
-import { goOnDraining } from "./succession.ts";
 
 /** The life of a launch: start, registration, heartbeats, idle stop, silence, exit. */
 
@@ -74,7 +74,7 @@ export function register(
     turn.send(link, { type: "test" });
     return { ...live, phase: "testing", wakeAt: turn.now + limits.testMs };
   }
-  turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
+  if (!state.drain) turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
   return hear({ ...live, phase: "running" }, input.roster, true, turn);
 }
 
@@ -110,14 +110,14 @@ function hear(
 
 /** Silent worlds are doubted first; empty ones are asked whether they are really empty. */
 export function overdue(state: In<"running">, _: unknown, turn: Turn): Launch {
-  const { suspectMs, stopMs, idleMs } = turn.facts.limits;
+  const { suspectMs, stopMs, evacuationMs } = turn.facts.limits;
+  const { drain } = state;
   if (turn.now >= state.heardAt + suspectMs) return doubt(state, turn);
-  if (Object.keys(state.guests).length > 0) {
-    const { drain } = state;
-    const busy = { ...state, idleSince: undefined };
-    return drain ? goOnDraining({ ...busy, drain }, turn) : alarm(busy, turn);
-  }
-  if (!state.drain && turn.now < (state.idleSince ?? Infinity) + idleMs) return alarm(state, turn);
+  const isEmpty = Object.keys(state.guests).length === 0;
+  if (drain && (!isEmpty || turn.now >= drain.by + evacuationMs))
+    return goOnDraining({ ...state, drain, idleSince: isEmpty ? state.idleSince : undefined }, turn);
+  if (!isEmpty) return alarm({ ...state, idleSince: undefined }, turn);
+  if (turn.now < idleBy(state, turn)) return alarm(state, turn);
   turn.send(`world:${state.world}`, { type: "closing" });
   say(state, { type: "stop.prepare" }, turn);
   return { ...state, phase: "closing", wakeAt: turn.now + stopMs };
@@ -154,7 +154,8 @@ export function ready(state: In<"closing">, _: unknown, turn: Turn): Launch {
 
 export function busy(state: In<"closing">, _: unknown, turn: Turn): Launch {
   if (turn.from !== state.link) return state;
-  turn.send(`world:${state.world}`, { type: "opened", endpoint: state.endpoint, pack: state.pack });
+  const { world, endpoint, pack, drain } = state;
+  if (!drain) turn.send(`world:${world}`, { type: "opened", endpoint, pack });
   return alarm({ ...state, phase: "running", idleSince: undefined }, turn);
 }
 

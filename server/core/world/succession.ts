@@ -1,10 +1,10 @@
 import type { Turn } from "../inbox.ts";
 import { alarm } from "./alarm.ts";
 import { say } from "./guests.ts";
-import type { Drain, Got, In, Launch } from "./launch.ts";
-import { kill, stop } from "./stopping.ts";
+import type { Got, In, Launch } from "./launch.ts";
+import { kill } from "./stopping.ts";
 
-/** One launch takes over from another: proofs, what is handed on, and how the old one is emptied. */
+/** One launch takes over from another: proofs, and what is handed on. */
 
 /** An heir has rehearsed, or says what went wrong. */
 export function tested(state: In<"testing">, { fault }: Got<"tested">, turn: Turn): Launch {
@@ -36,6 +36,23 @@ export function notNow<S extends Launch>(state: S, _: unknown, turn: Turn): S {
   return state;
 }
 
+/** From now on it is the one that takes newcomers, and knows what the one before it knew. */
+export function takeOver<S extends In<"running" | "suspect" | "closing">>(
+  state: S,
+  { text }: Got<"take.over">,
+  turn: Turn,
+): S {
+  if (text === undefined) turn.send(`memory:${state.world}`, { type: "recall" });
+  else say(state, { type: "restore", text }, turn);
+  return { ...state, isHeir: undefined };
+}
+
+/** The old launch could not be asked: what it said last has to do. */
+export function recollect(state: In<"running">, { text }: Got<"recalled">, turn: Turn): Launch {
+  if (text !== undefined) say(state, { type: "restore", text }, turn);
+  return state;
+}
+
 /** What the world wants remembered. Of two launches of a world only the one that takes newcomers is believed. */
 export function remember(
   state: In<"running" | "closing" | "stopping">,
@@ -49,8 +66,9 @@ export function remember(
   return { ...state, isAsked: undefined };
 }
 
-function keep({ world, drain }: Launch, text: string | undefined, turn: Turn): void {
-  if (text !== undefined && drain?.target !== world) turn.send(`memory:${world}`, { type: "keep", text });
+function keep({ world, drain, isHeir }: Launch, text: string | undefined, turn: Turn): void {
+  if (text !== undefined && drain?.target !== world && !isHeir)
+    turn.send(`memory:${world}`, { type: "keep", text });
 }
 
 /** What a process wrote down while it had no master, and died before it could say. */
@@ -65,36 +83,4 @@ export function lastWords<S extends Launch>(
   }
   keep(state, text, turn);
   return state;
-}
-
-/** From now on nobody is let in; whoever is here is told, and moved on when the time has come. */
-export function drain<S extends In<"running" | "suspect" | "closing">>(
-  state: S,
-  { target, inMs }: Got<"drain">,
-  turn: Turn,
-): S {
-  const draining = { ...state, drain: { target, by: turn.now + inMs, told: 0 } as const };
-  return state.phase === "running" ? { ...draining, wakeAt: turn.now } : draining;
-}
-
-/** Tells the players, moves them on at the deadline, and ends with those who could not be moved. */
-export function goOnDraining(state: In<"running"> & { drain: Drain }, turn: Turn): Launch {
-  const { drain, guests } = state;
-  const { drainWarningMs, evacuationMs } = turn.facts.limits;
-  const leftMs = drain.by - turn.now;
-  if (drain.isOver)
-    return leftMs + evacuationMs > 0
-      ? alarm(state, turn)
-      : stop(state, { type: "stop", reason: "drained" }, turn);
-  const present = Object.entries(guests).filter(([, { expectedUntil }]) => expectedUntil === undefined);
-  if (leftMs <= 0) {
-    for (const [admission, { session }] of present)
-      turn.send(session, { type: "evacuate", admission, target: drain.target });
-    return alarm({ ...state, drain: { ...drain, isOver: true } }, turn);
-  }
-  const isLast = leftMs <= drainWarningMs;
-  if (drain.told === 2 || (drain.told === 1 && !isLast)) return alarm(state, turn);
-  for (const [admission, { session }] of present)
-    turn.send(session, { type: "draining", admission, inMs: leftMs });
-  return alarm({ ...state, drain: { ...drain, told: isLast ? 2 : 1 } }, turn);
 }

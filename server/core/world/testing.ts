@@ -14,14 +14,22 @@ const live = { ...common, link, endpoint, heardAt: 0, auditedAt: 0 } as const;
 
 export const starting: In<"starting"> = { ...common, guests: {}, phase: "starting" };
 export const running: In<"running"> = { ...live, phase: "running" };
+export const testing: In<"testing"> = { ...live, guests: {}, phase: "testing", isHeir: true };
 export const empty: In<"running"> = { ...running, guests: {}, idleSince: 0 };
 export const closing: In<"closing"> = { ...live, guests: {}, phase: "closing" };
 export const suspect: In<"suspect"> = { ...common, endpoint, heardAt: 0, phase: "suspect" };
 export const stopping: In<"stopping"> = { ...common, link, phase: "stopping", reason: "idle" };
 
 export const fromLink = { self, from: link } as const;
+export const fromMemory = { self, from: "memory:hub" } as const;
+export const fromWorld = { self, from: "world:hub" } as const;
 export const fromHost = { self, from: "host:local" } as const;
 export const fromTravel = { self, from: "travel:t9" } as const;
 
-export const lifeInputs =
-  /\.(begin|started|register|exited|stop|deadline|heartbeat|linkClosed|stop\.ready|stop\.busy)$/;
+/** Which test a cell of the launch's table belongs to. */
+export const isSuccession = (cell: string): boolean =>
+  /^testing\.|\.(recalled|tested|hand\.over|take\.over|state|lastWords|drain)$/.test(cell);
+export const isLife = (cell: string): boolean =>
+  !isSuccession(cell) &&
+  /\.(begin|started|register|exited|stop|deadline|heartbeat|linkClosed|stop\.ready|stop\.busy)$/.test(cell);
+export const isGuests = (cell: string): boolean => !isSuccession(cell) && !isLife(cell);

@@ -54,6 +54,7 @@ export type World = {
       pack?: string | undefined;
       openedAt: number;
       heir?: Heir | undefined;
+      old?: readonly Address<"launch">[] | undefined;
       wakeAt?: number | undefined;
     }
   | {
@@ -61,6 +62,8 @@ export type World = {
       launch: Address<"launch">;
       openedAt: number;
       heir?: Heir | undefined;
+      /** Launches it took over from that still have players. */
+      old?: readonly Address<"launch">[] | undefined;
       wakeAt?: number | undefined;
     }
   /** Its players are being moved to another world; nobody comes until its launch has ended. */
@@ -92,18 +95,36 @@ export type Got<T extends WorldInput["type"]> = Extract<WorldInput, { type: T }>
 
 export const world: Table<World, WorldInput, Turn> = {
   absent: {
-    require: (_, __, turn) => start([turn.from as Address<"travel">], 0, turn),
+    require: first,
+    outdated: first,
     replace: nothingToReplace,
     evacuate: nothingToReplace,
   },
   resting: {
     require: wake,
+    outdated: wake,
     replace: forget,
     evacuate: nothingToReplace,
     deadline: () => undefined,
   },
-  cooling: { require: queue, release, replace: tryNow, evacuate: nothingToReplace, deadline: tryAgain },
-  starting: { require: queue, release, opened, ended, outdated: queue, replace: notNow, evacuate: notNow },
+  cooling: {
+    require: queue,
+    outdated: queue,
+    release,
+    replace: tryNow,
+    evacuate: nothingToReplace,
+    deadline: tryAgain,
+  },
+  starting: {
+    require: queue,
+    release,
+    opened,
+    proved: opened,
+    ended,
+    outdated: queue,
+    replace: notNow,
+    evacuate: notNow,
+  },
   open: {
     require: welcome,
     release,
@@ -133,6 +154,10 @@ export const world: Table<World, WorldInput, Turn> = {
   },
   leaving: { require: refuse, outdated: refuse, ended, replace: notNow, evacuate: notNow },
 };
+
+function first(_: undefined, __: unknown, turn: Turn): World {
+  return start([turn.from as Address<"travel">], 0, turn);
+}
 
 function wake(state: In<"resting">, _: unknown, turn: Turn): World {
   const wanted = [turn.from as Address<"travel">];
@@ -171,13 +196,19 @@ function welcome(state: In<"open">, _: unknown, turn: Turn): World {
   return state;
 }
 
-function opened(state: In<"starting" | "closed">, { endpoint, pack }: Got<"opened">, turn: Turn): World {
+/** The launch takes newcomers; also an heir whose predecessor went before it had proved itself. */
+function opened(
+  state: In<"starting" | "closed">,
+  { type, endpoint, pack }: Got<"opened" | "proved">,
+  turn: Turn,
+): World {
   if (turn.from !== state.launch) return state;
+  if (type === "proved") turn.send(state.launch, { type: "take.over" });
   const { launch, failures, cause, wanted, noHeirBefore } = state;
   // A launch that was closed for a moment opens again; it has been up all the time.
   const was =
     state.phase === "closed"
-      ? { openedAt: state.openedAt, heir: state.heir, wakeAt: state.wakeAt }
+      ? { openedAt: state.openedAt, heir: state.heir, old: state.old, wakeAt: state.wakeAt }
       : { openedAt: turn.now };
   if (state.phase === "starting" && state.operator)
     turn.send(state.operator, { type: "done", launch: idOf(launch) });

@@ -1,0 +1,120 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { Cells, testFacts } from "../testing.ts";
+import { type Session, session } from "./session.ts";
+import {
+  ada,
+  everywhere,
+  fromLaunch,
+  fromTravel,
+  inWorld,
+  lobby,
+  player,
+  self,
+  travelling,
+} from "./testing.ts";
+
+const cells = new Cells(session);
+afterAll(() => expect(cells.missing.filter((cell) => /\.(draining|evacuate)$/.test(cell))).toEqual([]));
+
+const away = { type: "evacuate", admission: "a1", target: "left_world" };
+
+describe("a player whose launch is emptied", () => {
+  test("is told where they are, and nobody else is", () => {
+    const notice = { type: "draining", admission: "a1", inMs: 60_000 };
+    for (const state of everywhere) {
+      const { said, state: after } = cells.take<Session>(state, notice, fromLaunch);
+      expect(after).toBe(state);
+      expect(said).toEqual(
+        state === lobby
+          ? []
+          : [{ to: player, type: "notice", notice: "world_draining", world: "hub", inMs: 60_000 }],
+      );
+      expect(cells.take<Session>(state, { ...notice, admission: "a0" }, fromLaunch).said).toEqual([]);
+    }
+  });
+
+  test("is led to the other world when the time has come", () => {
+    const { state, said } = cells.take<Session>(inWorld, away, fromLaunch);
+    expect(state).toMatchObject({ phase: "travelling", cause: "drain", admission: { id: "a1" } });
+    expect(said).toMatchObject([
+      {
+        type: "begin",
+        journey: {
+          cause: "drain",
+          target: { world: "left_world", x: 400, y: 260 },
+          source: { admission: "a1" },
+        },
+      },
+    ]);
+  });
+
+  test("stands in the next launch of the same world where they stood", () => {
+    const toHub = { ...away, target: "hub" };
+    expect(cells.take<Session>(inWorld, toHub, fromLaunch).said).toMatchObject([
+      { journey: { cause: "drain", target: inWorld.place } },
+    ]);
+    // Whoever logged in since is not where the guest they were stood.
+    const { admission } = inWorld;
+    const another = { ...ada(inWorld), admission };
+    expect(cells.take<Session>(another, toHub, fromLaunch).said).toMatchObject([
+      { journey: { target: { world: "hub", x: 400, y: 260 } } },
+    ]);
+  });
+
+  test("who is away leaves with a last save, and is asked again only by the launch they are in", () => {
+    const detached = { ...inWorld, client: undefined };
+    expect(cells.take<Session>(detached, away, fromLaunch)).toMatchObject({
+      state: detached,
+      said: [{ to: "launch:hub", type: "kick", admission: "a1", reason: "world_draining" }],
+    });
+    for (const state of [lobby, travelling])
+      expect(cells.take<Session>(state, away, fromLaunch)).toMatchObject({ state, said: [] });
+    expect(cells.take<Session>(inWorld, away, { self, from: "launch:old" })).toMatchObject({
+      state: inWorld,
+      said: [],
+    });
+  });
+
+  test("comes back elsewhere when the launch ended first", () => {
+    const gone = { type: "gone", admission: "a1", reason: "closed" };
+    expect(cells.take<Session>(inWorld, gone, fromLaunch).said).toMatchObject([
+      { to: player, type: "world.lost", reason: "closed" },
+      { type: "begin", journey: { cause: "rejoin", target: inWorld.place } },
+    ]);
+    expect(cells.take<Session>({ ...inWorld, client: undefined }, gone, fromLaunch).state).toMatchObject({
+      phase: "lobby",
+    });
+  });
+});
+
+describe("a journey that fails after the world behind the player has gone", () => {
+  const lost = { ...travelling, admission: undefined };
+  const ended = { type: "travelEnded", reason: "world_full" };
+
+  test("leads back to where they stood, before anywhere else", () => {
+    expect(cells.take<Session>(lost, ended, fromTravel)).toMatchObject({
+      state: { phase: "travelling", target: "hub", tried: ["left_world"] },
+      said: [{ type: "begin", journey: { cause: "rejoin", target: lost.place } }],
+    });
+  });
+
+  test("and there too, to the fallback, and at last nowhere: no world is tried twice", () => {
+    const worlds = new Map(testFacts().worlds);
+    worlds.set("hub", { ...worlds.get("hub"), fallback: "top_world" } as never);
+    const at = { ...fromTravel, facts: testFacts({ worlds, initialWorld: "right_world" }) };
+    const targets: string[] = [];
+    let state: Session | undefined = lost;
+    while (state?.phase === "travelling") {
+      targets.push(state.target);
+      state = cells.take<Session>({ ...state, travel: "travel:t1" }, ended, at).state;
+    }
+    expect(targets).toEqual(["left_world", "hub", "top_world", "right_world"]);
+    expect(state).toMatchObject({ phase: "lobby" });
+  });
+
+  test("not to a world that is no more", () => {
+    const worlds = new Map([...testFacts().worlds].filter(([key]) => key !== "hub"));
+    const at = { ...fromTravel, facts: testFacts({ worlds, initialWorld: "top_world" }) };
+    expect(cells.take<Session>(lost, ended, at).state).toMatchObject({ target: "top_world" });
+  });
+});

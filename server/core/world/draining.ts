@@ -1,0 +1,39 @@
+import type { Turn } from "../inbox.ts";
+import { alarm } from "./alarm.ts";
+import type { Drain, Got, In, Launch } from "./launch.ts";
+import { stop } from "./stopping.ts";
+
+/** How a launch is emptied under its players: told, told again, moved on, and ended whoever is left. */
+
+/** From now on nobody is let in; whoever is here is told, and moved on when the time has come. */
+export function drain<S extends In<"running" | "suspect" | "closing">>(
+  state: S,
+  { target, inMs }: Got<"drain">,
+  turn: Turn,
+): S {
+  const draining = { ...state, drain: { target, by: turn.now + inMs, told: 0 } as const };
+  return state.phase === "running" ? { ...draining, wakeAt: turn.now } : draining;
+}
+
+/** The next step of a drain. Its end does not depend on what the process says of itself (L12). */
+export function goOnDraining(state: In<"running"> & { drain: Drain }, turn: Turn): Launch {
+  const { drain } = state;
+  const { drainWarningMs, evacuationMs, evacuateAgainMs } = turn.facts.limits;
+  const leftMs = drain.by - turn.now;
+  if (leftMs + evacuationMs <= 0) return stop(state, { type: "stop", reason: "drained" }, turn);
+  if (leftMs <= 0) {
+    if (turn.now < (drain.askedAt ?? -Infinity) + evacuateAgainMs) return alarm(state, turn);
+    for (const [admission, { session }] of present(state))
+      turn.send(session, { type: "evacuate", admission, target: drain.target });
+    return alarm({ ...state, drain: { ...drain, askedAt: turn.now } }, turn);
+  }
+  const isLast = leftMs <= drainWarningMs;
+  if (drain.told === 2 || (drain.told === 1 && !isLast)) return alarm(state, turn);
+  for (const [admission, { session }] of present(state))
+    turn.send(session, { type: "draining", admission, inMs: leftMs });
+  return alarm({ ...state, drain: { ...drain, told: isLast ? 2 : 1 } }, turn);
+}
+
+function present({ guests }: Launch): [string, Launch["guests"][string]][] {
+  return Object.entries(guests).filter(([, { expectedUntil }]) => expectedUntil === undefined);
+}
