@@ -24,7 +24,7 @@ const commands = {
 };
 
 /** What plays the whole game needs it built. */
-const playsTheGame = /^(dev$|smoke(:|$)|bench(:|$))/;
+const playsTheGame = /^(dev$|chaos$|smoke(:|$)|bench(:|$))/;
 
 function scriptsFor(name, args) {
   if (Object.hasOwn(commands, name)) return commands[name](args);

@@ -1,0 +1,65 @@
+import { writeFileSync } from "node:fs";
+import { readWish, usage, type Wish } from "./arguments.ts";
+import { runKills } from "./kills.ts";
+import { Luck } from "./luck.ts";
+import type { Chaos } from "./scenario.ts";
+import { scenarios } from "./scenarios.ts";
+import { Tally } from "./tally.ts";
+import { Undo } from "./undo.ts";
+import { now } from "./wait.ts";
+
+const exitCodes = { clean: 0, lost: 1, badArguments: 14 } as const;
+
+async function main(): Promise<number> {
+  const wish = readOrExplain();
+  if (!wish) return exitCodes.badArguments;
+  const tally = new Tally();
+  await using undo = new Undo();
+  const chaos: Chaos = { ...wish, tally, undo, luck: new Luck(wish.seed) };
+  const stopped = new Promise<"stopped">((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve("stopped"));
+  });
+  const isStopped = (await Promise.race([play(chaos, wish), stopped])) === "stopped";
+  if (isStopped) tally.lose("stopped before the end");
+  console.log(`\n${tally.text}`);
+  for (const why of tally.untried) console.log(`not tried: ${why}`);
+  for (const what of tally.losses) console.log(`lost: ${what}`);
+  if (wish.json !== undefined) writeFileSync(wish.json, `${JSON.stringify(tally.result, null, 2)}\n`);
+  return tally.isClean ? exitCodes.clean : exitCodes.lost;
+}
+
+async function play(chaos: Chaos, { kills, only }: Wish): Promise<void> {
+  const isWanted = (name: string): boolean => (only.length > 0 ? only.includes(name) : kills === 0);
+  const chosen = scenarios.filter(({ name }) => isWanted(name));
+  for (const scenario of chosen) await one(chaos, scenario.name, () => scenario.run(chaos));
+  if (kills > 0) await one(chaos, `${kills} kills`, () => runKills({ ...chaos, kills }));
+}
+
+/** One that fails does not keep the others from being tried. */
+async function one({ tally }: Chaos, name: string, run: () => Promise<void>): Promise<void> {
+  const began = now();
+  const before = tally.losses.length;
+  try {
+    await run();
+  } catch (error) {
+    tally.lose(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const outcome = tally.losses.length > before ? "FAILED" : "ok";
+  console.log(`${name.padEnd(20)} ${outcome} (${((now() - began) / 1000).toFixed(1)} s)`);
+}
+
+function readOrExplain(): Wish | undefined {
+  try {
+    const wish = readWish(process.argv.slice(2));
+    const unknown = wish.only.find((name) => !scenarios.some((scenario) => scenario.name === name));
+    if (unknown !== undefined)
+      throw new Error(`there is no scenario ${unknown}: ${scenarios.map(({ name }) => name).join(", ")}`);
+    return wish;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+// What is still being waited for, such as a player that does not answer, does not keep it.
+process.exit(await main());

@@ -1,0 +1,135 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { outputOf } from "./processes.ts";
+import { Late } from "./wait.ts";
+
+const entry = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
+
+export interface LogLine {
+  readonly event?: string;
+  readonly msg?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface MasterOptions {
+  readonly dataDir: string;
+  /** `PORTCADE_*` settings without the prefix. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** How many files it may open; the system's own bound when absent. */
+  readonly openFiles?: number | undefined;
+  readonly heard?: ((line: LogLine) => void) | undefined;
+}
+
+const kept = 4000;
+
+/** A master in a process of its own, and what it and its worlds have said last. */
+export class MasterProcess {
+  readonly exited: Promise<number | null>;
+  /** What it and every world of it write to. */
+  readonly output: string | undefined;
+  readonly #child: ChildProcess;
+  readonly #heard: ((line: LogLine) => void) | undefined;
+  readonly #waiting = new Set<(line: LogLine | undefined) => void>();
+  #lines: LogLine[] = [];
+  #hasExited = false;
+
+  constructor({ dataDir, settings, openFiles, heard }: MasterOptions) {
+    const own = Object.entries(process.env).filter(([name]) => !/^(PORTCADE|MULTI_SERVER)_/.test(name));
+    const all: Record<string, string | number> = { DATA_DIR: dataDir, LOG_FORMAT: "json", ...settings };
+    const given = Object.entries(all).map(([name, value]) => [`PORTCADE_${name}`, String(value)]);
+    const command = [
+      process.execPath,
+      "--disable-warning=ExperimentalWarning",
+      entry,
+      "start",
+      "--keep-worlds",
+    ];
+    const [program = "", ...args] =
+      openFiles === undefined ? command : ["sh", "-c", `ulimit -n ${openFiles}; exec "$@"`, "sh", ...command];
+    this.#heard = heard;
+    this.#child = spawn(program, args, {
+      env: Object.fromEntries([...own, ...given]),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.output = outputOf(this.pid);
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      if (stream) createInterface({ input: stream }).on("line", (line) => this.#hear(parse(line)));
+    // What it said last is read before it counts as gone; its worlds keep the pipe open.
+    this.exited = once(this.#child, "exit").then(async ([code]) => {
+      await new Promise(setImmediate);
+      this.#hasExited = true;
+      for (const tell of this.#waiting) tell(undefined);
+      return code as number | null;
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return !this.#hasExited;
+  }
+
+  /** Everything it has said lately, for a report. */
+  get lately(): string {
+    return this.#lines
+      .slice(-40)
+      .map((line) => JSON.stringify(line))
+      .join("\n");
+  }
+
+  /** A line that fits, among the last ones or to come. @throws Late, or Error when it ends first */
+  async until(fits: (line: LogLine) => boolean, what: string, withinMs = 20_000): Promise<LogLine> {
+    const said = this.#lines.find(fits);
+    if (said) return said;
+    const { promise, resolve, reject } = Promise.withResolvers<LogLine>();
+    const look = (line: LogLine | undefined): void => {
+      if (!line) reject(new Error(`the master ended before ${what}\n${this.lately}`));
+      else if (fits(line)) resolve(line);
+    };
+    const late = setTimeout(
+      () => reject(new Late(`${what}: not within ${withinMs} ms\n${this.lately}`)),
+      withinMs,
+    );
+    this.#waiting.add(look);
+    if (this.#hasExited) look(undefined);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(late);
+      this.#waiting.delete(look);
+    }
+  }
+
+  untilEvent(event: string, withinMs?: number): Promise<LogLine> {
+    return this.until((line) => line.event === event, event, withinMs);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGCONT");
+    this.#child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  #hear(line: LogLine): void {
+    this.#lines.push(line);
+    if (this.#lines.length > 2 * kept) this.#lines = this.#lines.slice(-kept);
+    this.#heard?.(line);
+    for (const tell of this.#waiting) tell(line);
+  }
+}
+
+function parse(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { msg: text };
+  }
+}

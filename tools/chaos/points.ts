@@ -1,0 +1,67 @@
+import type { Line, Moment } from "./lines.ts";
+import type { Way } from "./pipe.ts";
+import type { Site } from "./site.ts";
+
+/** The named points of the protocol: each frame of a journey, before and after it passes. */
+export interface Point {
+  readonly line: Line;
+  readonly way: Way;
+  readonly type: string;
+  readonly when: Moment["when"];
+}
+
+const frames: readonly (readonly [Line, Way, ...string[]])[] = [
+  ["control", "up", "hello", "lease.redeem", "chat.send"],
+  ["control", "down", "welcome", "lease", "ticket", "arrived", "chat.line"],
+  ["world", "up", "enter", "portal.use"],
+  ["world", "down", "portal.asked", "entered", "departed"],
+  ["launch", "up", "register", "portal", "acked", "arrived", "departed", "saves", "heartbeat"],
+  ["launch", "down", "registered", "hold", "expect", "depart", "activate", "bubble"],
+];
+
+export const points: readonly Point[] = frames.flatMap(([line, way, ...types]) =>
+  types.flatMap((type) => (["before", "after"] as const).map((when) => ({ line, way, type, when }))),
+);
+
+export const pointName = ({ line, way, type, when }: Point): string => `${when} ${line} ${way} ${type}`;
+
+/** Frames that only come on a line that is new. */
+const firstWords = new Set(["hello", "welcome", "register", "registered"]);
+
+/** Calls `strike` in the very moment, before anything else happens. Resolves to whether it came. */
+export async function atPoint(
+  site: Site,
+  point: Point,
+  strike: (moment: Moment) => void,
+  withinMs: number,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const late = setTimeout(resolve, withinMs, false);
+  site.onMoment = (moment) => {
+    const { line, way, type, when } = point;
+    if (moment.type !== type || moment.line !== line || moment.way !== way || moment.when !== when) return;
+    site.onMoment = undefined;
+    strike(moment);
+    resolve(true);
+  };
+  if (firstWords.has(point.type)) renew(site, point.line);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(late);
+    site.onMoment = undefined;
+  }
+}
+
+/** The world process at the other end of a line, or the one a journey is about; any that runs when there is none. */
+export function pidAt(site: Site, { pipe, line }: Moment): number | undefined {
+  if (line === "launch") return Number(pipe.notes.get("pid")) || undefined;
+  if (line === "control") return undefined;
+  const [world] = pipe.asked.slice(1).split(".");
+  return site.pidsOf(world).at(-1);
+}
+
+function renew(site: Site, line: Line): void {
+  const pipes = [...site.lines.of(line).pipes];
+  if (pipes.length > 0) site.luck.pick(pipes).end("reset");
+}

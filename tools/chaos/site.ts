@@ -1,0 +1,199 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Lines, type Moment } from "./lines.ts";
+import type { Luck } from "./luck.ts";
+import { MasterProcess, type LogLine } from "./master-process.ts";
+import { Players } from "./players.ts";
+import { isAlive, openFiles, signal, writersTo } from "./processes.ts";
+import type { Tally } from "./tally.ts";
+import { Undo } from "./undo.ts";
+import { until } from "./wait.ts";
+import { Watch } from "./watch.ts";
+
+export interface SiteOptions {
+  readonly tally: Tally;
+  readonly luck: Luck;
+  readonly players: number;
+  readonly processes?: number;
+  readonly settings?: Readonly<Record<string, string | number>>;
+  readonly dataDir?: string;
+  readonly openFiles?: number;
+  /** What ends everything should this process be asked to end. */
+  readonly undo: Undo;
+}
+
+/** Everything willing gets back into a world within this (L1). */
+export const healMs = 45_000;
+
+/**
+ * Worlds are killed every second here, so a launch that came up counts as healthy at once: what is shown is the
+ * recovery from a crash, not the pause that a world earns by crashing again and again.
+ */
+const common = { WORLD_LISTEN: "unix", LIMIT_BACKOFF_FORGET_MS: 1, LIMIT_DETACH_GRACE_MS: 20_000 };
+
+/** One installation: a data folder, its master, its worlds, its players, and proxies between them. */
+export class Site implements AsyncDisposable {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly tally: Tally;
+  readonly luck: Luck;
+  readonly watch: Watch;
+  readonly players: Players;
+  lines!: Lines;
+  master!: MasterProcess;
+  /** Files a master has open that nobody has come to yet. */
+  idleFiles = 0;
+  /** Called at every moment of the protocol. */
+  onMoment: ((moment: Moment) => void) | undefined;
+  readonly #options: SiteOptions;
+  readonly #outputs = new Set<string>();
+  readonly #launched = new Map<string, { world: string; pid: number }>();
+  readonly #undo = new Undo();
+
+  private constructor(options: SiteOptions, port: number) {
+    this.#options = options;
+    this.port = port;
+    this.tally = options.tally;
+    this.luck = options.luck;
+    this.watch = new Watch(options.tally);
+    this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "portcade-chaos-"));
+    if (options.dataDir === undefined)
+      this.#undo.add(() => rmSync(this.dataDir, { recursive: true, force: true }));
+    this.#undo.add(() => this.#endAll());
+    this.players = new Players({
+      count: options.players,
+      processes: options.processes ?? 1,
+      seed: Math.floor(options.luck.between(1, 1_000_000)),
+      changed: (status) => this.watch.changed(status),
+      dropped: (dropped) => this.watch.dropped(dropped),
+      fault: (bot, text) => this.tally.lose(`player ${bot} ${text}`),
+    });
+    this.#undo.add(() => this.players[Symbol.asyncDispose]());
+  }
+
+  static async open(options: SiteOptions): Promise<Site> {
+    const site = new Site(options, await freePort(options.luck));
+    options.undo.add(() => site[Symbol.asyncDispose]());
+    site.lines = await Lines.open({
+      dataDir: site.dataDir,
+      masterPort: site.port,
+      moment: (moment) => site.onMoment?.(moment),
+      opened: () => {},
+    });
+    site.#undo.add(() => site.lines[Symbol.asyncDispose]());
+    await site.start();
+    site.idleFiles = openFiles(site.master.pid);
+    await site.enter();
+    return site;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.lines.control.port}/`;
+  }
+
+  /** Starts a master; the one before is gone. */
+  async start(): Promise<void> {
+    const { settings, openFiles } = this.#options;
+    this.master = new MasterProcess({
+      dataDir: this.dataDir,
+      settings: {
+        ...common,
+        PORT: this.port,
+        PUBLIC_WORLD_URL_TEMPLATE: `ws://127.0.0.1:${this.lines.world.port}/{world_key}`,
+        ...settings,
+      },
+      openFiles,
+      heard: (line) => this.#hear(line),
+    });
+    if (this.master.output !== undefined) this.#outputs.add(this.master.output);
+    await this.master.untilEvent("master.ready");
+    this.lines.interpose();
+    this.watch.masterReady();
+  }
+
+  /** Everybody comes, logs in under a name of their own, and is in a world. */
+  async enter(): Promise<void> {
+    const { players } = this;
+    await players.all({ do: "open", master: this.url });
+    await this.settled();
+    await Promise.all(players.numbers.map((bot) => players.order(bot, { do: "login", name: nameOf(bot) })));
+  }
+
+  /** Until everybody is in a world, with a master. @throws Late */
+  async settled(withinMs = healMs): Promise<void> {
+    const { players } = this;
+    const isBack = (bot: number): boolean => {
+      const status = players.statuses.get(bot);
+      return status?.isPlaying === true && status.hasControl;
+    };
+    await until(() => players.numbers.every(isBack), "everybody plays", withinMs);
+  }
+
+  /** The processes that serve this world now, newest last. */
+  pidsOf(world?: string): number[] {
+    const all = [...this.#launched.values()];
+    return all.filter((one) => (world ?? one.world) === one.world && isAlive(one.pid)).map(({ pid }) => pid);
+  }
+
+  worldOf(pid: number): string | undefined {
+    return [...this.#launched.values()].findLast((one) => one.pid === pid)?.world;
+  }
+
+  killWorld(pid: number): void {
+    const world = this.worldOf(pid);
+    if (world === undefined || !signal(pid, "SIGKILL")) return;
+    this.watch.worldKilled(world);
+  }
+
+  async killMaster(): Promise<void> {
+    if (!this.master.isRunning) return;
+    this.watch.masterKilled();
+    await this.master.kill();
+  }
+
+  /** Every process that belongs to this site, but for the master itself. */
+  get processes(): { pid: number; command: string }[] {
+    return writersTo(this.#outputs).filter(({ pid }) => pid !== this.master.pid || !this.master.isRunning);
+  }
+
+  /** What `/readyz` answers: 200, 503; 0 when nobody does. */
+  async readiness(): Promise<number> {
+    try {
+      return (await fetch(`http://127.0.0.1:${this.port}/readyz`, { signal: AbortSignal.timeout(2000) }))
+        .status;
+    } catch {
+      return 0;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#undo[Symbol.asyncDispose]();
+  }
+
+  #hear({ event, launch, world, pid }: LogLine): void {
+    if (event === "host.launched")
+      this.#launched.set(String(launch), { world: String(world), pid: Number(pid) });
+  }
+
+  async #endAll(): Promise<void> {
+    await this.master?.kill();
+    for (const { pid } of this.processes) signal(pid, "SIGKILL");
+  }
+}
+
+export const nameOf = (bot: number): string => `Player${bot}`;
+
+/** Below those the system gives out by itself, so that it is still free after a restart. */
+export async function freePort(luck: Luck): Promise<number> {
+  for (;;) {
+    const port = Math.floor(luck.between(20_000, 32_000));
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (isFree) await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
+}

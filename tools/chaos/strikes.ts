@@ -1,0 +1,77 @@
+import type { Line, Moment } from "./lines.ts";
+import { atPoint, pidAt, pointName, points, type Point } from "./points.ts";
+import { signal } from "./processes.ts";
+import type { Site } from "./site.ts";
+import { pause } from "./wait.ts";
+
+/** What can be done to a site that plays. Each resolves when the fault itself is over; getting well is another matter. */
+
+const pointMs = 3000;
+const frozenMs = { least: 500, most: 8000 };
+
+/** Ends a world at a point of the protocol, or just so when that point does not come. */
+export async function killWorld(site: Site, point: Point = site.luck.pick(points)): Promise<void> {
+  const strike = (moment?: Moment): void => {
+    const pid = (moment && pidAt(site, moment)) ?? anyWorld(site);
+    if (pid !== undefined) site.killWorld(pid);
+  };
+  const came = await atPoint(site, point, strike, pointMs);
+  if (!came) strike();
+  site.tally.point(came ? `world killed ${pointName(point)}` : "world killed at no point");
+}
+
+export async function killMaster(site: Site, point: Point = site.luck.pick(points)): Promise<void> {
+  let killed: Promise<void> | undefined;
+  const came = await atPoint(site, point, () => (killed = site.killMaster()), pointMs);
+  await (killed ?? site.killMaster());
+  site.tally.point(came ? `master killed ${pointName(point)}` : "master killed at no point");
+  await site.start();
+}
+
+/** A world that hangs: others go on, and it goes on itself when it can. */
+export async function freezeWorld(
+  site: Site,
+  ms = site.luck.between(frozenMs.least, frozenMs.most),
+): Promise<void> {
+  const pid = anyWorld(site);
+  if (pid === undefined) return;
+  site.watch.excuse(site.worldOf(pid) ?? "");
+  site.tally.freezes += 1;
+  signal(pid, "SIGSTOP");
+  await pause(ms);
+  signal(pid, "SIGCONT");
+}
+
+/** A master that hangs: no world suffers. */
+export async function freezeMaster(
+  site: Site,
+  ms = site.luck.between(frozenMs.least, frozenMs.most),
+): Promise<void> {
+  site.tally.freezes += 1;
+  site.master.signal("SIGSTOP");
+  await pause(ms);
+  site.master.signal("SIGCONT");
+}
+
+/** Cuts one line of this kind after so many more bytes. */
+export async function cut(
+  site: Site,
+  line: Line = site.luck.pick(["control", "world", "launch"]),
+): Promise<void> {
+  const { luck } = site;
+  const pipes = [...site.lines.of(line).pipes];
+  if (pipes.length === 0) return;
+  const pipe = luck.pick(pipes);
+  const way = luck.pick(["up", "down"] as const);
+  if (line === "world") site.watch.excuse(pipe.asked.slice(1).split(".")[0] ?? "");
+  const bytes = pipe.passed[way] + Math.floor(luck.between(0, 2000));
+  pipe.cut = { way, bytes, how: luck.pick(["end", "reset"] as const) };
+  await pause(500);
+  if (!pipe.isOver) pipe.end("reset");
+  site.tally.cuts += 1;
+}
+
+function anyWorld(site: Site): number | undefined {
+  const pids = site.pidsOf();
+  return pids.length > 0 ? site.luck.pick(pids) : undefined;
+}

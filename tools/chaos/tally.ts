@@ -1,0 +1,91 @@
+/** Half and 99 of a hundred took no longer, milliseconds; `null` when there was none. */
+export interface Spread {
+  readonly p50: number | null;
+  readonly p99: number | null;
+}
+
+export interface Result {
+  readonly worldKills: number;
+  readonly masterKills: number;
+  readonly cuts: number;
+  readonly playersLost: number;
+  readonly worldSocketsDroppedByMasterKill: number;
+  readonly leakedProcesses: number;
+  readonly recoveryMs: { readonly world: Spread; readonly master: Spread };
+}
+
+/** The nearest-rank percentile. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number | null => {
+    const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+    return value === undefined ? null : Math.round(value);
+  };
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** What has been done to the system, and what it has lost by it. */
+export class Tally {
+  worldKills = 0;
+  masterKills = 0;
+  freezes = 0;
+  cuts = 0;
+  playersLost = 0;
+  worldSocketsDroppedByMasterKill = 0;
+  leakedProcesses = 0;
+  journeys = 0;
+  readonly worldMs: number[] = [];
+  readonly masterMs: number[] = [];
+  readonly halfOpenMs: number[] = [];
+  /** How often something was done at which point of the protocol. */
+  readonly points = new Map<string, number>();
+  /** What could not be tried here, and why: it is neither passed nor failed. */
+  readonly untried: string[] = [];
+  /** Everything that must not happen and did, in words. */
+  readonly losses: string[] = [];
+
+  point(name: string): void {
+    this.points.set(name, (this.points.get(name) ?? 0) + 1);
+  }
+
+  lose(what: string): void {
+    this.losses.push(what);
+    console.error(`LOSS ${what}`);
+  }
+
+  get isClean(): boolean {
+    const { playersLost, worldSocketsDroppedByMasterKill, leakedProcesses, losses } = this;
+    return playersLost + worldSocketsDroppedByMasterKill + leakedProcesses + losses.length === 0;
+  }
+
+  get result(): Result {
+    const { worldKills, masterKills, cuts, playersLost, worldSocketsDroppedByMasterKill, leakedProcesses } =
+      this;
+    const recoveryMs = { world: spreadOf(this.worldMs), master: spreadOf(this.masterMs) };
+    return {
+      worldKills,
+      masterKills,
+      cuts,
+      playersLost,
+      worldSocketsDroppedByMasterKill,
+      leakedProcesses,
+      recoveryMs,
+    };
+  }
+
+  get text(): string {
+    const { worldKills, masterKills, freezes, cuts, journeys, points } = this;
+    const times = (values: readonly number[]): string => {
+      const { p50, p99 } = spreadOf(values);
+      return `p50 ${p50 ?? "-"} p99 ${p99 ?? "-"} ms (${values.length})`;
+    };
+    return [
+      `worlds killed ${worldKills}, masters killed ${masterKills}, frozen ${freezes}, cuts ${cuts}`,
+      `at ${points.size} points of the protocol; journeys ${journeys}`,
+      `players lost ${this.playersLost}, world sockets dropped by a master's end ${this.worldSocketsDroppedByMasterKill}`,
+      `processes leaked ${this.leakedProcesses}, broken laws ${this.losses.length}`,
+      `world crash to playing ${times(this.worldMs)}; master kill to control ${times(this.masterMs)}`,
+      ...(this.halfOpenMs.length > 0 ? [`half-open noticed ${times(this.halfOpenMs)}`] : []),
+    ].join("\n");
+  }
+}

@@ -1,0 +1,75 @@
+import type { Dropped, Status } from "./orders.ts";
+import type { Tally } from "./tally.ts";
+import { now } from "./wait.ts";
+
+/** How long what was done to something may show. */
+const troubleMs = 40_000;
+/** The system tells of a killed process at once; whatever ends later has another cause. */
+const noticeMs = 3000;
+/** How long after a master's end a world socket that ends is its doing. */
+const masterMs = 15_000;
+
+/** Puts what players tell beside what was done to them: recovery times, and losses nobody can be excused for. */
+export class Watch {
+  readonly #tally: Tally;
+  readonly #worldKilledAt = new Map<string, number>();
+  readonly #troubledUntil = new Map<string, number>();
+  #masterKilledAt = -Infinity;
+  #isMasterGone = false;
+  readonly #worldWaits = new Map<number, { since: number; from: number }>();
+  readonly #controlWaits = new Map<number, number>();
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  worldKilled(world: string): void {
+    this.#tally.worldKills += 1;
+    this.#worldKilledAt.set(world, now());
+    this.excuse(world);
+  }
+
+  masterKilled(): void {
+    this.#tally.masterKills += 1;
+    this.#masterKilledAt = now();
+    this.#isMasterGone = true;
+  }
+
+  masterReady(): void {
+    this.#isMasterGone = false;
+  }
+
+  /** Sockets to this world may end; `*` is every world. */
+  excuse(world: string): void {
+    this.#troubledUntil.set(world, now() + troubleMs);
+  }
+
+  dropped({ bot, at, world, code }: Dropped): void {
+    const killedAt = this.#worldKilledAt.get(world);
+    // A world that dies while there is no master has to wait for one: another figure.
+    const isAlone = killedAt !== undefined && Math.abs(killedAt - this.#masterKilledAt) > masterMs;
+    if (isAlone && at >= killedAt && at < killedAt + noticeMs)
+      this.#worldWaits.set(bot, { since: at, from: killedAt });
+    if (["*", world].some((name) => (this.#troubledUntil.get(name) ?? 0) >= at)) return;
+    const what = `player ${bot} lost the socket of ${world} (code ${code})`;
+    if (at - this.#masterKilledAt > masterMs) return this.#tally.lose(`${what} without a cause`);
+    this.#tally.worldSocketsDroppedByMasterKill += 1;
+    console.error(`LOSS ${what} by a master's end`);
+  }
+
+  changed({ bot, at, isPlaying, hasControl }: Status): void {
+    const wait = this.#worldWaits.get(bot);
+    if (wait && isPlaying && at > wait.since) {
+      this.#worldWaits.delete(bot);
+      this.#tally.worldMs.push(at - wait.from);
+    }
+    if (!hasControl) {
+      if (this.#isMasterGone && !this.#controlWaits.has(bot))
+        this.#controlWaits.set(bot, this.#masterKilledAt);
+      return;
+    }
+    const since = this.#controlWaits.get(bot);
+    this.#controlWaits.delete(bot);
+    if (since !== undefined) this.#tally.masterMs.push(at - since);
+  }
+}
