@@ -18,6 +18,7 @@ interface Deps {
 /** What a run of arrivals would change and say; nothing has happened yet. */
 export class Batch {
   readonly #deps: Deps;
+  readonly #isThorough: boolean;
   readonly #current: (address: Address) => Phased | undefined;
   readonly #messageId: () => string;
   /** New states of every tier, `undefined` for an ended machine. */
@@ -27,8 +28,15 @@ export class Batch {
   readonly outbound: Envelope[] = [];
   readonly transitions: Transition[] = [];
 
-  constructor(deps: Deps, current: (address: Address) => Phased | undefined, messageId: () => string) {
+  /** @param isThorough write what is not worth a commit, too: after one that failed, the next shows whether they work again */
+  constructor(
+    deps: Deps,
+    isThorough: boolean,
+    current: (address: Address) => Phased | undefined,
+    messageId: () => string,
+  ) {
     this.#deps = deps;
+    this.#isThorough = isThorough;
     this.#current = current;
     this.#messageId = messageId;
   }
@@ -52,7 +60,11 @@ export class Batch {
     // A wake-up that was overtaken finds a later deadline and does nothing.
     if ((body as { type: string }).type === "deadline" && (before?.wakeAt ?? Infinity) > now) return;
     const { handled, state } = step(machine.table, before, body, this.#turn(to, from, now, queue));
-    if (state !== before) this.#write(to, machine.tier, state);
+    if (state !== before) {
+      this.changed.set(to, state);
+      const isWorthIt = this.#isThorough || this.writes.has(to) || !isPassing(before, state, machine.passing);
+      if (machine.tier !== "volatile" && isWorthIt) this.writes.set(to, state);
+    }
     this.transitions.push({
       at: now,
       id: to,
@@ -72,11 +84,6 @@ export class Batch {
     return tier === "durable" ? this.#deps.store.read(address) : this.#current(address);
   }
 
-  #write(address: Address, tier: string, state: Phased | undefined): void {
-    this.changed.set(address, state);
-    if (tier !== "volatile") this.writes.set(address, state);
-  }
-
   #turn(self: Address, from: Address, now: number, queue: Envelope[]): Turn {
     const { nature, facts, machines } = this.#deps;
     const send = (to: Address, body: { type: string }): void => {
@@ -87,4 +94,16 @@ export class Batch {
     const newId = (prefix: string): string => nature.newId(prefix);
     return { self, from, now, facts, newId, newSecret: () => nature.newSecret(), send } as Turn;
   }
+}
+
+/** Whether nothing has changed but what a restart counts anew. */
+function isPassing(
+  before: Phased | undefined,
+  after: Phased | undefined,
+  passing: readonly string[] = [],
+): boolean {
+  if (passing.length === 0 || !before || !after) return false;
+  const was = before as Readonly<Record<string, unknown>>;
+  const is = after as Readonly<Record<string, unknown>>;
+  return Object.keys({ ...was, ...is }).every((key) => was[key] === is[key] || passing.includes(key));
 }

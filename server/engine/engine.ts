@@ -132,7 +132,12 @@ export class Engine {
   }
 
   #batch(units: readonly Envelope[]): Batch {
-    const batch = new Batch(this.#deps, (address) => this.#states.get(address), this.#messageId);
+    const batch = new Batch(
+      this.#deps,
+      this.isStalled,
+      (address) => this.#states.get(address),
+      this.#messageId,
+    );
     for (const unit of units) batch.take(unit);
     return batch;
   }
