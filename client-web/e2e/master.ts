@@ -1,8 +1,18 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+/** A port nobody has, for a master that is to come back to it. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -11,6 +21,8 @@ export interface RunningMaster extends AsyncDisposable {
   readonly url: string;
   /** Everything the master and its worlds have said. */
   log(): string;
+  /** The process that runs a world now. */
+  worldPid(key: string): number;
   /** Ends it; with SIGKILL without a word to anybody. */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
@@ -19,12 +31,18 @@ export interface MasterSetup {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept after the end when given. */
   readonly dataDir?: string;
+  /** More of what stands on the command line. */
+  readonly args?: readonly string[];
 }
 
 /** Starts the real master on free ports, with data of its own. */
-export async function startMaster({ env = {}, dataDir }: MasterSetup = {}): Promise<RunningMaster> {
+export async function startMaster({
+  env = {},
+  dataDir,
+  args = [],
+}: MasterSetup = {}): Promise<RunningMaster> {
   const data = dataDir ?? mkdtempSync(join(tmpdir(), "portcade-e2e-"));
-  const child = spawn(process.execPath, ["server/main.ts", "start", "--log-format", "json"], {
+  const child = spawn(process.execPath, ["server/main.ts", "start", "--log-format", "json", ...args], {
     cwd: root,
     env: {
       ...process.env,
@@ -55,6 +73,8 @@ export async function startMaster({ env = {}, dataDir }: MasterSetup = {}): Prom
   return {
     url,
     log: () => said,
+    worldPid: (key) =>
+      Number([...said.matchAll(new RegExp(`MASTER_WORLD_STARTED key=${key} pid=(\\d+)`, "g"))].at(-1)?.[1]),
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

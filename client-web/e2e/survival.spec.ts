@@ -1,0 +1,156 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, type Page } from "playwright/test";
+import {
+  enter,
+  expectWorld,
+  log,
+  main,
+  message,
+  nameOf,
+  placeOf,
+  say,
+  test,
+  travel,
+  worlds,
+} from "./game.ts";
+import { freePort, startMaster, type MasterSetup } from "./master.ts";
+
+/** What breaks under a playing page, and what the page makes of it. */
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** One folder and one port, for a master that is ended and started again. */
+async function place(): Promise<Required<Pick<MasterSetup, "env" | "dataDir">> & Disposable> {
+  const dataDir = mkdtempSync(join(tmpdir(), "portcade-e2e-"));
+  const env = {
+    PORTCADE_PORT: String(await freePort()),
+    PORTCADE_MASTER_LOSS_SECONDS: "30",
+    PORTCADE_LIMIT_DRAIN_LEAST_MS: "1000",
+  };
+  return { env, dataDir, [Symbol.dispose]: () => rmSync(dataDir, { recursive: true, force: true }) };
+}
+
+/** Notes from now on every state the page is in, and every dialog; `isSame` is lost by a reload. */
+async function watch(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen = { states: [document.querySelector("main")?.dataset["state"] ?? ""], dialogs: 0 };
+    const look = (): void => {
+      const state = document.querySelector("main")?.dataset["state"] ?? "";
+      if (state !== seen.states.at(-1)) seen.states.push(state);
+      if (document.querySelector("dialog[open]")) seen.dialogs += 1;
+    };
+    new MutationObserver(look).observe(document.body, { attributes: true, childList: true, subtree: true });
+    Object.assign(globalThis, { watched: seen });
+  });
+}
+
+const watched = (page: Page): Promise<{ states: string[]; dialogs: number } | undefined> =>
+  page.evaluate(() => (globalThis as unknown as { watched?: { states: string[]; dialogs: number } }).watched);
+
+/** Walks that way until `is` holds. */
+async function walk(page: Page, key: string, is: () => Promise<void>): Promise<void> {
+  await page.getByRole("application").focus();
+  await page.keyboard.down(key);
+  await expect(is).toPass();
+  await page.keyboard.up(key);
+}
+
+/** Where the nearest other player is drawn, as the figures say. */
+const nearest = async (page: Page): Promise<string> =>
+  (await page.getByRole("region", { name: "Network" }).innerText()).split("nearest ")[1] ?? "";
+
+const order = promisify(execFile);
+
+test("the master is killed and comes back: nobody stops playing, and chat goes on", async ({
+  page,
+  browser,
+}) => {
+  using where = await place();
+  const first = await startMaster(where);
+  const other = await (await browser.newContext()).newPage();
+  await enter(page, `${first.url}?stats=1`);
+  await enter(other, first.url);
+  const name = await nameOf(page);
+  await watch(page);
+  await first.stop("SIGKILL");
+
+  await expect(message(page)).toBeDisabled();
+  await expect(page.getByText("The server restarts. You play on.")).toBeVisible();
+  const was = await nearest(page);
+  const { x } = await placeOf(other);
+  await walk(other, "d", async () => expect((await placeOf(other)).x).toBeGreaterThan(x + 60));
+  await expect(async () => expect(await nearest(page)).not.toBe(was)).toPass();
+
+  const second = await startMaster(where);
+  await expect(message(page)).toBeEnabled();
+  await expect(page.getByText("The server restarts. You play on.")).toBeHidden();
+  await expect(message(other)).toBeEnabled();
+  await say(page, "still here");
+  await expect(log(other)).toContainText(`${name}: still here`);
+  expect(await watched(page)).toEqual({ states: ["in-world"], dialogs: 0 });
+  await travel(page, worlds.left);
+  await other.context().close();
+  await second.stop();
+});
+
+test("a planned restart is a pause in chat and nothing else", async ({ page }) => {
+  using where = await place();
+  const first = await startMaster({ ...where, args: ["--keep-worlds"] });
+  await enter(page, first.url);
+  const name = await nameOf(page);
+  await watch(page);
+  await first.stop("SIGTERM");
+  await expect(page.getByText("The server restarts. You play on.")).toBeVisible();
+  const second = await startMaster(where);
+  await expect(message(page)).toBeEnabled();
+  await say(page, "still here");
+  await expect(log(page)).toContainText(`${name}: still here`);
+  expect(await watched(page)).toEqual({ states: ["in-world"], dialogs: 0 });
+  await second.stop();
+});
+
+test("a world is killed: its player is back in it, where they stood", async ({ page }) => {
+  await using master = await startMaster();
+  await enter(page, master.url);
+  for (const world of [worlds.left, worlds.right]) await travel(page, world);
+  // An arrival is saved before it is told, and this portal is not where newcomers begin.
+  const stood = await placeOf(page);
+  await watch(page);
+  process.kill(master.worldPid("right_world"), "SIGKILL");
+  await expect(main(page)).not.toHaveAttribute("data-state", "in-world");
+  await expectWorld(page, "right_world");
+  const { x, y } = await placeOf(page);
+  expect(Math.hypot(x - stood.x, y - stood.y)).toBeLessThan(24);
+  expect((await watched(page))?.dialogs).toBe(0);
+  await say(page, "back again");
+  await expect(log(page)).toContainText("back again");
+});
+
+test("a world is upgraded: its player is told, and moved along without a break", async ({ page }) => {
+  using where = await place();
+  const master = await startMaster(where);
+  await enter(page, master.url);
+  const old = master.worldPid("hub");
+  await watch(page);
+  const env = { ...process.env, PORTCADE_DATA_DIR: where.dataDir };
+  await order(process.execPath, ["server/main.ts", "world", "upgrade", "hub", "--notice", "5s"], {
+    cwd: root,
+    env,
+  });
+  await expect(page.getByRole("timer")).toHaveText(/This world restarts in 0:0\d/);
+  await expect(page.getByRole("status").filter({ hasText: "You were moved along" })).toHaveCount(1);
+  await expectWorld(page, "hub");
+  await expect(page.getByRole("timer")).toBeHidden();
+  expect(master.worldPid("hub")).not.toBe(old);
+  const seen = await watched(page);
+  expect(seen?.dialogs).toBe(0);
+  expect(new Set(seen?.states)).toEqual(new Set(["in-world", "preparing", "traveling"]));
+  await say(page, "same place, newer");
+  await expect(log(page)).toContainText("same place, newer");
+  await master.stop();
+});
