@@ -3,7 +3,7 @@ import type { Facts } from "#core/facts.ts";
 import type { MachineSet } from "#core/machines.ts";
 import { kindOf, type Address } from "#shared/address.ts";
 import { type Phased, step } from "#shared/machine.ts";
-import type { Nature, Store, Transition } from "./ports.ts";
+import type { Nature, Peers, Store, Transition } from "./ports.ts";
 
 /** A machine that sets off more than this in one unit is talking in circles. */
 const cascadeMax = 10_000;
@@ -13,6 +13,7 @@ interface Deps {
   readonly store: Pick<Store, "read">;
   readonly nature: Nature;
   readonly facts: Facts;
+  readonly peers?: Peers | undefined;
 }
 
 /** What a run of arrivals would change and say; nothing has happened yet. */
@@ -85,10 +86,10 @@ export class Batch {
   }
 
   #turn(self: Address, from: Address, now: number, queue: Envelope[]): Turn {
-    const { nature, facts, machines } = this.#deps;
+    const { nature, facts, machines, peers } = this.#deps;
     const send = (to: Address, body: { type: string }): void => {
       const envelope = { id: this.#messageId(), from: self, to, body } as unknown as Envelope;
-      if (kindOf(to) in machines) queue.push(envelope);
+      if (kindOf(to) in machines && !peers?.has(to)) queue.push(envelope);
       else this.outbound.push(envelope);
     };
     const newId = (prefix: string): string => nature.newId(prefix);

@@ -6,7 +6,8 @@ import { parkedAs, refusalOf } from "#core/stall.ts";
 import { kindOf, type Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Batch } from "./batch.ts";
-import { type Bus, type Log, type Nature, type Store, StoreUnavailable } from "./ports.ts";
+import { Mail } from "./mail.ts";
+import { type Bus, type Log, type Nature, type Peers, type Store, StoreUnavailable } from "./ports.ts";
 
 const retryMs = 1000;
 const batchUnits = 512;
@@ -18,6 +19,8 @@ export interface Deps {
   readonly nature: Nature;
   readonly log: Log;
   readonly facts: Facts;
+  /** Engines that run the other machines of a cluster. */
+  readonly peers?: Peers | undefined;
   /**
    * When to take what has arrived; at the end of this turn of the event loop when absent. What reads many
    * sockets waits until all of them were read, so that whatever they said shares a commit.
@@ -36,6 +39,7 @@ export class Engine {
   readonly #deps: Deps;
   readonly #states = new Map<Address, Phased>();
   readonly #wakes = new Map<Address, { at: number; cancel: () => void }>();
+  readonly #mail: Mail | undefined;
   #arrivals: Envelope[] = [];
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -49,15 +53,18 @@ export class Engine {
     this.#deps = deps;
     const name = deps.nature.newId("m");
     this.#messageId = () => `${name}.${++this.#said}`;
+    this.#mail = deps.peers && new Mail(deps.peers, deps.nature, () => this.#wake());
   }
 
   /** After a restart the store is the whole truth: wake what is due, wait for the rest. */
   start(): void {
     for (const [address, state] of this.#deps.store.load()) {
+      if (this.#mail?.load(address, state)) continue;
       this.#keep(address, state);
       const lost = connectionOf(address, state);
       if (lost) this.tell(lost.from, address, { type: lost.type });
     }
+    this.#mail?.resend();
   }
 
   get isStalled(): boolean {
@@ -77,7 +84,12 @@ export class Engine {
   deliver(envelope: Envelope): void {
     if (this.#stopped) return;
     this.#arrivals.push(envelope);
-    this.#running ??= this.#drain();
+    this.#wake();
+  }
+
+  /** Takes what another engine sent, once however often it comes; `done` says that it need not come again. */
+  receive(envelope: Envelope, done: () => void): void {
+    if (!this.#stopped && this.#mail?.accept(envelope, done)) this.deliver(envelope);
   }
 
   /** Resolves when everything that has arrived is handled; nothing is taken afterwards. */
@@ -93,10 +105,14 @@ export class Engine {
     this.#wakes.clear();
   }
 
+  #wake(): void {
+    this.#running ??= this.#drain();
+  }
+
   async #drain(): Promise<void> {
     const { soon } = this.#deps;
     await (soon ? new Promise<void>(soon) : undefined);
-    while (this.#arrivals.length > 0 && !this.#stopped) {
+    while ((this.#arrivals.length > 0 || this.#mail?.takeDue()) && !this.#stopped) {
       const units = this.#arrivals.splice(0, batchUnits);
       if (this.#isWaiting()) for (const unit of units) await this.#tryWithoutCommit(unit);
       else await this.#run(units);
@@ -139,13 +155,16 @@ export class Engine {
       this.#messageId,
     );
     for (const unit of units) batch.take(unit);
+    this.#mail?.enclose(units, batch);
     return batch;
   }
 
   #publish(batch: Batch): void {
     for (const [address, state] of batch.changed) this.#keep(address, state);
     for (const transition of batch.transitions) this.#deps.log.transition(transition);
-    for (const envelope of batch.outbound) this.#deps.bus.send(envelope);
+    for (const envelope of batch.outbound)
+      if (!this.#deps.peers?.has(envelope.to)) this.#deps.bus.send(envelope);
+    this.#mail?.committed(batch.writes);
   }
 
   /** Everything is woken when it asked; kinds that are read on demand are not kept besides. */
@@ -179,7 +198,7 @@ export class Engine {
     const waiting = [...this.#parked.values()];
     this.#parked = new Map();
     this.#arrivals.unshift(...waiting);
-    if (waiting.length > 0 && !this.#stopped) this.#running ??= this.#drain();
+    if (waiting.length > 0 && !this.#stopped) this.#wake();
   }
 
   #recovered(): void {

@@ -37,6 +37,17 @@ export interface Bus {
   send(envelope: Envelope): void;
 }
 
+/** The other engines of a cluster. An engine that runs every machine itself has none, and pays for none. */
+export interface Peers {
+  /** Whether the machine is run by one of them. */
+  has(to: Address): boolean;
+  /**
+   * Hands an envelope over, at least once and in order for each pair of engines; `posted` is called when it
+   * cannot be lost any more.
+   */
+  send(envelope: Envelope, posted: () => void): void;
+}
+
 export interface Transition {
   readonly at: number;
   readonly id: Address;

@@ -3,6 +3,8 @@ import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
 import type { Facts } from "#core/facts.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
 import { machines, type MachineSet } from "#core/machines.ts";
+import type { Address } from "#shared/address.ts";
+import type { Phased } from "#shared/machine.ts";
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import { stepDoor } from "#world-server/door.ts";
@@ -14,6 +16,7 @@ import { SimMaster, type ClientWire, type LaunchWire } from "./master.ts";
 import { SimNature } from "./nature.ts";
 import { Wire, type Delay, type End } from "./network.ts";
 import { Player } from "./player.ts";
+import { Broker } from "./broker.ts";
 import { SimStore } from "./store.ts";
 import { befall, forge, showAgain } from "./trouble.ts";
 import { fourWorlds, packNumber } from "./worlds.ts";
@@ -73,7 +76,14 @@ export interface Options {
 /** The whole cluster in one process: real machines, engine, doors and journeys; simulated nature. */
 export class Cluster {
   readonly nature: SimNature;
-  readonly store: SimStore;
+  /** One part of the data for each engine. */
+  readonly stores: readonly SimStore[];
+  /** Whichever part holds it. */
+  readonly store = {
+    read: (address: Address): Phased | undefined =>
+      this.stores.map((store) => store.read(address)).find((state) => state !== undefined),
+  };
+  readonly #broker: Broker | undefined;
   readonly auditor: Auditor;
   readonly host: SimHost;
   readonly players: Player[] = [];
@@ -87,12 +97,13 @@ export class Cluster {
   #connections = 0;
   master: SimMaster;
 
-  constructor({ seed, suite, code = realCode, change = (same) => same }: Options) {
+  constructor({ seed, suite, engines = 1, code = realCode, change = (same) => same }: Options) {
     this.nature = new SimNature(seed);
     this.#code = code;
     this.#circumstances = change(draw(suite, this.nature));
-    this.store = new SimStore(this.nature);
-    this.store.slowestMs = this.#circumstances.slowestMs;
+    this.stores = Array.from({ length: engines }, () => new SimStore(this.nature));
+    this.#broker = engines > 1 ? new Broker(this.nature) : undefined;
+    for (const store of this.stores) store.slowestMs = this.#circumstances.slowestMs;
     this.#worlds = fourWorlds(this.#circumstances.capacity);
     for (const key of this.#worlds.keys()) this.packs.set(key, packNumber(0));
     this.auditor = new Auditor(this);
@@ -178,7 +189,8 @@ export class Cluster {
     };
     const master = new SimMaster({
       nature: this.nature,
-      store: this.store,
+      stores: this.stores,
+      broker: this.#broker,
       machines: this.#code.machines,
       facts,
       host: (order) => this.host.receive(order),
@@ -205,10 +217,7 @@ export class Cluster {
       packOf: (world) => packs.get(world),
       dialMaster: this.dialLauncher,
       gossip: () => (this.#isHealed ? undefined : auditor.gossip()),
-      tell: (launch, news) => {
-        if (this.master.isAlive) this.master.tell("host:local", `launch:${launch}`, news);
-        return this.master.isAlive;
-      },
+      tell: (launch, news) => this.master.tell("host:local", `launch:${launch}`, news),
     });
   }
 
@@ -240,20 +249,33 @@ export class Cluster {
     return wire;
   };
 
-  /** kill -9, and a new master soon after, over the same disk. */
+  /** kill -9, and a new master soon after, over the same disk; of several engines it may be just one. */
   restart(): void {
-    if (!this.master.isAlive) return;
+    const { master, nature } = this;
+    if (!master.isAlive || master.engine.isPartlyDown) return;
     this.auditor.count("restarts");
-    this.master.kill();
-    this.nature.after(this.nature.between(100, 1_500), () => {
+    if (master.engine.count > 1 && nature.chance(0.6)) return this.#restartOne();
+    master.kill();
+    nature.after(nature.between(100, 1_500), () => {
       this.master = this.#boot();
       this.host.adopt();
     });
   }
 
+  #restartOne(): void {
+    const { master, nature } = this;
+    const index = nature.between(0, master.engine.count - 1);
+    master.killOne(index);
+    nature.after(nature.between(100, 1_500), () => {
+      if (!master.isAlive) return;
+      master.engine.restartOne(index);
+      this.host.retell();
+    });
+  }
+
   #heal(): void {
     this.#isHealed = true;
-    this.store.heal();
+    for (const store of this.stores) store.heal();
     for (const player of this.players) player.isCalm = true;
   }
 

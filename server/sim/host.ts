@@ -62,6 +62,11 @@ export class SimHost {
   /** A new master looks after what the one before left behind. */
   adopt(): void {
     this.#places = this.#open();
+    this.retell();
+  }
+
+  /** What ended while nobody listened. */
+  retell(): void {
     for (const launch of this.#recorded) if (!this.processes.has(launch)) this.#lost(launch, undefined);
   }
 

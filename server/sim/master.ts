@@ -4,12 +4,13 @@ import { SaveWindow } from "#adapters/ws/save-window.ts";
 import type { Facts } from "#core/facts.ts";
 import type { Envelope, Inbox } from "#core/inbox.ts";
 import type { MachineSet } from "#core/machines.ts";
-import { Engine } from "#engine/engine.ts";
 import type { Log, Nature } from "#engine/ports.ts";
 import { type Address, idOf, kindOf } from "#shared/address.ts";
 import type { FromClient, Push, ToClient } from "#shared/protocol/client-master.ts";
 import { closeCodes, type CloseName } from "#shared/protocol/close-codes.ts";
 import type { FromLaunch, ToLaunch } from "#shared/protocol/launch-master.ts";
+import type { Broker } from "./broker.ts";
+import { Engines } from "./engines.ts";
 import { hashOf, type SimNature } from "./nature.ts";
 import type { End, Wire } from "./network.ts";
 import type { SimStore } from "./store.ts";
@@ -36,7 +37,9 @@ interface Caller {
 
 export interface MasterDeps {
   readonly nature: SimNature;
-  readonly store: SimStore;
+  /** One part of the data for each engine, and what carries words between several. */
+  readonly stores: readonly SimStore[];
+  readonly broker: Broker | undefined;
   readonly machines: MachineSet;
   readonly facts: Facts;
   readonly log: Log;
@@ -44,9 +47,9 @@ export interface MasterDeps {
   readonly host: (order: Inbox["host"]) => void;
 }
 
-/** One life of the master: the real engine, machines, outboxes and save window between simulated sockets. */
+/** One life of the master: the real engines, machines, outboxes and save window between simulated sockets. */
 export class SimMaster {
-  readonly engine: Engine;
+  readonly engine: Engines;
   readonly #deps: MasterDeps;
   readonly #outboxes: Outboxes;
   readonly #saves: SaveWindow;
@@ -55,9 +58,9 @@ export class SimMaster {
   isAlive = true;
 
   constructor(deps: MasterDeps) {
-    const { nature, store, machines, facts, log } = deps;
+    const { nature, facts } = deps;
     this.#deps = deps;
-    // Its timers die with it; its promises are kept between events.
+    // Its timers die with it.
     const mine: Nature = {
       now: () => nature.now(),
       newId: (prefix) => nature.newId(prefix),
@@ -69,14 +72,7 @@ export class SimMaster {
           wake();
         }),
     };
-    this.engine = new Engine({
-      machines,
-      store: store.open(),
-      nature: mine,
-      facts,
-      log,
-      bus: { send: (envelope) => this.#receive(envelope) },
-    });
+    this.engine = new Engines({ ...deps, bus: { send: (envelope) => this.#receive(envelope) } });
     this.#outboxes = new Outboxes(facts.epoch, facts.limits, mine);
     this.#saves = new SaveWindow(facts.limits.saveWindowMs, mine, (from, to, body) =>
       this.tell(from, to, body),
@@ -84,18 +80,37 @@ export class SimMaster {
     this.engine.start();
   }
 
-  tell(from: Address, to: Address, body: { readonly type: string; readonly reason?: unknown }): void {
-    if (!this.isAlive) return;
-    this.#deps.nature.touch();
-    this.engine.tell(from, to, body);
+  /** `false` when nobody is there to hear it; a connection that spoke is closed then. */
+  tell(from: Address, to: Address, body: { readonly type: string; readonly reason?: unknown }): boolean {
+    const isHeard = this.isAlive && this.engine.tell(from, to, body);
+    if (this.isAlive && !isHeard) this.#drop(from);
+    return isHeard;
   }
 
   /** kill -9: every socket is reset, whatever was not committed never happened. */
   kill(): void {
     this.isAlive = false;
     this.engine.kill();
-    this.#deps.store.interrupt();
     for (const { wire } of [...this.#visitors.values(), ...this.#callers.values()]) wire().drop("acceptor");
+  }
+
+  /** kill -9 of one engine of several: the connections of its machines are closed, the others stay. */
+  killOne(index: number): void {
+    this.engine.killOne(index);
+    const isOfIt = (to: Address): boolean => this.engine.ownerOf(to) === index;
+    for (const { self, session } of this.#visitors.values())
+      if (session !== undefined && isOfIt(`session:${session}`)) this.#drop(self);
+    for (const { self, launch } of this.#callers.values()) if (launch && isOfIt(launch)) this.#drop(self);
+  }
+
+  /** Closes a connection whose machine is told nothing: it learns of it when its engine is back. */
+  #drop(self: Address): void {
+    const visitor = this.#visitors.get(self);
+    if (visitor?.session !== undefined && visitor.isAttached)
+      this.#outboxes.detach(visitor.session, this.#outlet(visitor));
+    (visitor ?? this.#callers.get(self))?.wire().drop("acceptor");
+    this.#visitors.delete(self);
+    this.#callers.delete(self);
   }
 
   /** The master's end of a player's control socket. */
@@ -185,7 +200,7 @@ export class SimMaster {
       this.#deps.nature.after(this.#deps.facts.limits.registrationAckMs, () => {
         if (!caller.isRegistered) this.#closeLaunch(caller, "helloTimeout");
       });
-      return this.tell(self, caller.launch, { ...rest, tokenHash: hashOf(token) } as Inbox["launch"]);
+      return void this.tell(self, caller.launch, { ...rest, tokenHash: hashOf(token) } as Inbox["launch"]);
     }
     if (!caller.isRegistered || !caller.launch) return this.#closeLaunch(caller, "helloExpected");
     if (message.type === "saves") return this.#saves.add(self, caller.launch, message.saves);

@@ -12,7 +12,7 @@ const mishaps: Record<Mishap, (cluster: Cluster) => void> = {
   cut: (cluster) => cluster.nature.pick(wires(cluster))?.cut(),
   halfOpen: (cluster) => cluster.nature.pick(wires(cluster))?.halfOpen(),
   clog: (cluster) => cluster.nature.pick(wires(cluster))?.clog(cluster.nature.between(300, 4_500)),
-  jam: ({ nature, store }) => store.jam(nature.between(200, 8_000)),
+  jam: ({ nature, stores }) => nature.pick(stores)?.jam(nature.between(200, 8_000)),
   stop: ({ nature, processes, master }) => {
     const order = { type: "stop", reason: "stopped" } as const;
     for (const launch of [nature.pick([...processes.keys()])])
