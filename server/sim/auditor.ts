@@ -1,6 +1,6 @@
 import type { Hash } from "node:crypto";
 import type { Journey, JourneyEffect, JourneyInput } from "#client/app/journey-state.ts";
-import type { Transition } from "#engine/ports.ts";
+import type { Store, Transition, Writes } from "#engine/ports.ts";
 import type { Session } from "#core/session/session.ts";
 import type { Travel } from "#core/travel/travel.ts";
 import type { Launch } from "#core/world/launch.ts";
@@ -9,14 +9,19 @@ import type { Phased } from "#shared/machine.ts";
 import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
 import type { Page } from "./client.ts";
 import type { Circumstances } from "./faults.ts";
-import { atRest, atTheEnd } from "./laws/at-rest.ts";
+import { atRest } from "./laws/at-rest.ts";
+import { atTheEnd } from "./laws/at-the-end.ts";
 import { type Law, type LawId, laws } from "./laws.ts";
 import { continuous } from "./laws/in-time.ts";
-import { onDoor, onTransition } from "./laws/on-action.ts";
+import { Ledger } from "./ledger.ts";
+import { onTransition } from "./laws/on-action.ts";
+import { onDoor } from "./laws/on-door.ts";
+import { onExit, onKill, onStart } from "./laws/on-process.ts";
+import { onCommit } from "./laws/secrets.ts";
 import { onPage } from "./laws/on-page.ts";
 import type { SimMaster } from "./master.ts";
 import type { Player } from "./player.ts";
-import { isHonest, type SimWorld } from "./world.ts";
+import type { SimWorld } from "./world.ts";
 
 export interface Violation {
   readonly law: LawId;
@@ -27,6 +32,12 @@ export interface Violation {
 /** What the auditor may look at: everything, the real worlds and not what anybody believes of them. */
 export interface Seen {
   readonly nature: { now(): number };
+  readonly version: string;
+  /** Of the newest master. */
+  readonly epoch: number;
+  /** Trouble is over. */
+  readonly isHealed: boolean;
+  readonly store: Pick<Store, "read">;
   readonly processes: ReadonlyMap<string, SimWorld>;
   readonly players: readonly Player[];
   readonly master: SimMaster;
@@ -52,12 +63,13 @@ export class Auditor {
   readonly strays = new Map<string, number>();
   readonly story: string[] = [];
   readonly #seen: Seen;
+  readonly ledger = new Ledger();
+  /** How much has happened that was looked at. */
+  events = 0;
+  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0 } };
+  #healedAt: number | undefined;
   readonly #since = new Map<string, number>();
   readonly #trace: string[] = [];
-  /** How often each admission was placed by a door. */
-  readonly placed = new Map<string, number>();
-  /** Machines that ended: their ids never live again. */
-  readonly ended = new Set<Address>();
 
   constructor(seen: Seen) {
     this.#seen = seen;
@@ -75,11 +87,11 @@ export class Auditor {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
-  breach(law: LawId, text: string): void {
+  readonly breach = (law: LawId, text: string): void => {
     if (this.violations.some((known) => known.law === law)) return;
     this.violations.push({ law, at: this.now, text });
     this.#tell(`!!! ${law} ${text}`);
-  }
+  };
 
   /** Everything that happened, line by line. */
   get trace(): readonly string[] {
@@ -90,17 +102,14 @@ export class Auditor {
     return hash.update(this.#trace.join("\n")).digest("hex");
   }
 
-  states<S extends Phased>(kind: string): [Address, S][] {
-    return [...this.#seen.master.engine.states(kind)] as [Address, S][];
-  }
+  readonly states = <S extends Phased>(kind: string): [Address, S][] =>
+    [...this.#seen.master.engine.states(kind)] as [Address, S][];
 
   sessions(): [Address, Session][] {
     return this.states<Session>("session");
   }
 
-  travels(): [Address, Travel][] {
-    return this.states<Travel>("travel");
-  }
+  readonly travels = (): [Address, Travel][] => this.states<Travel>("travel");
 
   launches(): [Address, Launch][] {
     return this.states<Launch>("launch");
@@ -116,6 +125,7 @@ export class Auditor {
     const cell = `${kindOf(id)}.${before}.${input}`;
     const tally = handled ? this.cells : this.strays;
     tally.set(cell, (tally.get(cell) ?? 0) + 1);
+    if (this.#seen.isHealed && kindOf(id) === "travel" && input === "redeem") this.sinceHeal.redeems++;
     this.#tell(`${id} ${before}>${after} ${input} from ${cause}`);
     onTransition(this, event);
   }
@@ -131,9 +141,14 @@ export class Auditor {
   page(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void {
     const heard = "message" in input ? ` ${input.message.type}` : "";
     this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
-    if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.count("arrivals");
+    if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.#arrived();
     if (input.type === "control.heard" || input.type === "world.heard") this.#refused(input.message);
     onPage(this, page, before, input);
+  }
+
+  #arrived(): void {
+    this.count("arrivals");
+    if (this.#seen.isHealed) this.sinceHeal.arrivals++;
   }
 
   #refused(message: { readonly type: string; readonly reason?: unknown }): void {
@@ -149,33 +164,29 @@ export class Auditor {
     );
   }
 
-  started(_: SimWorld): void {
+  started(world: SimWorld): void {
     this.count("launches");
+    onStart(this, world);
   }
 
-  exited(_: SimWorld, code: number): void {
+  exited(world: SimWorld, code: number): void {
+    onExit(this, world);
     this.count("exits");
     if (crashCodes.has(code)) this.count("worldCrashes");
   }
 
-  /** S12: who answers is not killed. */
   killed(world: SimWorld): void {
     this.count("kills");
-    const { launch } = world.order;
-    const wasFrozen = world.isFrozen || this.now - world.thawedAt < 30_000;
-    const state = this.launches().find(([address]) => address === `launch:${launch}`)?.[1];
-    // The operator's word is a reason of its own.
-    if (state && "reason" in state && state.reason === "stopped") return;
-    const isEmpty =
-      world.door.inside.size === 0 &&
-      [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= this.now);
-    const isYoung = world.linkedAt === undefined && this.now - world.startedAt < 30_000;
-    if (isHonest(world) && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
-      this.breach("S12", `${launch} (${world.order.world}) was killed in good health`);
+    onKill(this, world);
+  }
+
+  committed(writes: Writes): void {
+    onCommit(this, writes);
   }
 
   /** Twice a second: what must not last. */
   look(): void {
+    this.#listen();
     const broken = continuous(this);
     const keys = new Set<string>();
     for (const { law, key, text } of broken) {
@@ -189,6 +200,14 @@ export class Auditor {
     for (const name of this.#since.keys()) if (!keys.has(name)) this.#since.delete(name);
   }
 
+  /** How much happens once trouble has ended: nothing counts from before, and calm has its time to come. */
+  #listen(): void {
+    const { isHealed } = this.#seen;
+    if (isHealed) this.#healedAt ??= this.now;
+    if (this.#healedAt === undefined || this.now > this.#healedAt + (laws.L10.boundMs ?? 0)) return;
+    this.sinceHeal.calm = { at: this.now, events: this.events };
+  }
+
   lookAtRest(): void {
     atRest(this);
   }
@@ -198,6 +217,7 @@ export class Auditor {
   }
 
   #tell(line: string): void {
+    this.events++;
     const told = `${Math.round(this.now)} ${line}`;
     this.#trace.push(told);
     if (this.violations.length > 0 && !line.startsWith("!!!")) return;

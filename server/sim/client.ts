@@ -34,6 +34,8 @@ export class Page {
   isOpen = true;
   /** The tickets this page was given, for cheats. */
   readonly tickets: { url: string; ticket: string }[] = [];
+  /** The packs this page has ready, by world. */
+  readonly packs = new Map<string, string>();
   /** When the pack of the journey under way was ready. */
   readyAt = 0;
   /** Requests the master has not answered, and since when. */
@@ -109,7 +111,7 @@ export class Page {
       case "send.world":
         return this.#sendWorld(effect.dial, effect.message);
       case "pack.prepare":
-        return this.#prepare(effect.pack, this.#deps.packMs(effect.world));
+        return this.#prepare(effect);
       case "remember":
         this.resume = effect.resume;
         return;
@@ -133,11 +135,15 @@ export class Page {
     this.#worlds.delete(dial);
   }
 
-  #prepare(pack: number, ms: number | "pack_failed"): void {
-    const isGood = typeof ms === "number";
-    this.#deps.nature.after(isGood ? ms : 200, () =>
-      this.take(isGood ? { type: "pack.ready", pack } : { type: "pack.failed", pack, reason: ms }),
-    );
+  #prepare({ pack, world, info }: Extract<JourneyEffect, { type: "pack.prepare" }>): void {
+    const { nature, packMs } = this.#deps;
+    const ms = packMs(world);
+    if (typeof ms === "string")
+      return void nature.after(200, () => this.take({ type: "pack.failed", pack, reason: ms }));
+    nature.after(ms, () => {
+      this.packs.set(world, info.sha256);
+      this.take({ type: "pack.ready", pack });
+    });
   }
 
   #dialControl(dial: number): void {

@@ -75,6 +75,7 @@ export interface Options {
 
 /** The whole cluster in one process: real machines, engine, doors and journeys; simulated nature. */
 export class Cluster {
+  readonly version = version;
   readonly nature: SimNature;
   /** One part of the data for each engine. */
   readonly stores: readonly SimStore[];
@@ -107,12 +108,17 @@ export class Cluster {
     this.#worlds = fourWorlds(this.#circumstances.capacity);
     for (const key of this.#worlds.keys()) this.packs.set(key, packNumber(0));
     this.auditor = new Auditor(this);
+    for (const store of this.stores) store.witness = (writes) => this.auditor.committed(writes);
     this.host = this.#openHost();
     this.master = this.#boot();
   }
 
   get processes(): ReadonlyMap<string, SimWorld> {
     return this.host.processes;
+  }
+
+  get epoch(): number {
+    return this.#epochs;
   }
 
   /** Trouble is over: nothing goes wrong any more. */

@@ -7,7 +7,7 @@ import { type Order, SimWorld, type Temper, type WorldDeps } from "./world.ts";
 
 /** Where an operating system puts who finds their port taken. */
 const elsewhere = 40_000;
-const firstPort = 19_081;
+export const firstPort = 19_081;
 
 type News = Extract<Inbox["launch"], { type: "started" | "exited" | "lastWords" }>;
 

@@ -43,7 +43,7 @@ export const laws = {
     when: "action",
   },
   S25: { says: "no secret is written down", when: "action" },
-  S26: { says: "a stranger causes nothing but a moment's connection", when: "lasting", boundMs: seconds(2) },
+  S26: { says: "a stranger causes nothing but a moment's connection", when: "lasting", boundMs: seconds(6) },
   S27: { says: "who enters has the pack of the launch they enter", when: "action" },
   S28: { says: "the same seed tells the same story", when: "twice" },
   L1: { says: "whoever wants to play plays, and all agree where", when: "rest" },

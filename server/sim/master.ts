@@ -80,6 +80,24 @@ export class SimMaster {
     this.engine.start();
   }
 
+  /** The launches that connections speak for, one by one. */
+  get speakers(): readonly Address[] {
+    return [...this.#callers.values()].flatMap(({ isRegistered, launch }) =>
+      isRegistered && launch ? [launch] : [],
+    );
+  }
+
+  /** Connections that have not said who they are. */
+  get strangers(): readonly Address[] {
+    const callers = [...this.#callers.values()].filter(({ launch }) => !launch);
+    const visitors = [...this.#visitors.values()].filter(({ hello }) => !hello);
+    return [...callers, ...visitors].map(({ self }) => self);
+  }
+
+  get connections(): number {
+    return this.#callers.size + this.#visitors.size;
+  }
+
   /** `false` when nobody is there to hear it; a connection that spoke is closed then. */
   tell(from: Address, to: Address, body: { readonly type: string; readonly reason?: unknown }): boolean {
     const isHeard = this.isAlive && this.engine.tell(from, to, body);
@@ -117,6 +135,7 @@ export class SimMaster {
   admitClient(wire: () => ClientWire): End<FromClient | Pong> {
     const visitor: Visitor = { self: `client:${this.#deps.nature.newId("c")}`, wire, isAttached: false };
     this.#visitors.set(visitor.self, visitor);
+    this.#giveUp(() => !visitor.hello && this.#closeClient(visitor, "helloTimeout"));
     return {
       hear: (message) => this.#hearClient(visitor, message),
       closed: () => this.#partClient(visitor),
@@ -127,10 +146,15 @@ export class SimMaster {
   admitLaunch(wire: () => LaunchWire): End<FromLaunch> {
     const caller: Caller = { self: `launch-link:${this.#deps.nature.newId("h")}`, wire, isRegistered: false };
     this.#callers.set(caller.self, caller);
+    this.#giveUp(() => !caller.launch && this.#closeLaunch(caller, "helloTimeout"));
     return {
       hear: (message) => this.#hearLaunch(caller, message),
       closed: () => this.#partLaunch(caller),
     };
+  }
+
+  #giveUp(close: () => void): void {
+    this.#deps.nature.after(this.#deps.facts.limits.helloMs, () => this.isAlive && close());
   }
 
   #hearClient(visitor: Visitor, message: FromClient | Pong): void {

@@ -41,6 +41,12 @@ export class Wire<ToDialer, ToAcceptor> {
     return this.#isCut;
   }
 
+  /** What is said now arrives late. */
+  get isClogged(): boolean {
+    const soon = this.#nature.now() + this.#delay.tailMs;
+    return this.#freeAt.dialer > soon || this.#freeAt.acceptor > soon;
+  }
+
   toDialer(message: ToDialer): void {
     this.#send("dialer", (end) => end.hear(message as never));
   }

@@ -14,6 +14,8 @@ export class SimStore {
   #jammedUntil = 0;
   #underWay: Writes | undefined;
   slowestMs = 0;
+  /** Told of all that is written. */
+  witness: (writes: Writes) => void = () => {};
 
   constructor(nature: SimNature) {
     this.#nature = nature;
@@ -46,6 +48,7 @@ export class SimStore {
       },
       commit: async (writes) => {
         this.#check();
+        this.witness(writes);
         if (this.slowestMs > 0) await this.#wait(writes);
         else await this.#rows.commit(writes);
       },

@@ -7,6 +7,9 @@ import type { SimNature } from "./nature.ts";
 import type { End } from "./network.ts";
 import type { Order, Temper } from "./world.ts";
 
+/** How long a goodbye may take. */
+const leaveMs = 1_000;
+
 export interface WorldLineDeps {
   readonly nature: SimNature;
   readonly limits: Limits;
@@ -70,6 +73,19 @@ export class WorldLine {
   #writeDown(): void {
     const { words } = this.#unheard;
     if (words && this.linkedAt === undefined) this.#deps.write({ launch: this.#deps.order.launch, ...words });
+  }
+
+  /** Ends once all that was said has arrived, or is written down. */
+  close(done: () => void): void {
+    const { nature, whenAwake } = this.#deps;
+    if (this.linkedAt === undefined) return done();
+    this.#wire?.probe("dialer", () => whenAwake(done));
+    nature.after(leaveMs, () =>
+      whenAwake(() => {
+        this.linkedAt = undefined;
+        done();
+      }),
+    );
   }
 
   drop(): void {

@@ -94,6 +94,8 @@ export class SimWorld {
   readonly #deps: WorldDeps;
   readonly #paused: (() => void)[] = [];
   #saidState: string | undefined;
+  #saidBefore: string | undefined;
+  #saidAt = -Infinity;
   #stopWaking: () => void = () => {};
 
   constructor(order: Order, pid: number, temper: Temper, deps: WorldDeps) {
@@ -147,10 +149,17 @@ export class SimWorld {
     return this.isAlive ? this.line.linkedAt : undefined;
   }
 
-  /** Its master hears what it says, as far as anybody knows. */
-  get isHeard(): boolean {
+  /** What it said last was heard, or written down: it did not speak into a line that was broken and it did not know. */
+  get couldTell(): boolean {
     const { wire } = this.line;
-    return this.linkedAt !== undefined && wire !== undefined && !wire.isCut;
+    const isRested = this.#deps.nature.now() - this.thawedAt > 5_000 && !this.isFrozen;
+    return isRested && (wire === undefined || (!wire.isCut && !wire.isClogged));
+  }
+
+  /** What it has said its rules remember, a moment before at the latest: what is under way dies with a process. */
+  get saidSteps(): number {
+    const isUnderWay = this.#deps.nature.now() < this.#saidAt + 1_000;
+    return stepsIn((isUnderWay ? this.#saidBefore : this.#saidState) ?? "");
   }
 
   /** kill -9, a crash, or the last act of a stop. */
@@ -230,7 +239,9 @@ export class SimWorld {
 
   #sayState(isFinal: boolean): void {
     const text = this.#state;
+    this.#saidBefore = this.#saidState;
     this.#saidState = text;
+    this.#saidAt = this.#deps.nature.now();
     this.line.send({ type: "state", isFinal, ...(text !== undefined && { text }) });
   }
 
@@ -285,7 +296,7 @@ export class SimWorld {
         return void this.avatars.delete(effect.admission);
       case "exit":
         this.#sayState(true);
-        return this.exit(0);
+        return this.line.close(() => this.exit(0));
     }
   }
 

@@ -6,6 +6,25 @@ import type { Player } from "../player.ts";
 /** After trouble has ended and every bound has passed. */
 export function atRest(auditor: Auditor): void {
   for (const player of auditor.seen.players) isSomewhere(auditor, player);
+  isQuiet(auditor);
+}
+
+/** A process says so much a second by itself, and so much for everybody who is known. */
+const wordsOfProcess = 6;
+const wordsOfSession = 4;
+const redeemsOfArrival = 3;
+
+/** L10: what happens now is what calm people and processes cause, and nobody knocks again and again. */
+function isQuiet(auditor: Auditor): void {
+  const { now, seen, sinceHeal, breach } = auditor;
+  const { at, events } = sinceHeal.calm;
+  const perSecond = (1000 * (auditor.events - events)) / (now - at);
+  const most = wordsOfProcess * seen.processes.size + wordsOfSession * auditor.sessions().length;
+  if (perSecond > most)
+    breach("L10", `${perSecond.toFixed(0)} things a second happen, where ${most} would do`);
+  const { redeems, arrivals } = sinceHeal;
+  if (redeems > redeemsOfArrival * (arrivals + seen.players.length))
+    breach("L10", `${redeems} redeems led to ${arrivals} arrivals`);
 }
 
 /** L1: whoever wants to play, plays: page, world and master agree where. */
@@ -31,25 +50,4 @@ interface Whereabouts {
   readonly phase: string | undefined;
   readonly admission?: Admission | undefined;
   readonly avatar?: Inside | undefined;
-}
-
-/** L2: after everybody has left nothing is left: no machine, no process, nobody counted in. */
-export function atTheEnd(auditor: Auditor): void {
-  const { processes, master } = auditor.seen;
-  if (processes.size > 0) auditor.breach("L2", `processes left: ${[...processes.keys()].join(", ")}`);
-  const left = [...master.engine.states()].filter(([address]) => !/^(lobby|channel):/.test(address));
-  if (left.length > 0)
-    auditor.breach("L2", `machines left: ${left.map(([id, { phase }]) => `${id} ${phase}`).join(", ")}`);
-  const lobby = new Map(master.engine.states("lobby")).get("lobby:main") as { inside: number } | undefined;
-  if (lobby && lobby.inside !== 0) auditor.breach("L2", `${lobby.inside} of nobody counted in`);
-  isCalm(auditor);
-}
-
-/** L8: where nothing goes wrong nothing is refused. */
-function isCalm(auditor: Auditor): void {
-  if (auditor.seen.circumstances.suite !== "calm") return;
-  const refusals = [...auditor.counts].filter(([name]) => name.startsWith("refusal "));
-  if (auditor.cells.has("travel.departing.deadline"))
-    auditor.breach("L8", "a healthy world did not let go in time");
-  if (refusals.length > 0) auditor.breach("L8", `refused in calm weather: ${JSON.stringify(refusals)}`);
 }

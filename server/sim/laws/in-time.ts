@@ -2,6 +2,7 @@ import type { Session } from "#core/session/session.ts";
 import { type Address, idOf } from "#shared/address.ts";
 import type { Auditor, Condition } from "../auditor.ts";
 import type { SimWorld } from "../world.ts";
+import { worldsInTime } from "./worlds-in-time.ts";
 
 /** Laws of the form "never for longer than": every condition that is broken right now. */
 export function continuous(auditor: Auditor): Condition[] {
@@ -15,6 +16,10 @@ export function continuous(auditor: Auditor): Condition[] {
     ...accounts(sessions),
     ...outstanding(auditor),
     ...ghosts(auditor, sessions),
+    ...worldsInTime(auditor),
+    ...crowds(auditor, sessions),
+    ...connections(auditor),
+    ...queues(auditor),
   ];
 }
 
@@ -133,4 +138,47 @@ function* outstanding(auditor: Auditor): Iterable<Condition> {
       };
     journeys.set(journey.session, travel);
   }
+}
+
+/** S21: nothing holds more than it may. */
+function* crowds(auditor: Auditor, sessions: ReadonlyMap<Address, Session>): Iterable<Condition> {
+  const { limits } = auditor.seen.circumstances;
+  const law = "S21";
+  const players = [...sessions.values()].filter(
+    ({ phase }) => phase !== "naming" && phase !== "ending",
+  ).length;
+  if (players > limits.playersTotal) yield { law, key: "lobby", text: `${players} players are in` };
+  for (const { door, order } of auditor.seen.processes.values()) {
+    const valid = [...door.expected.values()].filter(({ expiresAt }) => expiresAt > auditor.now);
+    const all = new Set([...door.inside.values(), ...valid].map(({ session }) => session));
+    if (all.size > door.options.capacity)
+      yield {
+        law,
+        key: order.launch,
+        text: `${order.launch} holds ${all.size}, not ${door.options.capacity}`,
+      };
+    if (valid.length > limits.ticketsPerWorld)
+      yield { law, key: order.launch, text: `${valid.length} tickets are out for ${order.launch}` };
+  }
+}
+
+/** S6: one connection speaks for a launch. S26: whoever has not said who they are is not kept. */
+function* connections({ seen }: Auditor): Iterable<Condition> {
+  const known = new Set<Address>();
+  for (const launch of seen.master.speakers) {
+    if (known.has(launch)) yield { law: "S6", key: launch, text: `two connections speak for ${launch}` };
+    known.add(launch);
+  }
+  for (const stranger of seen.master.strangers)
+    yield { law: "S26", key: stranger, text: `${stranger} has not said who it is` };
+}
+
+/** L11: who asked earlier waits no longer. */
+function* queues({ ledger, travels }: Auditor): Iterable<Condition> {
+  if (ledger.overtaken.size === 0) return;
+  const waiting = new Map(travels());
+  for (const travel of ledger.overtaken.keys())
+    if (waiting.get(travel)?.phase === "starting")
+      yield { law: "L11", key: travel, text: `${travel} waits for a world that let others in` };
+    else ledger.overtaken.delete(travel);
 }

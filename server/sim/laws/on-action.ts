@@ -1,75 +1,171 @@
+import { markersOf } from "#adapters/log/markers.ts";
 import type { Account } from "#core/account/account.ts";
 import type { Session, SessionInput } from "#core/session/session.ts";
+import type { Travel } from "#core/travel/travel.ts";
+import type { Launch, LaunchInput } from "#core/world/launch.ts";
+import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
-import { kindOf } from "#shared/address.ts";
-import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
+import { idOf, kindOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
-import { nameMark, type SimWorld } from "../world.ts";
+import { nameMark } from "../world.ts";
+import { tellsSecret } from "./secrets.ts";
 
-/** Laws about what is done, checked at the moment it is done. */
+/** Laws about what machines do, checked at the moment it is done. */
+const looks: Record<string, (auditor: Auditor, event: Transition) => void> = {
+  session: onSession,
+  account: onAccount,
+  travel: onTravel,
+  launch: onLaunch,
+  memory: onMemory,
+};
+
 export function onTransition(auditor: Auditor, event: Transition): void {
-  const kind = kindOf(event.id);
-  if (kind === "session") onSession(auditor, event);
-  if (kind === "account") onAccount(auditor, event);
-  if (kind === "travel" || kind === "launch" || kind === "session") onEnding(auditor, event);
+  looks[kindOf(event.id)]?.(auditor, event);
+  if (event.before === event.after) return;
+  const told = markersOf(event, { urlOf: () => "sim:1" }).find(tellsSecret);
+  if (told !== undefined) auditor.breach("S25", `the log says ${told}`);
 }
 
 /** S16: what has ended does not come back. */
-function onEnding(auditor: Auditor, { id, before, after, input }: Transition): void {
-  if (before !== "absent" && after === "absent") auditor.ended.add(id);
-  else if (before === "absent" && after !== "absent" && auditor.ended.has(id))
-    auditor.breach("S16", `${id} came back from its end by ${input}`);
+function onEnding({ ledger, breach }: Auditor, { id, before, after, input }: Transition): void {
+  if (before !== "absent" && after === "absent") ledger.ended.add(id);
+  else if (before === "absent" && after !== "absent" && ledger.ended.has(id))
+    breach("S16", `${id} came back from its end by ${input}`);
 }
 
 function onSession(auditor: Auditor, event: Transition): void {
+  onEnding(auditor, event);
   const before = event.previous as Session | undefined;
   const after = event.state as Session | undefined;
   const body = event.body as SessionInput;
-  if (!before || before === after) return;
+  if (before === after) return;
+  if (!before) return isKnown(auditor, event, body);
   const client = "client" in before ? before.client : undefined;
   if (event.cause.startsWith("client:") && body.type !== "open" && event.cause !== client)
     auditor.breach(
       "S22",
       `${event.cause} moved ${event.id} with ${body.type}, whose connection is ${client}`,
     );
-  if (body.type !== "saved" || !("place" in before) || !after || !("place" in after)) return;
+  if (body.type === "saved") isSave(auditor, event, body);
+  if (body.type === "gone") isWalked(auditor, event, before);
+  if (body.type === "portal") isOwnPortal(auditor, event, body);
+  if (after) isArrival(auditor, event, before, after);
+}
+
+/** S26: whoever comes with a foreign version leaves no trace. */
+function isKnown(auditor: Auditor, event: Transition, body: SessionInput): void {
+  if (
+    body.type === "open" &&
+    body.hello.version === auditor.seen.version &&
+    body.hello.protocol !== undefined
+  )
+    return;
+  auditor.breach("S26", `${event.id} began with ${body.type} from ${event.cause}`);
+}
+
+/** S4: a save counts from the committed admission. S23: and in order. */
+function isSave(
+  { breach, ledger }: Auditor,
+  event: Transition,
+  body: SessionInput & { type: "saved" },
+): void {
+  const before = event.previous as Session;
+  const after = event.state as Session | undefined;
+  if (!("place" in before) || !after || !("place" in after) || after.place === before.place) return;
   const admission = "admission" in before ? before.admission?.id : undefined;
-  if (after.place !== before.place && admission !== body.admission)
-    auditor.breach("S4", `${event.id} took a save of ${body.admission} while it was in as ${admission}`);
+  if (admission !== body.admission)
+    breach("S4", `${event.id} took a save of ${body.admission} while it was in as ${admission}`);
+  const newest = ledger.seqs.get(body.admission) ?? 0;
+  if (body.seq <= newest) breach("S23", `${event.id} took save ${body.seq} of ${admission} after ${newest}`);
+  ledger.seqs.set(body.admission, body.seq);
+}
+
+/** S24: whoever's world died is where they last stood, but for a few steps. */
+function isWalked({ breach, ledger }: Auditor, event: Transition, before: Session): void {
+  if (!("admission" in before) || !before.admission) return;
+  const stood = ledger.walked.get(before.admission.id);
+  if (stood === undefined || before.admission.id !== (event.body as { admission?: string }).admission) return;
+  const known = before.place?.x ?? 0;
+  if (known < stood - 1) breach("S24", `${event.id} walked to ${stood} and is thought to be at ${known}`);
+}
+
+/** S18: only the world a player is in moves them. */
+function isOwnPortal({ breach }: Auditor, event: Transition, body: SessionInput & { type: "portal" }): void {
+  const before = event.previous as Session;
+  const here = "admission" in before ? before.admission : undefined;
+  if (here?.id !== body.admission || here.launch !== event.cause)
+    breach("S18", `${event.cause} moved ${event.id} as ${body.admission}, who is in as ${here?.id}`);
+}
+
+/** S17: where a player is changes by an arrival that happened. */
+function isArrival({ breach, ledger }: Auditor, event: Transition, before: Session, after: Session): void {
+  const was = "admission" in before ? before.admission?.id : undefined;
+  const is = "admission" in after ? after.admission : undefined;
+  if (!is || is.id === was) return;
+  const isLied = ledger.liars.has(is.launch);
+  if (event.input !== "committed" || (!isLied && !ledger.placed.has(is.id)))
+    breach("S17", `${event.id} is in ${is.launch} as ${is.id}, where nobody arrived, by ${event.input}`);
 }
 
 /** S11: what is saved for an account is where its own avatar stood. Avatars stand on a mark of their name. */
-function onAccount(auditor: Auditor, event: Transition): void {
+function onAccount({ breach }: Auditor, event: Transition): void {
   const account = event.state as Account | undefined;
   const y = account?.place?.y;
   if (!account || y === undefined || y < 1_000 || y === nameMark(account.name)) return;
-  auditor.breach(
+  breach(
     "S11",
     `${event.id} was given a place where somebody else stood by ${event.input} from ${event.cause}`,
   );
 }
 
-export function onDoor(
-  auditor: Auditor,
-  world: SimWorld,
-  input: DoorInput,
-  before: Door,
-  effects: readonly DoorEffect[],
-): void {
-  for (const effect of effects) {
-    if (effect.type !== "place") continue;
-    // S1: a ticket admits once.
-    const times = (auditor.placed.get(effect.admission) ?? 0) + 1;
-    auditor.placed.set(effect.admission, times);
-    if (times > 1)
-      auditor.breach("S1", `the ticket of ${effect.admission} opened ${world.order.launch} ${times} times`);
+function onTravel(auditor: Auditor, event: Transition): void {
+  onEnding(auditor, event);
+  const { breach, ledger } = auditor;
+  const before = event.previous as Travel | undefined;
+  const after = event.state as Travel | undefined;
+  if (!after || !before || before.phase === after.phase) return;
+  if (before.phase === "starting" && after.phase !== "leased") isInTurn(auditor, event, before);
+  if (after.phase !== "admitted") return;
+  const { admission, launch } = after.door;
+  // S14: the client hears of the ticket after its world did.
+  if (!ledger.acked.has(admission))
+    breach("S14", `${event.id} was sent to ${launch}, which has not said that it expects ${admission}`);
+}
+
+/** L11: whoever asked earlier is to be let in no later. */
+function isInTurn({ now, ledger, travels }: Auditor, event: Transition, before: Travel): void {
+  if (before.phase !== "starting") return;
+  for (const [address, other] of travels())
+    if (
+      other.phase === "starting" &&
+      other.by < before.by &&
+      other.pack === before.pack &&
+      address !== event.id &&
+      other.journey.target.world === before.journey.target.world
+    )
+      ledger.overtaken.set(address, now);
+}
+
+function onLaunch(auditor: Auditor, event: Transition): void {
+  onEnding(auditor, event);
+  const before = event.previous as Launch | undefined;
+  const after = event.state as Launch | undefined;
+  const body = event.body as LaunchInput;
+  if (!before || before === after || !event.cause.startsWith("launch-link:")) return;
+  const { breach, ledger } = auditor;
+  const link = "link" in before ? before.link : undefined;
+  if (body.type !== "register") {
+    if (event.cause !== link)
+      breach("S22", `${event.cause} moved ${event.id} with ${body.type}, whose connection is ${link}`);
+    return;
   }
-  // S5: a world that somebody is in, or may still come to, is not stopped for being empty.
-  if (input.type !== "stop" || input.reason !== "idle") return;
-  const wanted = [...before.expected.values()].filter(({ expiresAt }) => expiresAt > auditor.now);
-  if (before.inside.size + wanted.length > 0)
-    auditor.breach(
-      "S5",
-      `${world.order.launch} was stopped as idle with ${before.inside.size} inside and ${wanted.length} expected`,
-    );
+  // S6: of its own process, and to the newest master.
+  if (body.tokenHash !== ledger.tokenHashes.get(event.id))
+    breach("S6", `${event.id} took ${event.cause} for its process, which it is not`);
+  if ((body.epoch ?? 0) > auditor.seen.epoch)
+    breach("S6", `a process of master ${body.epoch} was taken by master ${auditor.seen.epoch}`);
+}
+
+function onMemory({ ledger }: Auditor, { id, state }: Transition): void {
+  if (state) ledger.memories.set(idOf(id), (state as Memory).text);
 }

@@ -1,14 +1,16 @@
 import type { Journey, JourneyInput } from "#client/app/journey-state.ts";
+import { parseName } from "#core/session/names.ts";
+import type { ToClient } from "#shared/protocol/client-master.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
-import type { Page } from "../client.ts";
 import type { Auditor } from "../auditor.ts";
+import type { Page } from "../client.ts";
+import { laws } from "../laws.ts";
+import { hashOf } from "../nature.ts";
 
-/** A world that has to be started, the slowest wires, and a little: from the pack to the first frame. */
-const travelMs = 6_000;
-
-/** Laws about what a player goes through, in the suites that allow nothing to go wrong for them. */
+/** Laws about what a player goes through; some hold only in the suites that allow nothing to go wrong for them. */
 export function onPage(auditor: Auditor, page: Page, before: Journey, input: JourneyInput): void {
   const { suite } = auditor.seen.circumstances;
+  if (input.type === "control.heard") onWord(auditor, page, input.message);
   if (suite === "calm") isQuick(auditor, page, input);
   if (suite === "restart") isUnbroken(auditor, page, before, input);
 }
@@ -18,7 +20,8 @@ function isQuick(auditor: Auditor, page: Page, input: JourneyInput): void {
   if (input.type === "pack.ready") page.readyAt = auditor.now;
   if (input.type !== "world.drawn") return;
   const waited = auditor.now - page.readyAt;
-  if (waited > travelMs) auditor.breach("L8", `${page.id} waited ${Math.round(waited)} ms for its world`);
+  if (waited > laws.L8.boundMs)
+    auditor.breach("L8", `${page.id} waited ${Math.round(waited)} ms for its world`);
 }
 
 /** L9: a master that is killed and comes back costs nobody their world or their session. */
@@ -31,4 +34,20 @@ function isUnbroken(auditor: Auditor, page: Page, before: Journey, input: Journe
       auditor.breach("L9", `${page.id} lost ${world.key} while the master was away (${input.code})`);
   if (input.type === "control.heard" && input.message.type === "welcome" && resume && !input.message.resumed)
     auditor.breach("L9", `${page.id} came back to a session that was gone`);
+}
+
+/** What a page was told is a promise: of a place that lets it in, or of an account that is its own. */
+function onWord({ ledger, travels, breach }: Auditor, page: Page, message: ToClient): void {
+  if (message.type === "identity" && !message.guest) {
+    const name = parseName(message.name);
+    if (name) ledger.accounts.add(`account:${name.folded}`);
+  }
+  if (message.type !== "ticket") return;
+  const { ticket, url, admission, world } = message;
+  if (url.includes(ticket)) breach("S25", `${url} carries its ticket`);
+  const hash = hashOf(ticket);
+  if (page.packs.has(world)) ledger.packs.set(hash, page.packs.get(world));
+  for (const [, state] of travels())
+    if (state.phase === "admitted" && state.door.admission === admission)
+      ledger.issued.set(hash, { admission, launch: state.door.launch, until: state.wakeAt });
 }

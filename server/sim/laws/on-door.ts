@@ -1,0 +1,56 @@
+import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
+import type { Auditor } from "../auditor.ts";
+import type { SimWorld } from "../world.ts";
+
+/** Laws about what worlds do, checked at the moment it is done. */
+export function onDoor(
+  auditor: Auditor,
+  world: SimWorld,
+  input: DoorInput,
+  before: Door,
+  effects: readonly DoorEffect[],
+): void {
+  for (const effect of effects) {
+    if (effect.type === "tell" && effect.message.type === "acked")
+      auditor.ledger.acked.add(effect.message.admission);
+    if (effect.type === "place") isFirst(auditor, world, before, effect.admission);
+    if (effect.type === "close" && input.type === "show" && effect.why === "admissionDenied")
+      isDeserved(auditor, world, input.ticketHash);
+  }
+  if (input.type === "stop" && input.reason === "idle") isEmpty(auditor, world, before);
+}
+
+/** S1: a ticket admits once. S27: with the pack the launch has. */
+function isFirst(auditor: Auditor, world: SimWorld, before: Door, admission: string): void {
+  const { ledger, breach } = auditor;
+  const { launch } = world.order;
+  const times = (ledger.placed.get(admission) ?? 0) + 1;
+  ledger.placed.set(admission, times);
+  if (times > 1) breach("S1", `the ticket of ${admission} opened ${launch} ${times} times`);
+  const ticket = before.expected.get(admission)?.ticketHash;
+  if (ticket === undefined || !ledger.packs.has(ticket)) return;
+  const pack = ledger.packs.get(ticket);
+  if (pack !== world.pack) breach("S27", `${admission} came to ${launch} of ${world.pack} with ${pack}`);
+}
+
+/** S13: a good ticket, shown for the first time, is not turned away. */
+function isDeserved(auditor: Auditor, world: SimWorld, ticketHash: string): void {
+  const { now, ledger, breach } = auditor;
+  const ticket = ledger.issued.get(ticketHash);
+  if (!ticket || ticket.launch !== `launch:${world.order.launch}` || ticket.until <= now) return;
+  if (ledger.placed.has(ticket.admission) || world.door.isShut) return;
+  const isGood = auditor
+    .travels()
+    .some(([, state]) => state.phase === "admitted" && state.door.admission === ticket.admission);
+  if (isGood) breach("S13", `${world.order.launch} turned ${ticket.admission} away`);
+}
+
+/** S5: a world that somebody is in, or may still come to, is not stopped for being empty. */
+function isEmpty({ now, breach }: Auditor, world: SimWorld, before: Door): void {
+  const wanted = [...before.expected.values()].filter(({ expiresAt }) => expiresAt > now);
+  if (before.inside.size + wanted.length > 0)
+    breach(
+      "S5",
+      `${world.order.launch} was stopped as idle with ${before.inside.size} inside and ${wanted.length} expected`,
+    );
+}

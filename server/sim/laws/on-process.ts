@@ -1,0 +1,47 @@
+import type { World } from "#core/world/world.ts";
+import type { Auditor } from "../auditor.ts";
+import { hashOf } from "../nature.ts";
+import { isHonest, stepsIn, type SimWorld } from "../world.ts";
+
+/** Laws about processes, checked when they begin and end. */
+
+/** S24: what a world wanted remembered is what its next launch begins with. */
+export function onStart({ ledger, breach }: Auditor, { order, temper }: SimWorld): void {
+  const { launch, world, token, state } = order;
+  ledger.tokenHashes.set(`launch:${launch}`, hashOf(token));
+  if (temper === "liar") ledger.liars.add(`launch:${launch}`);
+  if (state !== ledger.memories.get(world))
+    breach("S24", `${launch} of ${world} remembers ${state}, which was ${ledger.memories.get(world)}`);
+  const said = ledger.said.get(world) ?? 0;
+  if (stepsIn(state ?? "") < said)
+    breach("S24", `${launch} of ${world} remembers ${state} of the ${said} steps it was told of`);
+  ledger.said.delete(world);
+}
+
+/** What must be known of a process that has ended: all it said while somebody could hear it. */
+export function onExit({ ledger, states }: Auditor, world: SimWorld): void {
+  if (!isHonest(world) || !world.couldTell) return;
+  const { world: key, launch } = world.order;
+  const place = new Map(states<World & { launch?: string }>("world")).get(`world:${key}`);
+  if (place?.launch === `launch:${launch}`) ledger.said.set(key, world.saidSteps);
+  for (const [admission, { isActive }] of world.door.inside) {
+    const x = world.avatars.get(admission)?.place.x;
+    if (isActive && x !== undefined) ledger.walked.set(admission, x);
+  }
+}
+
+/** S12: who answers is not killed. */
+export function onKill(auditor: Auditor, world: SimWorld): void {
+  const { now, breach } = auditor;
+  const { launch } = world.order;
+  const wasFrozen = world.isFrozen || now - world.thawedAt < 30_000;
+  const state = auditor.launches().find(([address]) => address === `launch:${launch}`)?.[1];
+  // The operator's word is a reason of its own.
+  if (state && "reason" in state && ["stopped", "drained"].includes(state.reason)) return;
+  const isEmpty =
+    world.door.inside.size === 0 &&
+    [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= now);
+  const isYoung = world.linkedAt === undefined && now - world.startedAt < 30_000;
+  if (isHonest(world) && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
+    breach("S12", `${launch} (${world.order.world}) was killed in good health`);
+}

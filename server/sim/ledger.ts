@@ -1,0 +1,38 @@
+import type { Address } from "#shared/address.ts";
+
+/** A ticket a client was given. */
+export interface Issued {
+  readonly admission: string;
+  readonly launch: Address;
+  readonly until: number;
+}
+
+/** What the auditor remembers, to judge later deeds by. */
+export class Ledger {
+  /** How often each admission was placed by a door. */
+  readonly placed = new Map<string, number>();
+  /** Machines that ended: their ids never live again. */
+  readonly ended = new Set<Address>();
+  /** Admissions whose world has said that it expects them. */
+  readonly acked = new Set<string>();
+  /** By the hash of the ticket. */
+  readonly issued = new Map<string, Issued>();
+  /** The pack a page had when it was given a ticket, by the hash of the ticket. */
+  readonly packs = new Map<string, string | undefined>();
+  /** The newest save taken, by admission. */
+  readonly seqs = new Map<string, number>();
+  /** Launches whose process lies. */
+  readonly liars = new Set<Address>();
+  /** Of launches that are alive, what their process must show to be heard. */
+  readonly tokenHashes = new Map<Address, string>();
+  /** What is remembered of each world. */
+  readonly memories = new Map<string, string>();
+  /** How many steps a launch had said were taken in a world, when it ended. */
+  readonly said = new Map<string, number>();
+  /** Where an avatar stood when its world died, by admission. */
+  readonly walked = new Map<string, number>();
+  /** Accounts whose players were told that they have them. */
+  readonly accounts = new Set<Address>();
+  /** Journeys that asked for a world before another that was let in, and when that was. */
+  readonly overtaken = new Map<Address, number>();
+}
