@@ -80,6 +80,8 @@ export function departed<S extends Speaking>(state: S, { admission, place }: Got
   // A world says where somebody stood in itself; of others it knows nothing (S17).
   const stood = place?.world === state.world ? place : undefined;
   if (guest.departing) turn.send(guest.departing, { type: "departed", admission, place: stood });
+  // Nobody asked: whatever its process means by it, the player is not here any more.
+  else turn.send(guest.session, { type: "gone", admission, reason: "left" });
   return without(state, admission);
 }
 
