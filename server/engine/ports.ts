@@ -4,7 +4,10 @@ import type { Phased, Secret } from "#shared/machine.ts";
 
 /** Time and luck. The real one reads the machine; the simulated one is a seed. */
 export interface Nature {
-  /** Milliseconds, monotonic, comparable across restarts of this process on this boot of the machine. */
+  /**
+   * Milliseconds, monotonic; stands still while this process does, so that all its deadlines shift. Comparable across
+   * restarts on one boot of the machine: the next process is never behind, and ahead by what this one left out.
+   */
   now(): number;
   newId(prefix: string): string;
   newSecret(): Secret;

@@ -50,30 +50,59 @@ describe("time", () => {
     expect(woken).toEqual([]);
   });
 
-  test("[13] deadlines that passed while the loop was away wait for what arrived meanwhile", async () => {
+  /** The loop stands still: the machine's clock goes on, nothing else does. */
+  const standStill = async (ms: number): Promise<void> => {
+    blockedMs += ms;
+    await vi.advanceTimersByTimeAsync(250);
+  };
+
+  test("[13] time stands still while the loop does, and every deadline shifts by as much", async () => {
     wakeIn(300, "first");
-    wakeIn(900, "second");
-    blockedMs = 800; // The whole process is suspended: the clock goes on, nothing else does.
-    await vi.advanceTimersByTimeAsync(300);
+    wakeIn(5000, "second");
+    await standStill(6000);
     expect(woken).toEqual([]);
-    expect(nature.lagCount).toBe(1);
-    await vi.advanceTimersByTimeAsync(1000);
+    expect(nature.leftOutMs).toBe(6250);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(woken).toEqual(["first"]);
+    await vi.advanceTimersByTimeAsync(4699);
+    expect(woken).toEqual(["first"]);
+    await vi.advanceTimersByTimeAsync(1);
     expect(woken).toEqual(["first", "second"]);
   });
 
-  test("a loop that is always late puts a deadline off once, not for ever", async () => {
-    wakeIn(100);
-    for (let n = 0; n < 3; n += 1) {
-      blockedMs += 2000;
-      await vi.advanceTimersByTimeAsync(400);
+  test("a loop that is a little late is not left out: deadlines hold", async () => {
+    wakeIn(300);
+    await standStill(500);
+    expect(nature.leftOutMs).toBe(0);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(woken).toEqual(["it"]);
+  });
+
+  test("time never runs backwards, and never jumps over a standstill", async () => {
+    const before = nature.now();
+    blockedMs += 500;
+    const during = nature.now();
+    expect(during).toBe(before + 500);
+    blockedMs += 60_000;
+    expect(nature.now()).toBe(during);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(nature.now()).toBe(during);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(nature.now()).toBe(during + 250);
+  });
+
+  test("a loop that is always late still gets to its deadlines", async () => {
+    wakeIn(1000);
+    for (let n = 0; n < 5; n++) {
+      await standStill(5000);
+      await vi.advanceTimersByTimeAsync(250);
     }
     expect(woken).toEqual(["it"]);
   });
 
-  test("a put-off wake can still be called off", async () => {
+  test("a wake that a standstill shifted can still be called off", async () => {
     const cancel = wakeIn(100);
-    blockedMs = 3000;
-    await vi.advanceTimersByTimeAsync(100);
+    await standStill(3000);
     cancel();
     await vi.advanceTimersByTimeAsync(5000);
     expect(woken).toEqual([]);

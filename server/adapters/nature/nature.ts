@@ -3,11 +3,9 @@ import type { Nature } from "#engine/ports.ts";
 import type { Secret } from "#shared/machine.ts";
 import { RandomPool } from "./random-pool.ts";
 
-/** How often the loop is seen to be alive, and how long it may be away before its deadlines are put off. */
+/** How often the loop is seen to be alive, and how late it may be before it counts as standing still. */
 const beatMs = 250;
 const lateMs = 500;
-/** How long arrivals that waited in sockets are read before deadlines run, at most. */
-const mercyMaxMs = 1000;
 /** Node's timers hold no more. */
 const timerMaxMs = 2 ** 31 - 1;
 const digits = "0123456789abcdefghijklmnopqrstuv";
@@ -28,32 +26,37 @@ const machineClock: Clock = {
   },
 };
 
-/** Time and luck of this machine. */
+/**
+ * Time and luck of this machine. The clock stands still while the event loop does: whatever was said meanwhile lies
+ * unread in the sockets, and a peer must not be thought silent by a process that did not listen.
+ */
 export class RealNature implements Nature, AsyncDisposable {
   readonly #clock: Clock;
   readonly #luck = new RandomPool();
   readonly #armed = new Set<Wake>();
   readonly #beat: NodeJS.Timeout;
+  /** When the loop was last seen alive, on the machine's clock. */
   #beatAt: number;
-  /** Until then the loop catches up on what it was told while it was away. */
-  #mercyUntil = 0;
-  #lagCount = 0;
+  #now: number;
+  #leftOutMs = 0;
   #idMs = -1;
   #idTime = "";
 
   constructor(clock: Clock = machineClock) {
     this.#clock = clock;
-    this.#beatAt = clock.now();
+    this.#beatAt = this.#now = clock.now();
     this.#beat = setInterval(() => this.#live(), beatMs).unref();
   }
 
-  /** How many times the loop was away for longer than a machine may notice. */
-  get lagCount(): number {
-    return this.#lagCount;
+  /** How long the loop stood still in all; `now()` is behind the machine's clock by as much. */
+  get leftOutMs(): number {
+    return this.#leftOutMs;
   }
 
   now(): number {
-    return this.#clock.now();
+    const time = this.#clock.now();
+    if (time <= this.#beatAt + beatMs + lateMs) this.#now = time - this.#leftOutMs;
+    return this.#now;
   }
 
   /**
@@ -78,13 +81,8 @@ export class RealNature implements Nature, AsyncDisposable {
     return { token, hash: hash("sha256", token) };
   }
 
-  /**
-   * A wake that comes much too late, because the loop was blocked or the process suspended, waits a little
-   * longer: whatever arrived in the meantime is still unread in the sockets, and a peer must not be
-   * declared silent by a clock that itself was not running.
-   */
   wakeAt(time: number, wake: () => void): () => void {
-    const entry: Wake = { time, wake, timer: undefined, isPutOff: false };
+    const entry: Wake = { time, wake, timer: undefined };
     this.#armed.add(entry);
     this.#arm(entry, time);
     return () => this.#disarm(entry);
@@ -101,21 +99,9 @@ export class RealNature implements Nature, AsyncDisposable {
   }
 
   #due(entry: Wake): void {
-    const now = this.now();
-    if (now < entry.time) return this.#arm(entry, entry.time);
-    this.#notice(Math.max(now - entry.time, now - this.#beatAt - beatMs), now, entry);
-    if (now < this.#mercyUntil && !entry.isPutOff) return this.#putOff(entry);
+    if (this.now() < entry.time) return this.#arm(entry, entry.time);
     this.#armed.delete(entry);
     entry.wake();
-  }
-
-  /** Once only: a loop that is always late must not put its deadlines off for ever. */
-  #putOff(entry: Wake): void {
-    entry.isPutOff = true;
-    // One full turn of the loop reads the sockets; the pause lets peers that were stopped too speak up.
-    setImmediate(() => {
-      if (this.#armed.has(entry)) this.#arm(entry, this.#mercyUntil);
-    });
   }
 
   #disarm(entry: Wake): void {
@@ -123,17 +109,12 @@ export class RealNature implements Nature, AsyncDisposable {
     clearTimeout(entry.timer);
   }
 
+  /** After a standstill time goes on where it stopped. */
   #live(): void {
-    const now = this.now();
-    this.#notice(now - this.#beatAt - beatMs, now);
-    this.#beatAt = now;
-  }
-
-  #notice(awayMs: number, now: number, entry?: Wake): void {
-    if (awayMs < lateMs || now < this.#mercyUntil || entry?.isPutOff) return;
-    this.#mercyUntil = now + Math.min(awayMs, mercyMaxMs);
-    this.#beatAt = now;
-    this.#lagCount += 1;
+    const time = this.#clock.now();
+    if (time > this.#beatAt + beatMs + lateMs) this.#leftOutMs = time - this.#now;
+    this.#beatAt = time;
+    this.#now = time - this.#leftOutMs;
   }
 }
 
@@ -141,5 +122,4 @@ interface Wake {
   readonly time: number;
   readonly wake: () => void;
   timer: NodeJS.Timeout | undefined;
-  isPutOff: boolean;
 }
