@@ -102,7 +102,8 @@ export class Replica {
     if ((flags & flag.changes) === 0) return this.#slots.length;
     for (let leaves = from.varint(); leaves > 0; leaves--) if (!this.#leave(from.varint())) return undefined;
     const stayed = this.#slots.length;
-    for (let enters = from.varint(); enters > 0 && !from.isShort; enters--) this.#enter(from, tick);
+    for (let enters = from.varint(); enters > 0 && !from.isShort; enters--)
+      if (!this.#enter(from, tick)) return undefined;
     for (let changed = from.varint(); changed > 0 && !from.isShort; changed--) {
       const seen = this.#slots[from.varint()];
       if (!seen) return undefined;
@@ -121,13 +122,16 @@ export class Replica {
     return true;
   }
 
-  #enter(from: ByteReader, tick: number): void {
+  /** False for somebody who is in view already: a world that repeats itself would fill the memory. */
+  #enter(from: ByteReader, tick: number): boolean {
     const id = from.u16();
+    if (this.#seen.has(id)) return false;
     const seen = { id, looks: nobody, x: 0, y: 0, facing: 0, told: tick, setAt: tick, motion: 0 };
     const bits = this.#readState(from, seen, tick);
     seen.looks = (bits & what.looks) !== 0 ? this.#readLooks(from, id) : (this.#looks.get(id) ?? nobody);
     this.#slots.push(seen);
     this.#seen.set(id, seen);
+    return true;
   }
 
   #readState(from: ByteReader, seen: Seen, tick: number): number {

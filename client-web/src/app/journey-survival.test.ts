@@ -120,6 +120,15 @@ describe("a world that is emptied", () => {
 });
 
 describe("a world that is lost", () => {
+  test("because this page did not read what it was sent: the way back is asked for", () => {
+    const page = inHub();
+    const dial = page.journey.world?.dial ?? 0;
+    page.take({ type: "world.closed", dial, code: closeCodes.tooSlow.code });
+    expect(page.shown).toMatchObject({ state: "preparing", lost: undefined });
+    page.pass(1_000);
+    expect(page.last("send.control").message).toMatchObject({ type: "world.rejoin", world: "hub" });
+  });
+
   test.each(["crashed", "closed"] as const)(
     "because it %s: the way back is offered, and followed",
     (reason) => {

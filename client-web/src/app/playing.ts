@@ -174,7 +174,7 @@ export class Playing {
     clearTimeout(this.#alarm);
     const at = wakeAt(this.#journey);
     if (at !== undefined)
-      this.#alarm = setTimeout(() => this.tell({ type: "wake" }), Math.max(0, at - this.#deps.now()));
+      this.#alarm = setTimeout(() => this.tell({ type: "wake" }), timerMs(at - this.#deps.now()));
     this.#changed();
   }
 
@@ -211,7 +211,8 @@ export class Playing {
     },
     "pack.changed": ({ world: key, info }) => {
       if (this.#stage.shown?.world.map.key !== key) return;
-      // Numbers below zero are nobody's journey.
+      // Numbers below zero are nobody's journey. Only the newest is wanted.
+      this.#packs.cancel(this.#lastHotPack);
       this.#packs.prepare(--this.#lastHotPack, { ...info, key }, this.#playedKeys, {
         progress: () => {},
         ready: (world) => {
@@ -288,3 +289,6 @@ export class Playing {
     });
   }
 }
+
+/** What a timer can wait: one that is asked for more goes off at once. */
+const timerMs = (ms: number): number => Math.min(Math.max(0, ms), 2 ** 31 - 1);

@@ -2,6 +2,9 @@ import type { Transport as Seam } from "#shared/transport.ts";
 
 /** More than this waiting to leave, and what may be merged is kept back instead of queued. */
 const backedUpBytes = 4 * 1024;
+/** More than this, and nothing has left for so long that the line is given up. */
+export const stuckBytes = 64 * 1024;
+const lostCode = 1006;
 
 export interface TransportStats {
   /** Bytes handed to the socket that have not left yet. */
@@ -21,7 +24,7 @@ export interface TransportEvents {
   opened(): void;
   /** Text, or the bytes of a binary frame. */
   message(message: string | Uint8Array): void;
-  /** Once, also when the connection never opened (code 1006). Not after `close()`. */
+  /** Once, also when the connection never opened or nothing leaves any more (code 1006). Not after `close()`. */
   closed(code: number): void;
 }
 
@@ -41,6 +44,7 @@ export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = 
     return refused(on);
   }
   let isOver = false;
+  let isStuck = false;
   let sentBytes = 0;
   let receivedBytes = 0;
   socket.binaryType = "arraybuffer";
@@ -53,11 +57,12 @@ export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = 
     receivedBytes += message.length;
     on.message(message);
   });
-  socket.addEventListener("close", ({ code }) => {
+  const end = (code: number): void => {
     if (isOver) return;
     isOver = true;
     on.closed(code);
-  });
+  };
+  socket.addEventListener("close", ({ code }) => end(code));
   // An error is always followed by a close; listening keeps hosts quiet that complain of unheard ones.
   socket.addEventListener("error", () => {});
   return {
@@ -68,7 +73,13 @@ export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = 
       return { buffered: this.bufferedBytes, sentBytes, receivedBytes };
     },
     sendReliable(message) {
-      if (isOver || socket.readyState !== open) return;
+      if (isOver || isStuck || socket.readyState !== open) return;
+      if (socket.bufferedAmount > stuckBytes) {
+        isStuck = true;
+        socket.close();
+        // Its close would wait for the same line, and the caller is in the middle of something.
+        return queueMicrotask(() => end(lostCode));
+      }
       sentBytes += message.length;
       socket.send(message);
     },
@@ -89,7 +100,7 @@ export function dial(url: string, on: TransportEvents, Socket: WebSocketClass = 
 function refused(on: TransportEvents): Transport {
   let isOver = false;
   queueMicrotask(() => {
-    if (!isOver) on.closed(1006);
+    if (!isOver) on.closed(lostCode);
   });
   return {
     bufferedBytes: 0,

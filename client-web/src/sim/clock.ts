@@ -2,6 +2,8 @@ import { Offsets } from "./offsets.ts";
 
 const windowMs = 5000;
 const reviewMs = 250;
+/** Twice what a world says in that window. */
+const lateMost = 200;
 const firstDelayMs = 100;
 const delayRange = { least: 75, most: 250 };
 const marginMs = 10;
@@ -40,6 +42,7 @@ export class PlaybackClock {
     const offset = now - tick * this.#beat.tickMs;
     this.#offsets.add(offset);
     this.#late.push({ at: now, ms: offset - this.#offsets.least });
+    if (this.#late.length > lateMost) this.#late.shift();
     if (now - this.#reviewedAt >= reviewMs) this.#review(now);
   }
 

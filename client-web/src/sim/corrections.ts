@@ -1,4 +1,6 @@
 const memoryMs = 60_000;
+/** A snapshot corrects at most once; there are twenty a second. */
+const kept = 1200;
 
 /** How often a prediction was wrong, and by how much. */
 export class Corrections {
@@ -12,6 +14,7 @@ export class Corrections {
   note(units: number, now: number): void {
     this.#count += 1;
     this.#recent.push({ at: now, units });
+    if (this.#recent.length > kept) this.#recent.shift();
     this.#forget(now);
   }
 
