@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PackError } from "../packs/pack.ts";
 import { createClient, type ClientDeps } from "./client.ts";
+import type { ClientEvent } from "./events.ts";
 import { Pilot } from "./pilot.ts";
 import { fakePacks, StubServer } from "./testing.ts";
 
@@ -154,6 +155,22 @@ describe("client", () => {
       "chat connected",
       "master disconnected",
       "chat connected",
+    ]);
+  });
+
+  it("tells whoever watches what becomes of the player, and where they arrived", async () => {
+    const events: ClientEvent[] = [];
+    const pilot = start({ on: (event) => events.push(event) });
+    await pilot.inWorld("hub");
+    await pilot.say("hello");
+    server.dropControl();
+    await pilot.until(() => events.filter(({ type }) => type === "control.up").length === 2, "resumed");
+    expect(events).toEqual([
+      { type: "control.up", session: "s1", isResumed: false },
+      { type: "arrived", world: "hub", lease: "l1", cause: "portal", x: 100, y: 100 },
+      { type: "chat", name: "Guest-1", text: "hello" },
+      { type: "control.lost", code: 1001 },
+      { type: "control.up", session: "s1", isResumed: true },
     ]);
   });
 
