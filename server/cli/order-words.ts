@@ -70,7 +70,7 @@ const causes: Readonly<Record<string, string>> = {
   heartbeat_timeout: "it fell silent and was ended",
   test_timeout: "its self-test took too long",
   version_mismatch: "it is of another version than the master",
-  link_lost: "it lost its connection to the master",
+  link_lost: "its process ended, or lost its connection to the master",
   SIGKILL: "it was killed (SIGKILL; the system does so when memory runs out)",
 };
 

@@ -35,10 +35,15 @@ export class TestMaster {
   #wake = Promise.withResolvers<void>();
   #hasExited = false;
 
-  private constructor(settings: Readonly<Record<string, string>>, dataDir: string, args: readonly string[]) {
+  private constructor(
+    settings: Readonly<Record<string, string>>,
+    dataDir: string,
+    args: readonly string[],
+    program = entry,
+  ) {
     this.dataDir = dataDir;
     const { PATH, LD_LIBRARY_PATH } = process.env;
-    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, ...args], {
       env: { PATH, LD_LIBRARY_PATH, ...testSettings, PORTCADE_DATA_DIR: dataDir, ...settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -56,8 +61,9 @@ export class TestMaster {
     settings: Readonly<Record<string, string>> = {},
     dataDir = mkdtempSync(join(tmpdir(), "portcade-master-")),
     args: readonly string[] = [],
+    program = entry,
   ): Promise<TestMaster> {
-    const master = new TestMaster(settings, dataDir, args);
+    const master = new TestMaster(settings, dataDir, args, program);
     const ready = await master.until("master.ready");
     master.port = Number(ready["port"]);
     return master;
