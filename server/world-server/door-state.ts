@@ -59,7 +59,7 @@ export interface Hold {
 }
 
 export type DoorInput =
-  /** What the master says; `registered` and `registration.refused` are not the door's business. */
+  /** What the master says; `registration.refused` is not the door's business. */
   | ToLaunch
   /** A connection shows a ticket (sha256, hex). `re` is the id of its `enter`. */
   | { readonly type: "show"; readonly connection: string; readonly re: number; readonly ticketHash: string }

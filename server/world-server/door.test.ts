@@ -230,6 +230,12 @@ describe("stopping", () => {
     expect(played.door.isShut).toBe(true);
   });
 
+  test("is off when the master takes the launch on again: whoever comes is let in", () => {
+    const played = new Played().take({ type: "stop.prepare" });
+    played.take({ type: "registered", heartbeatMs: 1000, epoch: 1 }, expected("a"), shown("a"));
+    expect(played.told).toEqual([{ type: "arrived", admission: "a" }]);
+  });
+
   test("saves everyone, closes every socket, then ends the process", () => {
     const played = inside().take(expected("b"), shown("b"), active("b"), { type: "depart", admission: "b" });
     played.take({ type: "stop", reason: "shutdown" });

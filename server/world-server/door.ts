@@ -39,7 +39,8 @@ const handlers: { [T in DoorInput["type"]]: (door: Door, input: Got<T>, moment: 
   test: (door) => ({ door, effects: [] }),
   handover: (door) => ({ door, effects: [] }),
   restore: (door) => ({ door, effects: [] }),
-  registered: (door) => ({ door, effects: [] }),
+  // The master counts on this launch again: it has forgotten that it wanted to stop it.
+  registered: (door) => ({ door: door.isShut ? { ...door, isShut: false } : door, effects: [] }),
   "registration.refused": (door) => ({ door, effects: [] }),
 };
 

@@ -63,7 +63,7 @@ function startLink(more: { clock?: Clock; url?: string } = {}): void {
       roster,
     }),
     roster: () => roster,
-    hear: (message) => heard.add(message),
+    hear: (message) => void (message.type !== "registered" && heard.add(message)),
     registered: (isFirst) => registrations.add(isFirst),
     ended: (why) => ends.add(why),
     ...more,

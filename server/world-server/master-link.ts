@@ -155,8 +155,9 @@ export class MasterLink implements Master {
       return link.close("registrationRefused");
     }
     this.#epoch = message.epoch;
-    if (message.type === "registered") this.#welcomed(message.heartbeatMs);
-    else this.#end(message.reason);
+    if (message.type === "registration.refused") return this.#end(message.reason);
+    this.#welcomed(message.heartbeatMs);
+    this.#deps.hear(message);
   }
 
   #welcomed(heartbeatMs: number): void {
