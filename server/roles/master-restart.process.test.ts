@@ -1,0 +1,232 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { closeCodes } from "#shared/protocol/close-codes.ts";
+import { isRunning, TestMaster } from "./testing.ts";
+import { TestPlayer } from "./testing-player.ts";
+
+const masters: TestMaster[] = [];
+const others: ChildProcess[] = [];
+afterEach(async () => {
+  for (const master of masters.splice(0)) await master.end();
+  for (const other of others.splice(0)) other.kill("SIGKILL");
+});
+async function start(dataDir?: string, settings: Record<string, string> = {}): Promise<TestMaster> {
+  const master = await TestMaster.start(settings, dataDir, ["start", "--keep-worlds"]);
+  masters.push(master);
+  return master;
+}
+async function killed(master: TestMaster): Promise<void> {
+  master.process.kill("SIGKILL");
+  await master.exited;
+}
+/** Resumes after the world that died is known to be gone, and asks for it as a client does. */
+async function backFromNowhere(master: TestMaster, player: TestPlayer): Promise<TestPlayer> {
+  await master.untilMarker("MASTER_WORLD_STOPPED key=hub");
+  const again = await TestPlayer.connect(master.url, { resume: player.resume });
+  expect(again.welcome).toMatchObject({ resumed: true });
+  again.ask({ type: "world.rejoin", world: "hub" });
+  return again;
+}
+const wordsOf = (master: TestMaster): string => {
+  const folder = join(master.dataDir, "launches");
+  return join(folder, readdirSync(folder).find((name) => name.endsWith(".words")) as string);
+};
+
+describe("a master that is killed", () => {
+  test("costs its players a pause in the chat: they play on, resume, travel, and nobody starts anew", async () => {
+    const first = await start();
+    const player = await first.player();
+    await player.enter();
+    const pid = first.pidOf("hub");
+    let line = player;
+    let master = first;
+    for (const x of [330, 360]) {
+      await killed(master);
+      await player.walk(x, 290, 5);
+      expect(await player.world?.socket.readyState).toBe(1);
+      master = await start(first.dataDir);
+      await master.untilMarker("MASTER_WORLD_REGISTERED key=hub");
+      line = await TestPlayer.connect(master.url, { resume: line.resume });
+      expect(line.welcome).toMatchObject({ resumed: true, admission: { world: "hub" } });
+      expect(await line.answer({ type: "chat.send", text: "back" })).toMatchObject({ type: "ok" });
+    }
+    expect(isRunning(pid)).toBe(true);
+    expect(master.lines.some(({ event }) => event === "host.launched")).toBe(false);
+    line.world = player.world;
+    await player.walk(400, 200, 5);
+    player.world?.say({ type: "portal.use", id: 900, portal: "TopPortal" });
+    expect(await line.enter()).toMatchObject({ world: "top_world" });
+    line.cut();
+  });
+
+  test("finds its launch by a file that its process holds open, written down or not, and can still end it", async () => {
+    const first = await start();
+    const player = await first.player();
+    await player.enter();
+    const pid = first.pidOf("hub");
+    expect(readlinkSync(`/proc/${pid}/fd/4`)).toBe(wordsOf(first));
+    expect(statSync(wordsOf(first)).mode & 0o777).toBe(0o600);
+    await killed(first);
+    for (const name of readdirSync(join(first.dataDir, "launches")))
+      if (name.endsWith(".json")) writeFileSync(join(first.dataDir, "launches", name), "lost");
+    process.kill(pid, "SIGSTOP");
+    const second = await start(first.dataDir, {
+      PORTCADE_LIMIT_SUSPECT_MS: "500",
+      PORTCADE_LIMIT_DEAD_MS: "1000",
+    });
+    expect(await second.until("host.adopted")).toMatchObject({ pid });
+    await second.until("host.exited");
+    expect(isRunning(pid)).toBe(false);
+    player.cut();
+  });
+
+  test("kills nobody who has the number of a world that is gone", async () => {
+    const first = await start();
+    const player = await first.player();
+    await player.enter();
+    const pid = first.pidOf("hub");
+    await killed(first);
+    process.kill(pid, "SIGKILL");
+    const stranger = spawn("sleep", ["60"]);
+    others.push(stranger);
+    await once(stranger, "spawn");
+    const record = wordsOf(first).replace(/\.words$/, ".json");
+    writeFileSync(record, readFileSync(record, "utf8").replace(`"pid":${pid}`, `"pid":${stranger.pid}`));
+    const second = await start(first.dataDir);
+    await second.until("host.exited");
+    expect(isRunning(stranger.pid as number)).toBe(true);
+    player.cut();
+  });
+
+  test("whose world died with it brings nobody back elsewhere than they stood", async () => {
+    const first = await start(undefined, { PORTCADE_LIMIT_SAVE_MS: "200" });
+    const player = await first.player();
+    await player.enter();
+    await player.walk(330, 300, 5);
+    await first.untilSaved(player);
+    const pid = first.pidOf("hub");
+    await killed(first);
+    process.kill(pid, "SIGKILL");
+    const second = await start(first.dataDir);
+    const again = await backFromNowhere(second, player);
+    expect(await again.enter()).toMatchObject({ world: "hub", x: player.replica.self.x });
+    again.cut();
+    player.cut();
+  });
+});
+
+describe("last words", () => {
+  test("of a world that died while it had no master reach the next one, and are then thrown away", async () => {
+    const first = await start(undefined, { PORTCADE_LIMIT_SAVE_MS: "200" });
+    const player = await first.player();
+    await player.enter();
+    const pid = first.pidOf("hub");
+    const words = wordsOf(first);
+    await killed(first);
+    await player.walk(440, 320, 5);
+    const { x, y } = player.replica.self;
+    await until(() => readFileSync(words, "utf8").includes(`"x":${x},"y":${y}`));
+    process.kill(pid, "SIGKILL");
+    const second = await start(first.dataDir);
+    const again = await backFromNowhere(second, player);
+    expect(await again.enter()).toMatchObject({ world: "hub", x, y });
+    expect(existsSync(words)).toBe(false);
+    again.cut();
+    player.cut();
+  });
+
+  test("that make no sense are told in the log, and the world starts anew", async () => {
+    const first = await start();
+    const player = await first.player();
+    await player.enter();
+    const pid = first.pidOf("hub");
+    await killed(first);
+    process.kill(pid, "SIGKILL");
+    await until(() => !isRunning(pid));
+    writeFileSync(wordsOf(first), '{"launch":"somebody else\'s"');
+    const second = await start(first.dataDir);
+    expect(await second.until("host.failed")).toMatchObject({ reason: "last words of no known form" });
+    const again = await backFromNowhere(second, player);
+    expect(await again.enter()).toMatchObject({ world: "hub" });
+    again.cut();
+    player.cut();
+  });
+});
+
+describe("a planned restart", () => {
+  test("tells players when to come back, loses nothing, and the worlds play on", async () => {
+    const first = await start();
+    const players = [await first.player(), await first.player()];
+    for (const player of players) await player.enter();
+    const code = first.stop("SIGTERM");
+    const backs = [];
+    for (const { control } of players) backs.push((await control.until("notice"))["backMs"]);
+    for (const { control } of players) expect((await control.closed).code).toBe(closeCodes.shuttingDown.code);
+    expect(new Set(backs).size).toBe(2);
+    for (const backMs of backs) expect(backMs).toBeGreaterThanOrEqual(500);
+    expect(await code).toBe(0);
+    expect(readdirSync(first.dataDir).filter((name) => /-wal$|^master\.(pid|sock)$/.test(name))).toEqual([]);
+    await players[0]?.walk(330, 290, 5);
+    const second = await start(first.dataDir);
+    await second.untilMarker("MASTER_WORLD_REGISTERED key=hub");
+    for (const player of players) {
+      const again = await TestPlayer.connect(second.url, { resume: player.resume });
+      expect(again.welcome).toMatchObject({ resumed: true, admission: { world: "hub" } });
+      expect(player.world?.socket.readyState).toBe(1);
+      again.cut();
+      player.cut();
+    }
+  });
+
+  test("begins no journey, and waits for who is at a door", async () => {
+    const master = await start();
+    const [guest, stayer, late] = [
+      await master.player(),
+      await master.player(),
+      await TestPlayer.dial(master.url),
+    ];
+    await stayer.enter();
+    await stayer.walk(400, 200, 5);
+    const { lease } = await guest.control.until("lease");
+    guest.ask({ type: "lease.redeem", lease });
+    const ticket = await guest.control.until("ticket");
+    const code = master.stop("SIGTERM");
+    await master.until("master.stopping");
+    const re = stayer.ask({ type: "login", name: "Ada" });
+    expect(await stayer.control.until("denied")).toMatchObject({ re, reason: "shutting_down" });
+    stayer.world?.say({ type: "portal.use", id: 900, portal: "TopPortal" });
+    expect(await stayer.world?.until("portal.denied")).toMatchObject({ reason: "shutting_down" });
+    expect(await stayer.answer({ type: "chat.send", text: "bye" })).toMatchObject({ type: "ok" });
+    late.hello();
+    expect(await late.control.until("rejected")).toMatchObject({ reason: "shutting_down" });
+    expect(await guest.show(ticket)).toMatchObject({ world: "hub" });
+    expect(await code).toBe(0);
+    guest.cut();
+    stayer.cut();
+  });
+
+  test("is cut short by a second signal, and leaves the worlds alone all the same", async () => {
+    const master = await start();
+    const player = await master.player();
+    await player.enter();
+    const pid = master.pidOf("hub");
+    // One who answers no goodbye.
+    player.control.socket.pause();
+    const code = master.stop("SIGTERM");
+    await master.until("master.stopping");
+    const pressing = setInterval(() => master.process.kill("SIGTERM"), 50);
+    expect(await code).toBe(130);
+    clearInterval(pressing);
+    expect(isRunning(pid)).toBe(true);
+    expect(player.world?.socket.readyState).toBe(1);
+    player.cut();
+  });
+});
+
+/** Files and processes are looked at until they are as wanted: nothing tells a test of them. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
