@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -129,7 +129,8 @@ export class WorldProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly pipe: Writable;
 
-  constructor(outDir: string) {
+  /** `words`: the file for its last words. */
+  constructor(outDir: string, words?: string) {
     const bundle = join(outDir, "server", "world.mjs");
     const read = [bundle, join(outDir, "server", "worlds")].map((path) => `--allow-fs-read=${path}`);
     const flags = [
@@ -139,10 +140,12 @@ export class WorldProcess implements AsyncDisposable {
       "--disable-proto=delete",
       "--disable-warning=ExperimentalWarning",
     ];
+    const wordsFd = words === undefined ? "ignore" : openSync(words, "w", 0o600);
     this.child = spawn(process.execPath, [...flags, bundle], {
-      stdio: ["ignore", "pipe", "inherit", "pipe"],
+      stdio: ["ignore", "pipe", "inherit", "pipe", wordsFd],
       env: {},
     });
+    if (wordsFd !== "ignore") closeSync(wordsFd);
     this.pipe = this.child.stdio[3] as Writable;
     this.pipe.on("error", () => {});
     if (this.child.stdout)
@@ -218,7 +221,7 @@ export class RawPlayer implements Disposable {
   /** The bytes below the frames. */
   wire: Socket | undefined;
 
-  constructor(url: string, options: { origin?: string; ca?: string } = {}) {
+  constructor(url: string, options: { origin?: string; ca?: string; autoPong?: boolean } = {}) {
     this.socket = new WebSocket(url, options);
     this.socket.on("error", () => {});
     this.socket.once("upgrade", (response) => (this.wire = response.socket));

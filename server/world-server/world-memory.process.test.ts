@@ -1,0 +1,160 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { lastWords } from "#shared/protocol/launch-master.ts";
+import type { LaunchOrder, LastWords } from "#shared/protocol/launch-master.ts";
+import { buildWorldServer } from "#tools/build/world-server.ts";
+import { hall } from "./testing.ts";
+import {
+  buildFolder,
+  expectPlayer,
+  orderFor,
+  RawPlayer,
+  StubMaster,
+  WorldProcess,
+  writeWorld,
+} from "./testing-world.ts";
+
+/** Counts who comes, and says so to nobody but the next launch. */
+const visitBook = `
+  let visits = 0;
+  export const rules = {
+    onEnter: () => void visits++,
+    save: () => ({ visits }),
+    restore: (saved) => { visits = saved.visits; },
+  };`;
+const at = { world: "hub", x: 80, y: 80, facing: 0 };
+const outDir = buildFolder();
+let master: StubMaster;
+let world: WorldProcess;
+let player: RawPlayer | undefined;
+let words: string;
+
+beforeAll(async () => {
+  await buildWorldServer({ outDir });
+  writeWorld(outDir, hall, visitBook);
+});
+
+beforeEach(async () => {
+  master = await new StubMaster().listen();
+  words = join(master.folder, "l1.words");
+});
+
+afterEach(async () => {
+  player?.[Symbol.dispose]();
+  await world[Symbol.asyncDispose]();
+  await master[Symbol.asyncDispose]();
+});
+
+afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+
+/** A world with one player in it. */
+async function play(order: Partial<LaunchOrder> = {}): Promise<RawPlayer> {
+  world = new WorldProcess(outDir, words);
+  world.order(orderFor(master, order));
+  const { endpoint } = await master.next("register");
+  await master.next("heartbeat");
+  const ticket = await expectPlayer(master, "Ada");
+  player = await new RawPlayer(`ws://127.0.0.1:${(endpoint as { port: number }).port}/`).open();
+  player.say({ type: "enter", id: 1, protocol: 1, ticket });
+  await player.next("entered");
+  master.tell({ type: "activate", admission: "a-Ada" });
+  await player.snapshots.until(() => true);
+  return player;
+}
+
+const left = (): LastWords => lastWords.parse(JSON.parse(readFileSync(words, "utf8")));
+const state = (visits: number): string => JSON.stringify({ visits });
+
+describe("what a world remembers", () => {
+  test("comes with its order, is said when it has changed, and handed over when it is asked for", async () => {
+    await play({ state: state(40), limits: { checkpointMs: 100 } });
+    expect(await master.next("state")).toEqual({ type: "state", text: state(41), isFinal: false });
+    master.tell({ type: "restore", text: state(7) });
+    master.tell({ type: "handover" });
+    expect(await master.next("state")).toEqual({ type: "state", text: state(7), isFinal: true });
+  });
+
+  test.each(["stop", "SIGTERM"] as const)(
+    "is said at the end, after everybody's last place: %s",
+    async (by) => {
+      const ada = await play();
+      if (by === "stop") master.tell({ type: "stop", reason: "shutdown" });
+      else world.child.kill(by);
+      expect(await ada.closed).toBe(4013);
+      expect(await world.exited).toBe(0);
+      expect(master.heard.all.slice(-2)).toMatchObject([
+        { type: "left", admission: "a-Ada", place: at },
+        { type: "state", text: state(1), isFinal: true },
+      ]);
+      expect(readFileSync(words, "utf8")).toBe("");
+    },
+  );
+});
+
+describe("a world whose master is gone", () => {
+  test("that is killed has written down where everybody stood, and what it remembers", async () => {
+    const ada = await play({ limits: { saveMs: 100, checkpointMs: 100 } });
+    await master.next("state");
+    await master.leave();
+    await world.log.until(({ event }) => event === "master.lost");
+    expect(left()).toMatchObject({
+      launch: "l1",
+      saves: [{ admission: "a-Ada", place: at }],
+      state: state(1),
+    });
+    const { seq } = left().saves[0] ?? { seq: 0 };
+    const { tick } = await ada.snapshots.until(() => true);
+    // Two saves further on.
+    await ada.snapshots.until((told) => told.tick > tick + 6);
+    world.child.kill("SIGKILL");
+    await world.exited;
+    expect(left().saves[0]?.seq).toBeGreaterThan(seq);
+  });
+
+  test.each([
+    ["waits in vain", 20, undefined],
+    ["is told to end", 0, "SIGTERM"],
+  ] as const)("that %s sends everybody away, and leaves nothing unsaid", async (_, code, signal) => {
+    const ada = await play({ limits: { masterLossMs: signal ? 60_000 : 300 } });
+    await master.leave();
+    await world.log.until(({ event }) => event === "master.lost");
+    if (signal) world.child.kill(signal);
+    expect(await ada.closed).toBe(4013);
+    expect(await world.exited).toBe(code);
+    expect(left()).toMatchObject({ saves: [{ admission: "a-Ada", place: at }], state: state(1) });
+  });
+});
+
+describe("a launch that is to take over", () => {
+  test("proves itself on copies of its rules, though it may read no file any more", async () => {
+    await play({ state: state(40) });
+    master.tell({ type: "test" });
+    expect(await master.next("tested")).toEqual({ type: "tested" });
+    master.tell({ type: "handover" });
+    expect(await master.next("state")).toMatchObject({ text: state(41) });
+  });
+
+  test.each([
+    ["do not load", "export const rules = {", {}, /^Unexpected end of input/],
+    ["throw", "export const rules = { onTick() { throw new Error('bad rule'); } };", {}, /^onTick threw/],
+    ["cannot read what was saved", visitBook, { state: "null" }, /^restore threw: TypeError/],
+  ])("whose rules %s says so", async (_, module, order, fault) => {
+    writeWorld(outDir, { ...hall, key: "heir" }, module);
+    world = new WorldProcess(outDir);
+    world.order(orderFor(master, { world: "heir", ...order }));
+    await master.next("heartbeat");
+    master.tell({ type: "test" });
+    expect((await master.next("tested")).fault).toMatch(fault);
+    await master.next("heartbeat");
+  });
+});
+
+describe("rules beyond the leash", () => {
+  test("that throw outside a hook end the process, and its exit code says so", async () => {
+    writeWorld(outDir, { ...hall, key: "wild" }, "setTimeout(() => { throw new Error('wild'); }, 100);");
+    world = new WorldProcess(outDir);
+    world.order(orderFor(master, { world: "wild" }));
+    expect(await world.exited).toBe(1);
+  });
+});
