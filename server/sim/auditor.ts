@@ -66,7 +66,7 @@ export class Auditor {
   readonly ledger = new Ledger();
   /** How much has happened that was looked at. */
   events = 0;
-  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0 } };
+  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0, redeems: 0, arrivals: 0 } };
   #healedAt: number | undefined;
   readonly #since = new Map<string, number>();
   readonly #trace: string[] = [];
@@ -205,7 +205,8 @@ export class Auditor {
     const { isHealed } = this.#seen;
     if (isHealed) this.#healedAt ??= this.now;
     if (this.#healedAt === undefined || this.now > this.#healedAt + (laws.L10.boundMs ?? 0)) return;
-    this.sinceHeal.calm = { at: this.now, events: this.events };
+    const { redeems, arrivals } = this.sinceHeal;
+    this.sinceHeal.calm = { at: this.now, events: this.events, redeems, arrivals };
   }
 
   lookAtRest(): void {

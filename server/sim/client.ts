@@ -182,6 +182,11 @@ export class Page {
     this.waiting.set(message.id, { at: this.#deps.nature.now(), message });
   }
 
+  /** Says what the journey did not ask for. */
+  sneak(message: FromClient): void {
+    for (const wire of this.#control.values()) wire.toAcceptor(message);
+  }
+
   #dialWorld(dial: number, url: string): void {
     const wire = this.#deps.dialWorld(url, {
       hear: (message) => this.#hearWorld(dial, message),

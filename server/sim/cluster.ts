@@ -8,6 +8,7 @@ import type { Phased } from "#shared/machine.ts";
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import { stepDoor } from "#world-server/door.ts";
+import { babble, forge, showAgain } from "./cheats.ts";
 import type { JourneyCode } from "./client.ts";
 import { draw, drawTemper, type Circumstances, type Suite } from "./faults.ts";
 import { Auditor, type Violation } from "./auditor.ts";
@@ -18,7 +19,7 @@ import { Wire, type Delay, type End } from "./network.ts";
 import { Player } from "./player.ts";
 import { Broker } from "./broker.ts";
 import { SimStore } from "./store.ts";
-import { befall, forge, showAgain } from "./trouble.ts";
+import { befall } from "./trouble.ts";
 import { fourWorlds, packNumber } from "./worlds.ts";
 import type { PlayerWire, SimWorld, ToPlayerSocket } from "./world.ts";
 
@@ -157,8 +158,9 @@ export class Cluster {
         nature,
         worlds: this.#worlds,
         habits,
-        cheat: (url, ticket) => showAgain(this, url, ticket),
-        forge: () => forge(this, version),
+        cheat: (url, tickets) => showAgain(this, url, tickets),
+        forge: () => forge(this),
+        babble: (page) => babble(this, page),
         page: {
           nature,
           version,

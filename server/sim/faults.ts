@@ -28,6 +28,13 @@ export interface Circumstances {
   readonly packFails: number;
   /** The operator stops a world. */
   readonly stop: number;
+  /** Somebody builds a world anew. */
+  readonly repack: number;
+  /** The operator lets another launch take over, or sends the players of a world to another. */
+  readonly upgrade: number;
+  readonly evacuate: number;
+  /** Strangers come to the doors. */
+  readonly knock: number;
   /** How many each world but the first has room for. */
   readonly capacity: number;
   readonly limits: Limits;
@@ -47,6 +54,10 @@ const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   lying: 0,
   packFails: 0,
   stop: 0,
+  repack: 0,
+  upgrade: 0,
+  evacuate: 0,
+  knock: 0,
   capacity: roomy,
   limits: usual,
 };
@@ -68,6 +79,10 @@ const storm: Omit<Circumstances, "suite" | "limits"> = {
   lying: 0.1,
   packFails: 0.1,
   stop: 0.05,
+  repack: 0.05,
+  upgrade: 0.05,
+  evacuate: 0.03,
+  knock: 0.2,
   capacity: 3,
 };
 
@@ -104,6 +119,10 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
     lying: some(0.3, 0.5),
     packFails: some(0.3, 0.2),
     stop: some(0.3, 0.1),
+    repack: some(0.3, 0.05),
+    upgrade: some(0.4, 0.1),
+    evacuate: some(0.3, 0.05),
+    knock: some(0.3, 0.3),
     capacity: nature.chance(0.3) ? nature.between(1, 3) : roomy,
     limits: drawLimits(nature),
   };

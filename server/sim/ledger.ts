@@ -27,6 +27,8 @@ export class Ledger {
   readonly tokenHashes = new Map<Address, string>();
   /** What is remembered of each world. */
   readonly memories = new Map<string, string>();
+  /** What launches that are about to begin were told of it. */
+  readonly recalled = new Map<Address, string | undefined>();
   /** How many steps a launch had said were taken in a world, when it ended. */
   readonly said = new Map<string, number>();
   /** Where an avatar stood when its world died, by admission. */

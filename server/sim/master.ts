@@ -94,8 +94,9 @@ export class SimMaster {
     return [...callers, ...visitors].map(({ self }) => self);
   }
 
-  get connections(): number {
-    return this.#callers.size + this.#visitors.size;
+  get connections(): readonly string[] {
+    const visitors = [...this.#visitors.values()].map(({ self, session }) => `${self} of ${session}`);
+    return [...[...this.#callers.values()].map(({ self, launch }) => `${self} of ${launch}`), ...visitors];
   }
 
   /** `false` when nobody is there to hear it; a connection that spoke is closed then. */

@@ -75,8 +75,11 @@ export class Wire<ToDialer, ToAcceptor> {
     this.#break(() => this.#nature.between(0, 800));
   }
 
-  halfOpen(): void {
-    this.#break(() => this.#nature.between(keepaliveMs - 5_000, keepaliveMs));
+  /** @param first the end that learns of it at once, if there is one */
+  halfOpen(first?: Side): void {
+    this.#break((side) =>
+      side === first ? this.#nature.between(0, 800) : this.#nature.between(keepaliveMs - 5_000, keepaliveMs),
+    );
   }
 
   /** Nobody answers at one end (its process hangs): the other gives up at its keepalive. */
@@ -97,11 +100,11 @@ export class Wire<ToDialer, ToAcceptor> {
       this.#freeAt[side] = Math.max(this.#freeAt[side], this.#nature.now() + ms);
   }
 
-  #break(learnsAfter: () => number): void {
+  #break(learnsAfter: (side: Side) => number): void {
     if (this.#isCut) return;
     this.#isCut = true;
     for (const side of ["dialer", "acceptor"] as const)
-      this.#nature.after(learnsAfter(), () => this.#lose(side));
+      this.#nature.after(learnsAfter(side), () => this.#lose(side));
   }
 
   #lose(side: Side): void {

@@ -7,8 +7,10 @@ export interface PlayerDeps {
   readonly worlds: ReadonlyMap<string, WorldEntry>;
   readonly page: PageDeps;
   readonly habits: Habits;
-  /** Shows a ticket behind the page's back. */
-  readonly cheat: (url: string, ticket: string) => void;
+  /** Shows tickets behind the page's back. */
+  readonly cheat: (url: string, tickets: readonly string[]) => void;
+  /** Says on the page's connection what the page never would. */
+  readonly babble: (page: Page) => void;
   /** Says hello on a socket of its own and asks for what is not its own. */
   readonly forge: () => void;
 }
@@ -86,9 +88,15 @@ export class Player {
   }
 
   #cheat(): void {
-    const { nature, habits, cheat, forge } = this.#deps;
-    const ticket = this.page.tickets.at(-1);
-    if (ticket && nature.chance(habits.cheat)) cheat(ticket.url, ticket.ticket);
+    const { nature, habits, cheat, forge, babble } = this.#deps;
+    const last = this.page.tickets.slice(-2);
+    const { url } = last.at(-1) ?? {};
+    if (url && nature.chance(habits.cheat))
+      cheat(
+        url,
+        last.map(({ ticket }) => ticket),
+      );
+    if (nature.chance(habits.cheat)) babble(this.page);
     if (nature.chance(habits.cheat)) forge();
   }
 

@@ -1,6 +1,9 @@
+import type { WorldInput } from "#core/world/world.ts";
+import { knock } from "./cheats.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Circumstances } from "./faults.ts";
 import type { Wire } from "./network.ts";
+import { packNumber } from "./worlds.ts";
 
 type AnyWire = Wire<never, never>;
 
@@ -10,7 +13,7 @@ const mishaps: Record<Mishap, (cluster: Cluster) => void> = {
   freeze: ({ nature, processes }) =>
     nature.pick([...processes.values()])?.freeze(nature.between(500, 30_000)),
   cut: (cluster) => cluster.nature.pick(wires(cluster))?.cut(),
-  halfOpen: (cluster) => cluster.nature.pick(wires(cluster))?.halfOpen(),
+  halfOpen: (cluster) => cluster.nature.pick(wires(cluster))?.halfOpen(cluster.nature.pick(sides)),
   clog: (cluster) => cluster.nature.pick(wires(cluster))?.clog(cluster.nature.between(300, 4_500)),
   jam: ({ nature, stores }) => nature.pick(stores)?.jam(nature.between(200, 8_000)),
   stop: ({ nature, processes, master }) => {
@@ -19,11 +22,53 @@ const mishaps: Record<Mishap, (cluster: Cluster) => void> = {
       if (launch !== undefined) master.tell("host:local", `launch:${launch}`, order);
   },
   kill: (cluster) => cluster.restart(),
+  repack: (cluster) => void repack(cluster),
+  upgrade: (cluster) => {
+    const world = cluster.nature.chance(0.5) ? repack(cluster) : somewhere(cluster);
+    order(cluster, world, { type: "replace", noticeMs: cluster.nature.between(1_000, 20_000) });
+  },
+  evacuate: (cluster) => {
+    const target = cluster.nature.chance(0.9) ? somewhere(cluster) : "nowhere";
+    const noticeMs = cluster.nature.between(1_000, 20_000);
+    order(cluster, somewhere(cluster), { type: "evacuate", noticeMs, target });
+  },
+  knock,
 };
+
+const sides = ["dialer", "acceptor", undefined] as const;
+
+function somewhere({ nature, packs }: Cluster): string {
+  return nature.pick([...packs.keys()]) ?? "hub";
+}
+
+/** Somebody has built a world anew: its files and its pack are others from now on. */
+function repack(cluster: Cluster): string {
+  const world = somewhere(cluster);
+  cluster.packs.set(world, packNumber(Number(cluster.packs.get(world)) + 1));
+  return world;
+}
+
+type Order = Extract<WorldInput, { type: "replace" | "evacuate" }>;
+
+/** An operator's word to a world. */
+function order({ nature, master }: Cluster, world: string, body: Order): void {
+  master.tell(`operator:${nature.newId("o")}`, `world:${world}`, body);
+}
 
 type Mishap = Extract<
   keyof Circumstances,
-  "crash" | "freeze" | "cut" | "halfOpen" | "clog" | "jam" | "stop" | "kill"
+  | "crash"
+  | "freeze"
+  | "cut"
+  | "halfOpen"
+  | "clog"
+  | "jam"
+  | "stop"
+  | "kill"
+  | "repack"
+  | "upgrade"
+  | "evacuate"
+  | "knock"
 >;
 
 export function befall(cluster: Cluster): void {
@@ -38,30 +83,4 @@ function wires({ players, processes }: Cluster): AnyWire[] {
   const ofPlayers = players.flatMap(({ pages }) => pages.flatMap((page) => page.wires as readonly AnyWire[]));
   const ofWorlds = [...processes.values()].flatMap(({ controlWire }) => controlWire ?? []);
   return [...ofPlayers, ...(ofWorlds as unknown as AnyWire[])];
-}
-
-/** A cheat shows a ticket a second time. */
-export function showAgain({ nature, dialWorld }: Cluster, url: string, ticket: string): void {
-  const wire = dialWorld(url, { hear: () => {}, closed: () => {} });
-  wire?.toAcceptor({ type: "enter", id: 1, protocol: 1, ticket });
-  nature.after(20_000, () => wire?.drop("dialer"));
-}
-
-/** A cheat asks for other people's leases and guesses tickets. */
-export function forge(cluster: Cluster, version: string): void {
-  const { nature, auditor, processes, dialMaster } = cluster;
-  const lease = auditor.someLease() ?? "t0";
-  const wire = dialMaster({
-    closed: () => {},
-    hear: (message) => {
-      if (message.type !== "welcome") return;
-      wire?.toAcceptor({ type: "lease.redeem", id: 2, lease });
-      wire?.toAcceptor({ type: "lease.release", id: 3, lease });
-      wire?.toAcceptor({ type: "world.rejoin", id: 4, world: "top_world" });
-      wire?.drop("dialer");
-    },
-  });
-  wire?.toAcceptor({ type: "hello", id: 1, protocol: { oldest: 1, newest: 1 }, version });
-  for (const { port } of processes.values())
-    showAgain(cluster, `sim:${port}`, `secret-number-${nature.between(1, 10_000)}-guessed`);
 }

@@ -36,6 +36,8 @@ export class WorldLine {
   readonly #deps: WorldLineDeps;
   readonly #unheard = new Unheard();
   #wire: LaunchWire | undefined;
+  /** Every one it ever opened: they all end with the process. */
+  readonly #wires: LaunchWire[] = [];
   #wasRegistered = false;
   #epoch: number | undefined;
   #lostAt: number | undefined;
@@ -91,7 +93,7 @@ export class WorldLine {
   drop(): void {
     this.#writeDown();
     this.linkedAt = undefined;
-    this.#wire?.drop("dialer");
+    for (const wire of this.#wires) wire.drop("dialer");
   }
 
   /** @param isAgain a second connection beside the first, which stays open */
@@ -106,6 +108,7 @@ export class WorldLine {
     this.#wire = wire;
     this.linkedAt = undefined;
     if (!wire) return this.#lose();
+    this.#wires.push(wire);
     const { launch, world, token } = order;
     const { staleToken = "of-no-launch-at-all" } = this.#deps;
     wire.toAcceptor({

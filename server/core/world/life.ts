@@ -55,6 +55,10 @@ export function register(
     });
     return toStopping(state, "version_mismatch", turn);
   }
+  if (state.phase === "starting" && isRebuilt(state, turn)) {
+    turn.send(link, { type: "registration.refused", reason: "not_wanted", epoch: turn.facts.masterEpoch });
+    return toStopping(state, "pack_changed", turn);
+  }
   if ("link" in state && state.link !== link)
     turn.send(state.link, { type: "close", why: "registrationRefused" });
   const { limits, masterEpoch } = turn.facts;
@@ -76,6 +80,12 @@ export function register(
   }
   if (!state.drain) turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
   return hear({ ...live, phase: "running" }, input.roster, true, turn);
+}
+
+/** S27: its pack was replaced while it started, and nobody can tell which files the process has read. */
+function isRebuilt({ world, pack }: Launch, { facts }: Turn): boolean {
+  const now = facts.packOf(world)?.sha256;
+  return pack !== undefined && now !== undefined && now !== pack;
 }
 
 export function refuseLink<S extends Launch | undefined>(state: S, _: unknown, turn: Turn): S {

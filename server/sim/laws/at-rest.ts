@@ -17,14 +17,15 @@ const redeemsOfArrival = 3;
 /** L10: what happens now is what calm people and processes cause, and nobody knocks again and again. */
 function isQuiet(auditor: Auditor): void {
   const { now, seen, sinceHeal, breach } = auditor;
-  const { at, events } = sinceHeal.calm;
+  const { at, events, redeems, arrivals } = sinceHeal.calm;
   const perSecond = (1000 * (auditor.events - events)) / (now - at);
   const most = wordsOfProcess * seen.processes.size + wordsOfSession * auditor.sessions().length;
   if (perSecond > most)
     breach("L10", `${perSecond.toFixed(0)} things a second happen, where ${most} would do`);
-  const { redeems, arrivals } = sinceHeal;
-  if (redeems > redeemsOfArrival * (arrivals + seen.players.length))
-    breach("L10", `${redeems} redeems led to ${arrivals} arrivals`);
+  const tries = sinceHeal.redeems - redeems;
+  const successes = sinceHeal.arrivals - arrivals;
+  if (tries > redeemsOfArrival * (successes + seen.players.length))
+    breach("L10", `${tries} redeems led to ${successes} arrivals`);
 }
 
 /** L1: whoever wants to play, plays: page, world and master agree where. */

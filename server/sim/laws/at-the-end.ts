@@ -9,7 +9,8 @@ export function atTheEnd(auditor: Auditor): void {
   const avatars = [...processes.values()].flatMap(({ door }) => [...door.inside.keys()]);
   if (avatars.length > 0) breach("L3", `avatars left: ${avatars.join(", ")}`);
   if (processes.size > 0) breach("L4", `processes left: ${[...processes.keys()].join(", ")}`);
-  if (master.connections > 0) breach("L4", `${master.connections} connections left`);
+  const { connections } = master;
+  if (connections.length > 0) breach("L4", `connections left: ${connections.join(", ")}`);
   const sessions = states.filter(([address]) => address.startsWith("session:"));
   if (sessions.length > 0) breach("L5", `sessions left: ${sessions.map(([id]) => id).join(", ")}`);
   // L2: and everything else.

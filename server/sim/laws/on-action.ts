@@ -7,7 +7,7 @@ import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
 import { idOf, kindOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
-import { nameMark } from "../world.ts";
+import { nameMark, stepsIn } from "../world.ts";
 import { tellsSecret } from "./secrets.ts";
 
 /** Laws about what machines do, checked at the moment it is done. */
@@ -166,6 +166,14 @@ function onLaunch(auditor: Auditor, event: Transition): void {
     breach("S6", `a process of master ${body.epoch} was taken by master ${auditor.seen.epoch}`);
 }
 
-function onMemory({ ledger }: Auditor, { id, state }: Transition): void {
-  if (state) ledger.memories.set(idOf(id), (state as Memory).text);
+/** S24: what is remembered is what was said last. */
+function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Transition): void {
+  const text = (state as Memory | undefined)?.text;
+  const world = idOf(id);
+  const known = ledger.memories.get(world) ?? "";
+  // It may be newer: what a master wrote as it was killed, nobody heard of.
+  if (input === "recall" && stepsIn(text ?? "") < stepsIn(known))
+    breach("S24", `${id} is ${text}, which was ${known}`);
+  if (input === "recall") ledger.recalled.set(cause, text);
+  if (text !== undefined) ledger.memories.set(world, text);
 }

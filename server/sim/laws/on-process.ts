@@ -10,8 +10,9 @@ export function onStart({ ledger, breach }: Auditor, { order, temper }: SimWorld
   const { launch, world, token, state } = order;
   ledger.tokenHashes.set(`launch:${launch}`, hashOf(token));
   if (temper === "liar") ledger.liars.add(`launch:${launch}`);
-  if (state !== ledger.memories.get(world))
-    breach("S24", `${launch} of ${world} remembers ${state}, which was ${ledger.memories.get(world)}`);
+  const recalled = ledger.recalled.get(`launch:${launch}`);
+  if (state !== recalled) breach("S24", `${launch} of ${world} remembers ${state}, which was ${recalled}`);
+  ledger.recalled.delete(`launch:${launch}`);
   const said = ledger.said.get(world) ?? 0;
   if (stepsIn(state ?? "") < said)
     breach("S24", `${launch} of ${world} remembers ${state} of the ${said} steps it was told of`);
