@@ -19,6 +19,8 @@ export class Bot {
   readonly #tell: (news: News) => void;
   readonly #luck: Luck;
   readonly #heard = new Map<string, number>();
+  /** Kept when it leaves and comes again. */
+  readonly #packs = nodePacks();
   #headless: Headless | undefined;
   #status: Omit<Status, "at"> | undefined;
   #live = 0;
@@ -71,6 +73,8 @@ export class Bot {
 
   #open(master: string): void {
     this.#isLeaving = false;
+    this.#heard.clear();
+    this.#lastChat = 0;
     const Socket = watchedSocket({
       changed: (live) => {
         this.#live = live;
@@ -78,7 +82,7 @@ export class Bot {
       },
       dropped: (world, code, live) => this.#dropped(world, code, live),
     });
-    this.#headless = createHeadless({ master, packs: nodePacks(), Socket, patienceMs });
+    this.#headless = createHeadless({ master, packs: this.#packs, Socket, patienceMs });
     this.#headless.client.subscribe(() => this.#notice());
   }
 

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { readWish, usage, type Wish } from "./arguments.ts";
 import { runKills } from "./kills.ts";
 import { Luck } from "./luck.ts";
+import { logs } from "./master-process.ts";
 import type { Chaos } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { Tally } from "./tally.ts";
@@ -13,6 +14,7 @@ const exitCodes = { clean: 0, lost: 1, badArguments: 14 } as const;
 async function main(): Promise<number> {
   const wish = readOrExplain();
   if (!wish) return exitCodes.badArguments;
+  rmSync(logs, { recursive: true, force: true });
   const tally = new Tally();
   await using undo = new Undo();
   const chaos: Chaos = { ...wish, tally, undo, luck: new Luck(wish.seed) };

@@ -27,7 +27,7 @@ const reportMs = 10_000;
 
 /** Players play, and one thing after the other is broken under them; after each, everybody gets well. */
 export async function runKills({ kills, players, tally, luck, undo }: KillsOptions): Promise<void> {
-  const site = await Site.open({ tally, luck, undo, players, processes: 2 });
+  const site = await Site.open({ name: "kills", tally, luck, undo, players, processes: 2 });
   const goal = tally.worldKills + tally.masterKills + kills;
   let reportAt = now() + reportMs;
   while (tally.worldKills + tally.masterKills < goal) {

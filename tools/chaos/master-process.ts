@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { outputOf } from "./processes.ts";
@@ -14,6 +16,8 @@ export interface LogLine {
 }
 
 export interface MasterOptions {
+  /** What it says is added to `.logs/chaos/<name>.log`. */
+  readonly name: string;
   readonly dataDir: string;
   /** `PORTCADE_*` settings without the prefix. */
   readonly settings: Readonly<Record<string, string | number>>;
@@ -22,7 +26,10 @@ export interface MasterOptions {
   readonly heard?: ((line: LogLine) => void) | undefined;
 }
 
+/** Kept after a run, and emptied by the next. */
+export const logs = fileURLToPath(new URL("../../.logs/chaos", import.meta.url));
 const kept = 4000;
+const reported = 5;
 
 /** A master in a process of its own, and what it and its worlds have said last. */
 export class MasterProcess {
@@ -30,12 +37,15 @@ export class MasterProcess {
   /** What it and every world of it write to. */
   readonly output: string | undefined;
   readonly #child: ChildProcess;
+  readonly #log: WriteStream;
   readonly #heard: ((line: LogLine) => void) | undefined;
   readonly #waiting = new Set<(line: LogLine | undefined) => void>();
   #lines: LogLine[] = [];
   #hasExited = false;
 
-  constructor({ dataDir, settings, openFiles, heard }: MasterOptions) {
+  constructor({ name, dataDir, settings, openFiles, heard }: MasterOptions) {
+    mkdirSync(logs, { recursive: true });
+    this.#log = createWriteStream(join(logs, `${name}.log`), { flags: "a" });
     const own = Object.entries(process.env).filter(([name]) => !/^(PORTCADE|MULTI_SERVER)_/.test(name));
     const all: Record<string, string | number> = { DATA_DIR: dataDir, LOG_FORMAT: "json", ...settings };
     const given = Object.entries(all).map(([name, value]) => [`PORTCADE_${name}`, String(value)]);
@@ -55,7 +65,7 @@ export class MasterProcess {
     });
     this.output = outputOf(this.pid);
     for (const stream of [this.#child.stdout, this.#child.stderr])
-      if (stream) createInterface({ input: stream }).on("line", (line) => this.#hear(parse(line)));
+      if (stream) createInterface({ input: stream }).on("line", (line) => this.#hear(line));
     // What it said last is read before it counts as gone; its worlds keep the pipe open.
     this.exited = once(this.#child, "exit").then(async ([code]) => {
       await new Promise(setImmediate);
@@ -73,12 +83,12 @@ export class MasterProcess {
     return !this.#hasExited;
   }
 
-  /** Everything it has said lately, for a report. */
+  /** What it has said last, for a report. */
   get lately(): string {
     return this.#lines
-      .slice(-40)
-      .map((line) => JSON.stringify(line))
-      .join("\n");
+      .slice(-reported)
+      .map(({ msg, event }) => (msg ?? event ?? "").slice(0, 200))
+      .join(" | ");
   }
 
   /** A line that fits, among the last ones or to come. @throws Late, or Error when it ends first */
@@ -87,11 +97,11 @@ export class MasterProcess {
     if (said) return said;
     const { promise, resolve, reject } = Promise.withResolvers<LogLine>();
     const look = (line: LogLine | undefined): void => {
-      if (!line) reject(new Error(`the master ended before ${what}\n${this.lately}`));
+      if (!line) reject(new Error(`the master ended before ${what}: ${this.lately}`));
       else if (fits(line)) resolve(line);
     };
     const late = setTimeout(
-      () => reject(new Late(`${what}: not within ${withinMs} ms\n${this.lately}`)),
+      () => reject(new Late(`${what}: not within ${withinMs} ms; ${this.lately}`)),
       withinMs,
     );
     this.#waiting.add(look);
@@ -118,7 +128,9 @@ export class MasterProcess {
     await this.exited;
   }
 
-  #hear(line: LogLine): void {
+  #hear(text: string): void {
+    this.#log.write(`${text}\n`);
+    const line = parse(text);
     this.#lines.push(line);
     if (this.#lines.length > 2 * kept) this.#lines = this.#lines.slice(-kept);
     this.#heard?.(line);

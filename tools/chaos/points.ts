@@ -36,20 +36,21 @@ export async function atPoint(
   withinMs: number,
 ): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const late = setTimeout(resolve, withinMs, false);
-  site.onMoment = (moment) => {
+  const heed = (moment: Moment): void => {
     const { line, way, type, when } = point;
     if (moment.type !== type || moment.line !== line || moment.way !== way || moment.when !== when) return;
-    site.onMoment = undefined;
+    site.moments.delete(heed);
     strike(moment);
     resolve(true);
   };
+  const late = setTimeout(resolve, withinMs, false);
+  site.moments.add(heed);
   if (firstWords.has(point.type)) renew(site, point.line);
   try {
     return await promise;
   } finally {
     clearTimeout(late);
-    site.onMoment = undefined;
+    site.moments.delete(heed);
   }
 }
 

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Lines, type Moment } from "./lines.ts";
+import { Lines, type Line, type Moment } from "./lines.ts";
 import type { Luck } from "./luck.ts";
 import { MasterProcess, type LogLine } from "./master-process.ts";
+import type { Pipe } from "./pipe.ts";
 import { Players } from "./players.ts";
 import { isAlive, openFiles, signal, writersTo } from "./processes.ts";
 import type { Tally } from "./tally.ts";
@@ -13,6 +14,8 @@ import { until } from "./wait.ts";
 import { Watch } from "./watch.ts";
 
 export interface SiteOptions {
+  /** Its masters' output is kept under this name. */
+  readonly name: string;
   readonly tally: Tally;
   readonly luck: Luck;
   readonly players: number;
@@ -20,6 +23,8 @@ export interface SiteOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly dataDir?: string;
   readonly openFiles?: number;
+  /** Players come as soon as everything stands, unless this says no. */
+  readonly isEmpty?: boolean;
   /** What ends everything should this process be asked to end. */
   readonly undo: Undo;
 }
@@ -45,8 +50,10 @@ export class Site implements AsyncDisposable {
   master!: MasterProcess;
   /** Files a master has open that nobody has come to yet. */
   idleFiles = 0;
-  /** Called at every moment of the protocol. */
-  onMoment: ((moment: Moment) => void) | undefined;
+  /** Called at every moment of the protocol, */
+  readonly moments = new Set<(moment: Moment) => void>();
+  /** for every connection before anything has passed, */
+  readonly openings = new Set<(line: Line, pipe: Pipe) => void>();
   readonly #options: SiteOptions;
   readonly #outputs = new Set<string>();
   readonly #launched = new Map<string, { world: string; pid: number }>();
@@ -79,13 +86,17 @@ export class Site implements AsyncDisposable {
     site.lines = await Lines.open({
       dataDir: site.dataDir,
       masterPort: site.port,
-      moment: (moment) => site.onMoment?.(moment),
-      opened: () => {},
+      moment: (moment) => {
+        for (const heed of site.moments) heed(moment);
+      },
+      opened: (line, pipe) => {
+        for (const heed of site.openings) heed(line, pipe);
+      },
     });
     site.#undo.add(() => site.lines[Symbol.asyncDispose]());
     await site.start();
     site.idleFiles = openFiles(site.master.pid);
-    await site.enter();
+    if (options.isEmpty !== true) await site.enter();
     return site;
   }
 
@@ -97,6 +108,7 @@ export class Site implements AsyncDisposable {
   async start(): Promise<void> {
     const { settings, openFiles } = this.#options;
     this.master = new MasterProcess({
+      name: this.#options.name,
       dataDir: this.dataDir,
       settings: {
         ...common,
@@ -169,6 +181,7 @@ export class Site implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    this.watch.close();
     return this.#undo[Symbol.asyncDispose]();
   }
 

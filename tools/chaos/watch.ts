@@ -16,6 +16,7 @@ export class Watch {
   readonly #troubledUntil = new Map<string, number>();
   #masterKilledAt = -Infinity;
   #isMasterGone = false;
+  #isOver = false;
   readonly #worldWaits = new Map<number, { since: number; from: number }>();
   readonly #controlWaits = new Map<number, number>();
 
@@ -39,16 +40,22 @@ export class Watch {
     this.#isMasterGone = false;
   }
 
+  /** Everything ends now, and that is no news. */
+  close(): void {
+    this.#isOver = true;
+  }
+
   /** Sockets to this world may end; `*` is every world. */
   excuse(world: string): void {
     this.#troubledUntil.set(world, now() + troubleMs);
   }
 
   dropped({ bot, at, world, code }: Dropped): void {
+    if (this.#isOver) return;
     const killedAt = this.#worldKilledAt.get(world);
-    // A world that dies while there is no master has to wait for one: another figure.
-    const isAlone = killedAt !== undefined && Math.abs(killedAt - this.#masterKilledAt) > masterMs;
-    if (isAlone && at >= killedAt && at < killedAt + noticeMs)
+    // A world that dies while there is no master, or a new one, has to wait for it: another figure.
+    const isAlone = !this.#isMasterGone && at - this.#masterKilledAt > noticeMs;
+    if (killedAt !== undefined && isAlone && at >= killedAt && at < killedAt + noticeMs)
       this.#worldWaits.set(bot, { since: at, from: killedAt });
     if (["*", world].some((name) => (this.#troubledUntil.get(name) ?? 0) >= at)) return;
     const what = `player ${bot} lost the socket of ${world} (code ${code})`;

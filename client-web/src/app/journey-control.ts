@@ -105,8 +105,16 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
   };
 }
 
-/** Who is admitted to a world that is not on screen is sent no lease to wait for: the page was loaded anew. */
+/**
+ * Who is admitted to a world that is not on screen is sent no lease to wait for: the page was loaded anew. A redeem
+ * may have been lost with the old connection, or its ticket with the old master: it is said again, unless the ticket
+ * is among what is replayed now.
+ */
 function homeward({ world, travel }: Journey, isAdmitted: boolean, { now }: Turn): Journey["travel"] {
+  if (travel?.phase === "redeeming") {
+    const { lease, attempt } = travel;
+    return { phase: "pausing", lease, attempt, until: now + limits.travelRetryMs };
+  }
   return travel ?? (isAdmitted && !world?.isLive ? { phase: "stranded", at: now } : undefined);
 }
 

@@ -184,6 +184,16 @@ describe("a journey", () => {
     ]);
   });
 
+  test("is asked for again on a new connection: the redeem or its ticket may be lost", () => {
+    const isIn = { resumed: true, admission: { admission: "a-t1", world: "hub" } };
+    const page = redeeming().lose().pass(1_000).open().welcome(isIn);
+    expect(page.pass(limits.travelRetryMs).asked).toEqual(["lease.redeem"]);
+    expect(page.journey.travel).toMatchObject({ phase: "redeeming", attempt: 1 });
+    const replayed = redeeming().lose().pass(1_000).open().welcome(isIn).ticket("t2", "left_world");
+    expect(replayed.asked).toEqual(["dial.world"]);
+    expect(replayed.pass(limits.travelRetryMs).asked).toEqual([]);
+  });
+
   test("is not moved by what belongs to another", () => {
     for (const stage of Object.values(stages)) {
       const page = stage();
