@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, type Page } from "playwright/test";
+import { createHeadless } from "#tools/headless/headless.ts";
+import { nodePacks } from "#tools/headless/packs.ts";
+import type { View } from "../src/app/view.ts";
 import {
   enter,
   expectWorld,
@@ -52,29 +55,19 @@ async function watch(page: Page): Promise<void> {
 const watched = (page: Page): Promise<{ states: string[]; dialogs: number } | undefined> =>
   page.evaluate(() => (globalThis as unknown as { watched?: { states: string[]; dialogs: number } }).watched);
 
-/** Walks that way until `is` holds. */
-async function walk(page: Page, key: string, is: () => Promise<void>): Promise<void> {
-  await page.getByRole("application").focus();
-  await page.keyboard.down(key);
-  await expect(is).toPass();
-  await page.keyboard.up(key);
-}
-
 /** Where the nearest other player is drawn, as the figures say. */
 const nearest = async (page: Page): Promise<string> =>
   (await page.getByRole("region", { name: "Network" }).innerText()).split("nearest ")[1] ?? "";
 
 const order = promisify(execFile);
 
-test("the master is killed and comes back: nobody stops playing, and chat goes on", async ({
-  page,
-  browser,
-}) => {
+test("the master is killed and comes back: nobody stops playing, and chat goes on", async ({ page }) => {
+  test.setTimeout(120_000);
   using where = await place();
   const first = await startMaster(where);
-  const other = await (await browser.newContext()).newPage();
   await enter(page, `${first.url}?stats=1`);
-  await enter(other, first.url);
+  await using other = createHeadless({ master: first.url.replace("http", "ws"), packs: nodePacks() });
+  await other.inWorld("hub");
   const name = await nameOf(page);
   await watch(page);
   await first.stop("SIGKILL");
@@ -82,19 +75,19 @@ test("the master is killed and comes back: nobody stops playing, and chat goes o
   await expect(message(page)).toBeDisabled();
   await expect(page.getByText("The server restarts. You play on.")).toBeVisible();
   const was = await nearest(page);
-  const { x } = await placeOf(other);
-  await walk(other, "d", async () => expect((await placeOf(other)).x).toBeGreaterThan(x + 60));
+  await other.walkTo({ x: (other.self?.x ?? 0) + 60, y: other.self?.y ?? 0 });
   await expect(async () => expect(await nearest(page)).not.toBe(was)).toPass();
 
   const second = await startMaster(where);
   await expect(message(page)).toBeEnabled();
   await expect(page.getByText("The server restarts. You play on.")).toBeHidden();
-  await expect(message(other)).toBeEnabled();
+  await other.until(({ chat }) => chat.isUp, "chat up");
   await say(page, "still here");
-  await expect(log(other)).toContainText(`${name}: still here`);
+  const isHeard = ({ chat }: View): boolean =>
+    chat.lines.some((line) => line.name === name && line.text === "still here");
+  await other.until(isHeard, "chat with the page");
   expect(await watched(page)).toEqual({ states: ["in-world"], dialogs: 0 });
   await travel(page, worlds.left);
-  await other.context().close();
   await second.stop();
 });
 
