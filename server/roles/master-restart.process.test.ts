@@ -46,7 +46,7 @@ describe("a master that is killed", () => {
     for (const x of [330, 360]) {
       await killed(master);
       await player.walk(x, 290, 5);
-      expect(await player.world?.socket.readyState).toBe(1);
+      expect(player.world?.socket.readyState).toBe(1);
       master = await start(first.dataDir);
       await master.untilMarker("MASTER_WORLD_REGISTERED key=hub");
       line = await TestPlayer.connect(master.url, { resume: line.resume });

@@ -1,7 +1,46 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Launcher } from "./testing-launcher.ts";
 import { TestPlayer } from "./testing-player.ts";
+
+const entry = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** Starts a master with descriptor 3 and what is said of it, and waits for its refusal. */
+async function refusal(fd: number, said: Record<string, string>): Promise<{ code: number; output: string }> {
+  const dataDir = mkdtempSync(join(tmpdir(), "portcade-refused-"));
+  const { PATH, LD_LIBRARY_PATH } = process.env;
+  const master = spawn("sh", ["-c", 'LISTEN_PID=$$ exec "$0" "$1"', process.execPath, entry], {
+    env: { PATH, LD_LIBRARY_PATH, PORTCADE_DATA_DIR: dataDir, PORTCADE_WORLD_PORT_BASE: "0", ...said },
+    stdio: ["ignore", "ignore", "pipe", fd],
+  });
+  const output = master.stderr ? text(master.stderr) : "";
+  const [code] = (await once(master, "exit")) as [number];
+  rmSync(dataDir, { recursive: true });
+  return { code, output: await output };
+}
+
+test("sockets that cannot be told apart, or are none, are refused with a line that says so", async () => {
+  const fd = openSync("/dev/null", "r");
+  expect(await refusal(fd, { LISTEN_FDS: "2" })).toMatchObject({
+    code: 14,
+    output: expect.stringContaining("allowed is one socket, or two named public and launches"),
+  });
+  expect(await refusal(fd, { LISTEN_FDS: "1" })).toMatchObject({
+    code: 10,
+    output: expect.stringContaining("descriptor 3 (LISTEN_FDS) is no socket that listens on a port"),
+  });
+  expect(await refusal(fd, { LISTEN_FDS: "1", LISTEN_FDNAMES: "launches" })).toMatchObject({
+    code: 10,
+    output: expect.stringContaining("descriptor 3 (LISTEN_FDS) is no Unix socket of this user"),
+  });
+  closeSync(fd);
+});
 
 describe("with sockets that somebody else holds", () => {
   let launcher: Launcher;

@@ -113,7 +113,9 @@ describe("a database that is busy", () => {
     expect(await player.control.until("denied")).toMatchObject({ re, reason: "try_later" });
     expect(await player.answer({ type: "chat.send", text: "still here" })).toMatchObject({ type: "ok" });
     const ready = () => fetch(`http://127.0.0.1:${master.port}/readyz`);
-    expect((await ready()).status).toBe(503);
+    const reply = await ready();
+    expect(reply.status).toBe(503);
+    expect(await reply.text()).toContain("the database cannot be written (SQLITE_BUSY)");
     await player.walk(300, 300, 10);
     const newcomer = await master.player().catch((error: Error) => error.message);
     expect(newcomer).toContain("try_later");

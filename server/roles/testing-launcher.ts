@@ -33,7 +33,8 @@ export class Launcher {
     ];
     this.#shell = spawn("sh", ["-c", script, "sh", ...command], {
       env: {
-        ...{ PATH, LD_LIBRARY_PATH },
+        PATH,
+        LD_LIBRARY_PATH,
         LISTEN_FDS: String(fds.length),
         LISTEN_FDNAMES: "public:launches",
         PORTCADE_DATA_DIR: dataDir,
@@ -117,5 +118,5 @@ export class Launcher {
 
 /** Node keeps it to itself, but has had it under this name ever since. */
 function descriptorOf(server: Server): number {
-  return (server as unknown as { _handle: { fd: number } })._handle.fd;
+  return (Reflect.get(server, "_handle") as { fd: number }).fd;
 }

@@ -189,6 +189,22 @@ describe("a session", () => {
     expect(bench.reported).toContain("link.closed tooSlow");
   });
 
+  test("that does not read costs those who do nothing", async () => {
+    const slow = await bench.welcomed();
+    const { peer, session } = await bench.welcomed();
+    slow.peer.socket.pause();
+    const text = "x".repeat(100_000);
+    let line = 0;
+    while (line < 400 && bench.told.every(({ body }) => body.type !== "closed")) {
+      line++;
+      for (const to of [slow.session, session])
+        bench.say(`player:${to}`, { type: "chat.line", line, name: "Ada", text });
+      expect(await peer.until("chat.line")).toMatchObject({ line });
+    }
+    expect((await bench.untilTold("closed")).to).toBe(`session:${slow.session}`);
+    expect(bench.gateway.socketCount).toBe(1);
+  });
+
   test("is told when it continues elsewhere", async () => {
     const { peer, client } = await bench.welcomed();
     bench.say(client as "client:x", { type: "close", why: "continuedElsewhere" });

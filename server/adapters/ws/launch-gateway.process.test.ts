@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -107,6 +107,18 @@ describe("the private door", () => {
     writeFileSync(join(dir, "master.sock"), "");
     gateway = make();
     expect(await gateway.listen(join(dir, "master.sock"))).toBe(url);
+  });
+
+  test("that cannot be opened refuses the start", async () => {
+    await gateway.close();
+    gateway = make();
+    mkdirSync(join(dir, "folder.sock"));
+    await expect(gateway.listen(join(dir, "folder.sock"))).rejects.toThrow(
+      /folder\.sock cannot be opened for worlds/,
+    );
+    await expect(gateway.listen(join(dir, "none", "x.sock"))).rejects.toThrow(/EACCES|ENOENT/);
+    gateway = make();
+    await gateway.listen(join(dir, "master.sock"));
   });
 
   test("is on loopback where the path is too long for a socket", async () => {

@@ -70,6 +70,8 @@ export class LaunchGateway {
     this.#saves = new SaveWindow(limits.saveWindowMs, deps.nature, deps.tell);
     this.#http = createServer((_, response) => response.writeHead(404).end());
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.launchFrameBytes), server: this.#http });
+    // Of the listener beneath, which tells whoever made it listen.
+    this.#sockets.on("error", () => {});
     this.#sockets.on("connection", (webSocket, { socket }) =>
       this.#admit(new WsTransport(webSocket, socket)),
     );
@@ -79,21 +81,24 @@ export class LaunchGateway {
    * Listens on a Unix socket that only this user may open, or on loopback where there are none.
    *
    * @returns the URL worlds dial
+   * @throws StartRefused
    */
   async listen(path: string): Promise<string> {
     if (process.platform === "win32" || Buffer.byteLength(path) > socketPathBytes) {
       await this.#bind(() => this.#http.listen(0, "127.0.0.1"));
       return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
     }
-    // The data folder is ours alone (it is locked), so what lies here is a dead master's.
-    rmSync(path, { force: true });
     const mask = process.umask(0o177);
     try {
+      // The data folder is ours alone (it is locked), so what lies here is a dead master's.
+      rmSync(path, { force: true });
       await this.#bind(() => this.#http.listen(path));
+      chmodSync(path, 0o600);
+    } catch (error) {
+      throw new StartRefused(10, `${path} cannot be opened for worlds (${(error as Error).message})`);
     } finally {
       process.umask(mask);
     }
-    chmodSync(path, 0o600);
     this.#path = path;
     return urlOf(path);
   }
