@@ -93,9 +93,11 @@ export function logout<S extends Attached>(state: S, { id }: Got<"logout">, turn
 }
 
 /** The old avatar has departed, or never will: the account left behind is free, with its last steps. */
-export function settled<S extends Attached>(state: S, { place, account }: Got<"settled">, turn: Turn): S {
+export function settled<S extends Attached>(state: S, input: Got<"settled">, turn: Turn): S {
+  const { place, account, at } = input;
   const isNewest = turn.from === state.settling;
-  const next = isNewest ? { ...state, settling: undefined } : state;
+  const isHere = "admission" in state && state.admission !== undefined;
+  const next = isNewest ? { ...state, settling: undefined, place: (isHere && at) || state.place } : state;
   const { leaving } = state;
   // Another journey's avatar has another's last steps, and the one that is being left may still stand.
   const stands = "admission" in state && state.admission?.identity.account === leaving;

@@ -8,6 +8,7 @@ import {
   fromTravel,
   inWorld,
   lobby,
+  place,
   player,
   self,
   travelling,
@@ -85,6 +86,19 @@ describe("a player whose launch is emptied", () => {
       phase: "lobby",
     });
   });
+});
+
+test("a player who came back into their own world is known to stand where the old avatar stood last", () => {
+  const at = { ...place, x: 77 };
+  for (const state of [inWorld, travelling]) {
+    const settling = { ...state, settling: "travel:t1" } as const;
+    const input = { type: "settled", place: at, at };
+    expect(cells.take<Session>(settling, input, fromTravel).state).toMatchObject({ place: at });
+    expect(cells.take<Session>(settling, { ...input, at: undefined }, fromTravel).state).toMatchObject({
+      place,
+    });
+    expect(cells.take<Session>(settling, input, { self, from: "travel:t0" }).state).toBe(settling);
+  }
 });
 
 describe("a journey that fails after the world behind the player has gone", () => {

@@ -109,7 +109,13 @@ export type SessionInput =
   | { type: "takenOver" }
   // From travels.
   | { type: "committed"; admission: string; launch: Address<"launch">; place: Place; identity: Identity }
-  | { type: "settled"; place?: Place | undefined; account?: Address<"account"> | undefined }
+  // `place`: where the old avatar stood last; `at`: where the new one stands, if not where it was to arrive.
+  | {
+      type: "settled";
+      place?: Place | undefined;
+      account?: Address<"account"> | undefined;
+      at?: Place | undefined;
+    }
   | { type: "travelEnded"; reason?: Refusal | undefined }
   // From launches.
   | { type: "portal"; admission: string; request: string; portal: string; target: string; spawn: string }

@@ -110,14 +110,19 @@ describe("the arrival", () => {
     const place = { world: "left_world", x: 5, y: 6, facing: 1 };
     const back: Travel = { ...departing, journey: { ...journey, cause: "rejoin" } };
     const departed = { type: "departed", admission: "a0", place };
-    expect(cells.take<Travel>(back, departed, { self, from: "launch:hub" }).said[0]).toMatchObject({
-      type: "activate",
-      at: place,
-    });
-    expect(cells.take<Travel>(departing, departed, { self, from: "launch:hub" }).said[0]).toMatchObject({
-      type: "activate",
-      at: undefined,
-    });
+    const told = (state: Travel) => cells.take<Travel>(state, departed, { self, from: "launch:hub" }).said;
+    for (const cause of ["rejoin", "drain"] as const)
+      expect(told({ ...back, journey: { ...back.journey, cause } })).toMatchObject([
+        { type: "activate", at: place },
+        { to: session, type: "settled", place, at: place },
+      ]);
+    // Neither a journey that leads elsewhere, nor somebody who has become another since.
+    const ada = { name: "Ada", account: "account:ada" } as const;
+    for (const state of [departing, { ...back, journey: { ...back.journey, identity: ada } }])
+      expect(told(state)).toMatchObject([
+        { type: "activate", at: undefined },
+        { type: "settled", place, at: undefined },
+      ]);
   });
 
   test("has no source any more when the world behind closed", () => {

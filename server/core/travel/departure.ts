@@ -53,10 +53,11 @@ export function settle(
   turn: Turn,
 ): undefined {
   const { journey, door } = state;
+  const { cause, source, identity, target } = journey;
   // Somebody who comes back into the world they stand in stands where they stood a moment ago.
-  const isBack = journey.cause === "rejoin" || journey.cause === "drain";
-  const at = isBack && place?.world === journey.target.world ? place : undefined;
+  const isBack = (cause === "rejoin" || cause === "drain") && source?.account === identity.account;
+  const at = isBack && place?.world === target.world ? place : undefined;
   turn.send(door.launch, { type: "activate", admission: door.admission, at });
-  turn.send(journey.session, { type: "settled", place, account: journey.source?.account });
+  turn.send(journey.session, { type: "settled", place, account: source?.account, at });
   return undefined;
 }

@@ -35,7 +35,8 @@ export function acked<S extends Speaking>(state: S, { admission }: Got<"acked">,
 
 export function refused<S extends Speaking>(state: S, { admission, reason }: Got<"refused">, turn: Turn): S {
   const guest = guestOf(state, admission, turn);
-  if (!guest) return state;
+  // Whoever came through the door is there until they leave it.
+  if (guest?.expectedUntil === undefined) return state;
   turn.send(guest.travel, { type: "refused", admission, reason });
   return without(state, admission);
 }
