@@ -1,3 +1,4 @@
+import type { Refusal } from "#shared/refusal.ts";
 import type { Journey, Shown } from "./journey-state.ts";
 import type { Prompt, View } from "./view.ts";
 
@@ -6,6 +7,8 @@ const triesBeforeSaying = 3;
 /** Dials follow each other faster than requests: 2.3 s at the middle of their spread, 0.9 s for the quieter word. */
 const dialsBeforeSaying = 5;
 const dialsBeforeNoting = 3;
+/** A master says so while it starts, stops or cannot save: it is asked again, and nobody need answer a dialog. */
+const passing: readonly Refusal[] = ["shutting_down", "try_later"];
 
 /** What the page shows of a journey. `state` is the page's `data-state`. */
 export function show(journey: Journey): Shown {
@@ -51,8 +54,8 @@ function promptOf({ control, session, world, tries }: Journey): Prompt | undefin
     return !world?.isLive && tries >= triesBeforeSaying ? { kind: "world_disconnected" } : undefined;
   // Whoever plays is not stopped by a master that cannot be had just now.
   if (world?.isLive) return undefined;
-  if (control.phase === "waiting" && control.reason)
-    return { kind: "connection_rejected", reason: control.reason };
+  const reason = control.phase === "waiting" ? control.reason : undefined;
+  if (reason && !passing.includes(reason)) return { kind: "connection_rejected", reason };
   if (control.tries < dialsBeforeSaying) return undefined;
   return { kind: session ? "connection_lost" : "server_offline" };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
-import { inHub, lease, pack, type Traveller } from "./journey-testing.ts";
+import { inHub, lease, pack, Traveller } from "./journey-testing.ts";
 
 const newer = { pack: { ...pack, sha256: "1".repeat(64) } };
 const redeems = (page: Traveller): number =>
@@ -175,6 +175,17 @@ describe("a planned restart", () => {
     const page = going(1_500).lose(closeCodes.shuttingDown.code).pass(1_500).open();
     page.welcome({ resumed: true, epoch: "e2" }).lose();
     expect(page.pass(300).asked).toEqual(["dial.control"]);
+  });
+
+  test("opens no dialog in nobody's world either, before it has lasted", () => {
+    const page = new Traveller();
+    for (const reason of ["shutting_down", "try_later"] as const) {
+      page.open().hear({ type: "rejected", reason });
+      expect(page.shown.prompt).toBeUndefined();
+      page.pass(10_000);
+    }
+    for (let dial = 0; dial < 3; dial++) page.lose().pass(10_000);
+    expect(page.shown.prompt).toEqual({ kind: "server_offline" });
   });
 
   test("without a time, or with one beyond reason, is not waited for for ever", () => {
