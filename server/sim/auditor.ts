@@ -143,7 +143,7 @@ export class Auditor {
     this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
     if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.#arrived();
     if (input.type === "control.heard" || input.type === "world.heard") this.#refused(input.message);
-    onPage(this, page, before, input);
+    onPage(this, page, before, input, effects);
   }
 
   #arrived(): void {

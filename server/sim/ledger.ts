@@ -33,6 +33,10 @@ export class Ledger {
   readonly said = new Map<string, number>();
   /** Where an avatar stood when its world died, by admission. */
   readonly walked = new Map<string, number>();
+  /** And that of a session, until it is on its way back. */
+  readonly stood = new Map<Address, { readonly world: string; readonly x: number }>();
+  /** How often in a row a world failed, and when last. */
+  readonly failed = new Map<Address, { readonly count: number; readonly at: number }>();
   /** Accounts whose players were told that they have them. */
   readonly accounts = new Set<Address>();
   /** Journeys that asked for a world before another that was let in, and when that was. */

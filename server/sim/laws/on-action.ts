@@ -3,6 +3,7 @@ import type { Account } from "#core/account/account.ts";
 import type { Session, SessionInput } from "#core/session/session.ts";
 import type { Travel } from "#core/travel/travel.ts";
 import type { Launch, LaunchInput } from "#core/world/launch.ts";
+import type { World } from "#core/world/world.ts";
 import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
 import { idOf, kindOf } from "#shared/address.ts";
@@ -17,6 +18,7 @@ const looks: Record<string, (auditor: Auditor, event: Transition) => void> = {
   travel: onTravel,
   launch: onLaunch,
   memory: onMemory,
+  world: onWorld,
 };
 
 export function onTransition(auditor: Auditor, event: Transition): void {
@@ -86,6 +88,9 @@ function isWalked({ breach, ledger }: Auditor, event: Transition, before: Sessio
   const stood = ledger.walked.get(before.admission.id);
   if (stood === undefined || before.admission.id !== (event.body as { admission?: string }).admission) return;
   const known = before.place?.x ?? 0;
+  const world = before.admission.world;
+  if ("identity" in before && before.admission.identity.account === before.identity.account)
+    ledger.stood.set(event.id, { world, x: stood });
   if (known < stood - 1) breach("S24", `${event.id} walked to ${stood} and is thought to be at ${known}`);
 }
 
@@ -118,11 +123,21 @@ function onAccount({ breach }: Auditor, event: Transition): void {
   );
 }
 
+/** S24: whoever lost their world comes back to where they stood. */
+function isBack({ breach, ledger }: Auditor, { id }: Transition, { journey }: Travel): void {
+  const { session, cause, target } = journey;
+  const stood = ledger.stood.get(session);
+  ledger.stood.delete(session);
+  if (stood && cause === "rejoin" && stood.world === target.world && target.x < stood.x - 1)
+    breach("S24", `${id} leads back to ${target.x}, and not to ${stood.x}`);
+}
+
 function onTravel(auditor: Auditor, event: Transition): void {
   onEnding(auditor, event);
   const { breach, ledger } = auditor;
   const before = event.previous as Travel | undefined;
   const after = event.state as Travel | undefined;
+  if (after && !before) isBack(auditor, event, after);
   if (!after || !before || before.phase === after.phase) return;
   if (before.phase === "starting" && after.phase !== "leased") isInTurn(auditor, event, before);
   if (after.phase !== "admitted") return;
@@ -176,4 +191,22 @@ function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Tran
     breach("S24", `${id} is ${text}, which was ${known}`);
   if (input === "recall") ledger.recalled.set(cause, text);
   if (text !== undefined) ledger.memories.set(world, text);
+}
+
+/** L7: a world that fails again and again rests in between. */
+function onWorld({ now, seen, breach, ledger }: Auditor, event: Transition): void {
+  const { id, input } = event;
+  const { cause } = event.body as { cause?: string };
+  const before = event.previous as World | undefined;
+  const failed = ledger.failed.get(id);
+  const { backoffFirstMs, backoffForgetMs } = seen.circumstances.limits;
+  const isProven = before && "openedAt" in before && now >= before.openedAt + backoffForgetMs;
+  const isOver = input === "ended" && before && "launch" in before && before.launch === event.cause;
+  if (isOver)
+    if (cause === undefined) ledger.failed.delete(id);
+    else ledger.failed.set(id, { count: isProven ? 1 : (failed?.count ?? 0) + 1, at: now });
+  const { count = 0, at = 0 } = ledger.failed.get(id) ?? {};
+  if (event.after !== "starting" || event.before === "starting" || input === "replace") return;
+  if (count >= 3 && now < at + backoffFirstMs)
+    breach("L7", `${id} is begun again at once after it failed ${count} times`);
 }

@@ -13,23 +13,33 @@ export function onDoor(
   for (const effect of effects) {
     if (effect.type === "tell" && effect.message.type === "acked")
       auditor.ledger.acked.add(effect.message.admission);
-    if (effect.type === "place") isFirst(auditor, world, before, effect.admission);
+    if (effect.type === "place" && input.type === "show")
+      isFirst(auditor, world, before, input, effect.admission);
     if (effect.type === "close" && input.type === "show" && effect.why === "admissionDenied")
       isDeserved(auditor, world, input.ticketHash);
   }
-  if (input.type === "stop" && input.reason === "idle") isEmpty(auditor, world, before);
+  const isEnd = input.type === "stop" ? input.reason === "idle" : effects.some(({ type }) => type === "exit");
+  if (isEnd) isEmpty(auditor, world, before);
 }
 
-/** S1: a ticket admits once. S27: with the pack the launch has. */
-function isFirst(auditor: Auditor, world: SimWorld, before: Door, admission: string): void {
-  const { ledger, breach } = auditor;
+/** S1: a ticket admits once. S26: and nobody without one. S27: with the pack the launch has. */
+function isFirst(
+  { ledger, breach }: Auditor,
+  world: SimWorld,
+  before: Door,
+  { connection, ticketHash }: DoorInput & { type: "show" },
+  admission: string,
+): void {
   const { launch } = world.order;
   const times = (ledger.placed.get(admission) ?? 0) + 1;
   ledger.placed.set(admission, times);
   if (times > 1) breach("S1", `the ticket of ${admission} opened ${launch} ${times} times`);
-  const ticket = before.expected.get(admission)?.ticketHash;
-  if (ticket === undefined || !ledger.packs.has(ticket)) return;
-  const pack = ledger.packs.get(ticket);
+  const others = [...before.inside.values()].filter((one) => one.connection === connection);
+  if (others.length > 0) breach("S1", `${connection} came to ${launch} twice, now as ${admission}`);
+  if (before.expected.get(admission)?.ticketHash !== ticketHash)
+    breach("S26", `${connection} came to ${launch} as ${admission} with a ticket of somebody else`);
+  if (!ledger.packs.has(ticketHash)) return;
+  const pack = ledger.packs.get(ticketHash);
   if (pack !== world.pack) breach("S27", `${admission} came to ${launch} of ${world.pack} with ${pack}`);
 }
 

@@ -1,4 +1,4 @@
-import type { Journey, JourneyInput } from "#client/app/journey-state.ts";
+import type { Journey, JourneyEffect, JourneyInput } from "#client/app/journey-state.ts";
 import { parseName } from "#core/session/names.ts";
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
@@ -8,10 +8,17 @@ import { laws } from "../laws.ts";
 import { hashOf } from "../nature.ts";
 
 /** Laws about what a player goes through; some hold only in the suites that allow nothing to go wrong for them. */
-export function onPage(auditor: Auditor, page: Page, before: Journey, input: JourneyInput): void {
+export function onPage(
+  auditor: Auditor,
+  page: Page,
+  before: Journey,
+  input: JourneyInput,
+  effects: readonly JourneyEffect[],
+): void {
   const { suite } = auditor.seen.circumstances;
   if (input.type === "control.heard") onWord(auditor, page, input.message);
   if (suite === "calm") isQuick(auditor, page, input);
+  if (suite === "calm") isSafe(auditor, page, before, effects);
   if (suite === "restart") isUnbroken(auditor, page, before, input);
 }
 
@@ -22,6 +29,14 @@ function isQuick(auditor: Auditor, page: Page, input: JourneyInput): void {
   const waited = auditor.now - page.readyAt;
   if (waited > laws.L8.boundMs)
     auditor.breach("L8", `${page.id} waited ${Math.round(waited)} ms for its world`);
+}
+
+/** L8: nobody leaves a world before they are in another. */
+function isSafe({ breach }: Auditor, page: Page, before: Journey, effects: readonly JourneyEffect[]): void {
+  const { world } = before;
+  if (!world?.isLive || page.journey.world?.dial !== world.dial) return;
+  if (effects.some((effect) => effect.type === "close.world" && effect.dial === world.dial))
+    breach("L8", `${page.id} left ${world.key} for nothing`);
 }
 
 /** L9: a master that is killed and comes back costs nobody their world or their session. */
