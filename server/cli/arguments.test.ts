@@ -11,6 +11,16 @@ test.each([
   ],
   [["world", "hub"], { name: "world", key: "hub" }],
   [["world"], { name: "world", key: undefined }],
+  [["world", "list", "--json"], { name: "order", order: { type: "world.list" }, isJson: true }],
+  [
+    ["world", "upgrade", "hub", "--notice", "5m"],
+    { name: "order", order: { type: "world.upgrade", world: "hub", noticeMs: 300_000 }, isJson: false },
+  ],
+  [
+    ["world", "drain", "hub", "--to", "left_world", "--notice", "90s"],
+    { order: { type: "world.drain", world: "hub", to: "left_world", noticeMs: 90_000 } },
+  ],
+  [["world", "drain", "hub"], { order: { type: "world.drain", world: "hub", noticeMs: undefined } }],
   [["version"], { name: "version" }],
   [["--help"], { name: "help" }],
 ])("%j is understood", (argv, command) => {
@@ -23,10 +33,28 @@ test.each([
   [["world", "hub", "more"], /world takes no "more"/],
   [["--log-format", "xml"], /allowed: text, json/],
   [["--unknown"], /--unknown/],
+  [["start", "--json"], /start takes no --json/],
+  [["world", "hub", "--notice", "5m"], /world takes no --notice/],
 ])("%j is refused in one line", (argv, problem) => {
   const command = readCommand(argv);
   expect(command).toMatchObject({ name: "wrong", problem: expect.stringMatching(problem) as string });
-  expect(command.name === "wrong" && command.problem).not.toContain("\n");
+  expect(command).toMatchObject({ problem: expect.not.stringContaining("\n") as string, isOrder: false });
+});
+
+test.each([
+  [["world", "upgrade"], /needs the key of a world/],
+  [["world", "upgrade", "hub", "caves"], /world upgrade takes no "caves"/],
+  [["world", "upgrade", "Hub"], /"Hub" is no world key/],
+  [["world", "upgrade", "hub", "--to", "caves"], /world upgrade takes no --to/],
+  [["world", "drain", "hub", "--to", "-"], /"-" is no world key/],
+  [["world", "drain", "hub", "--notice", "soon"], /--notice is "soon"/],
+  [["world", "drain", "hub", "--notice", "0m"], /--notice is "0m"/],
+  [["world", "drain", "hub", "--soon"], /--soon/],
+  [["world", "list", "hub"], /world list takes no "hub"/],
+  [["world", "list", "--notice", "5m"], /world list takes no --notice/],
+])("%j is refused as an order", (argv, problem) => {
+  const command = readCommand(argv);
+  expect(command).toMatchObject({ problem: expect.stringMatching(problem) as string, isOrder: true });
 });
 
 test("help names every exit code", () => {

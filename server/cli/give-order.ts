@@ -68,7 +68,7 @@ function whyNot(code: string | undefined, dataDir: string): string {
     return `no master runs on ${dataDir}; start one, or set PORTCADE_DATA_DIR to the folder of the one that runs`;
   if (code === "EACCES")
     return `${dataDir} belongs to another user; give the order as the one the master runs as`;
-  return `the master cannot be asked (${code ?? "error"})`;
+  return `the master cannot be asked, or was lost (${code ?? "error"}); see portcade world list`;
 }
 
 function refuse(line: string, code: number = exitCodes.orderFailed.code): number {

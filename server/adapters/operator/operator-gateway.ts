@@ -42,11 +42,13 @@ export class OperatorGateway {
   readonly #deps: OperatorGatewayDeps;
   readonly #server: Server;
   readonly #callers = new Map<Address, Caller>();
+  readonly #sockets = new Set<Socket>();
 
   constructor(deps: OperatorGatewayDeps) {
     this.#deps = deps;
     this.#server = createServer((socket) => this.#admit(socket));
-    this.#server.maxConnections = deps.limits.operators;
+    // Those beyond the limit are told so; beyond this one they are not even heard.
+    this.#server.maxConnections = 2 * deps.limits.operators;
   }
 
   /** Without a path there is no door, and whoever looks for it is told why. */
@@ -85,7 +87,8 @@ export class OperatorGateway {
 
   async close(): Promise<void> {
     for (const caller of this.#callers.values()) end(caller, { type: "failed", reason: "shutting_down" });
-    for (const { socket } of this.#callers.values()) socket.destroySoon();
+    // Whoever does not read, or keeps the line open, is not waited for.
+    for (const socket of this.#sockets) socket[socket.writableLength > 0 ? "destroy" : "destroySoon"]();
     if (!this.#server.listening) return;
     await new Promise((closed) => this.#server.close(closed));
   }
@@ -102,20 +105,28 @@ export class OperatorGateway {
   #admit(socket: Socket): void {
     const { nature, limits } = this.#deps;
     const caller: Caller = { self: `operator:${nature.newId("o")}`, socket };
+    this.#sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#sockets.delete(socket));
+    if (this.#callers.size >= limits.operators)
+      return end(caller, { type: "failed", reason: "too_many_requests" });
     this.#callers.set(caller.self, caller);
-    const tooLate = nature.wakeAt(nature.now() + limits.helloMs, () => refuse(caller, "no order came"));
     let text = "";
     const hear = (part: string): void => {
       text += part;
       const ends = text.indexOf("\n");
       if (ends < 0 && text.length <= limits.operatorOrderLength) return;
       tooLate();
+      // Whatever else is said is not listened to.
       socket.off("data", hear).resume();
       if (ends < 0 || ends > limits.operatorOrderLength) refuse(caller, "the order is too long");
       else this.#obey(caller, text.slice(0, ends));
     };
+    const tooLate = nature.wakeAt(nature.now() + limits.helloMs, () => {
+      socket.off("data", hear);
+      refuse(caller, "no order came");
+    });
     socket.setEncoding("utf8").on("data", hear);
-    socket.on("error", () => socket.destroy());
     socket.once("close", () => {
       tooLate();
       this.#callers.delete(caller.self);
@@ -175,7 +186,9 @@ function say({ socket }: Caller, answer: Answer): void {
 
 function end(caller: Caller, answer: Answer): void {
   say(caller, answer);
+  // What is left unread would cut the line before the answer has been heard.
   caller.socket.end();
+  caller.socket.resume();
 }
 
 function refuse(caller: Caller, cause: string): void {

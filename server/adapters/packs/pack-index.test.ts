@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,6 +63,19 @@ test("a pack of another size or mtime, or none, is not", () => {
   expect(reader.packOf("hub")).toBeDefined();
   utimesSync(join(dir, "hub.zip"), mtime, mtime + 1);
   expect(reader.packOf("hub")).toBeUndefined();
+});
+
+test("a pack is read to its end before a launch is begun for it", async () => {
+  const bytes = "12345";
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  pack("hub.zip", bytes);
+  pack("caves.zip", "1234\0");
+  index({ hub: entry("hub.zip", 5, hash), caves: entry("caves.zip", 5, hash), arena: entry("arena.zip", 5) });
+  const reader = open();
+  expect(await reader.faultOf("hub")).toBeUndefined();
+  expect(await reader.faultOf("caves")).toBe("caves.zip is not what index.json says");
+  expect(await reader.faultOf("arena")).toMatch(/^arena\.zip is missing/);
+  expect(await reader.faultOf("moon")).toBe("index.json names no pack of moon");
 });
 
 test("only names of the index can be fetched", () => {
