@@ -94,7 +94,8 @@ function migrate(connection: Connection, path: string, migrations: readonly stri
   }
 }
 
-function refusal(path: string, error: unknown): StartRefused {
+/** Why a start ends that this error of the database met. */
+export function refusal(path: string, error: unknown): StartRefused {
   const code = codeOf(error);
   const why = `${code}: ${(error as Error).message}`;
   if (isDamage(code)) return new StartRefused(cannotOpen, damaged(path, why));

@@ -155,6 +155,22 @@ describe("opening the databases", () => {
     expect(message).toContain("PORTCADE_DATA_DIR");
   });
 
+  test("a file that another writer holds refuses the start, and is as it was", () => {
+    const { ports } = open();
+    const other = new Database(join(folder, "runtime.db"));
+    other.exec("BEGIN IMMEDIATE");
+    const { message, exitCode } = refusal(() => ports.assign(["hub"], 19_081));
+    expect([exitCode, message]).toEqual([
+      20,
+      expect.stringContaining("runtime.db cannot be opened (SQLITE_BUSY"),
+    ]);
+    opened.pop()?.close();
+    expect(refusal(open).message).toContain("runtime.db cannot be opened (SQLITE_BUSY");
+    other.exec("ROLLBACK");
+    other.close();
+    expect(open().isNewBoot).toBe(false);
+  });
+
   test("a refused start gives the folder back", () => {
     writeFileSync(dbPath, "not a database".repeat(100));
     refusal(open);

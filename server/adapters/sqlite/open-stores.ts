@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { isSameBoot, readBootId } from "./boot-id.ts";
-import { type Connection, openDatabase } from "./database.ts";
+import { StartRefused } from "#engine/start-refused.ts";
+import { type Connection, openDatabase, refusal } from "./database.ts";
 import { lockFolder } from "./lock.ts";
 import { durableMigrations, runtimeMigrations } from "./migrations.ts";
 import { createPortMap, type PortMap } from "./ports.ts";
@@ -55,11 +56,13 @@ export function openStores({ dbPath, dataDir, bootId = readBootId(), onCommit }:
   try {
     if (dataDir !== undefined && dataDir !== folder) undo.push(lockFolder(dataDir));
     const durable = open(dbPath, "FULL", durableMigrations);
-    const runtime = open(join(folder, "runtime.db"), "NORMAL", runtimeMigrations);
-    const begun = begin(runtime, bootId);
+    const runtimePath = join(folder, "runtime.db");
+    const runtime = open(runtimePath, "NORMAL", runtimeMigrations);
+    const begun = orRefuse(runtimePath, () => begin(runtime, bootId));
+    const ports = createPortMap(runtime);
     return {
       store: new SqliteStore(durable, runtime, onCommit),
-      ports: createPortMap(runtime),
+      ports: { assign: (...given) => orRefuse(runtimePath, () => ports.assign(...given)) },
       ...begun,
       migrated,
       close,
@@ -68,6 +71,15 @@ export function openStores({ dbPath, dataDir, bootId = readBootId(), onCommit }:
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+/** A file that is busy or full when a start must write to it. */
+function orRefuse<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw error instanceof StartRefused ? error : refusal(path, error);
   }
 }
 
