@@ -150,6 +150,55 @@ describe("the marker lines", () => {
     ]);
   });
 
+  test("tell how one launch takes over from another", async () => {
+    const old = await story.arrive("ada", "hub");
+    expect(story.lines).not.toEqual([]);
+    await story.tell("operator:o1", "world:hub", { type: "replace", noticeMs: 60_000 });
+    const heir = await story.register("heir");
+    const [was, is] = [old.launch, heir].map((launch) => launch.slice("launch:".length));
+    expect(story.lines).toEqual([
+      `MASTER_WORLD_REPLACING key=hub launch=${was} heir=${is}`,
+      "MASTER_WORLD_STARTED key=hub pid=77",
+      "MASTER_WORLD_TESTING key=hub pid=77",
+    ]);
+    await story.tell("launch-link:heir", heir, { type: "tested" });
+    await story.tell("launch-link:hub", old.launch, { type: "state", isFinal: true });
+    expect(story.lines).toEqual([
+      "MASTER_WORLD_PROVED key=hub pid=77",
+      `MASTER_WORLD_REPLACED key=hub launch=${was} heir=${is}`,
+      "MASTER_WORLD_DRAINING key=hub pid=77 to=hub in_ms=60000",
+    ]);
+  });
+
+  test("tell an heir that failed, and why", async () => {
+    const old = await story.arrive("ada", "hub");
+    await story.tell("operator:o1", "world:hub", { type: "replace", noticeMs: 60_000 });
+    const heir = await story.register("heir");
+    expect(story.lines).not.toEqual([]);
+    await story.tell("launch-link:heir", heir, { type: "tested", fault: "a wall\nat Door" });
+    await story.tell("host:local", heir, { type: "exited", signal: "SIGKILL" });
+    const [was, is] = [old.launch, heir].map((launch) => launch.slice("launch:".length));
+    const { lines } = story;
+    expect(lines).toContain(
+      `MASTER_WORLD_KEPT key=hub launch=${was} heir=${is} cause=test_failed:_a_wall\\u000aat_Door`,
+    );
+    expect(lines.some((line) => line.startsWith("MASTER_WORLD_FAILED"))).toBe(false);
+  });
+
+  test("tell that a world fails again and again, and why", async () => {
+    await story.open("ada");
+    await story.redeem("ada");
+    for (let launches = 0; launches < 2; launches++)
+      await story.tell("host:local", `launch:${story.order().launch}`, { type: "exited", code: 15 });
+    expect(story.lines.filter((line) => line.startsWith("MASTER_WORLD_"))).toEqual([
+      "MASTER_WORLD_STOPPED key=hub reason=process_exited",
+      "MASTER_WORLD_FAILED key=hub failures=1 cause=exit_15",
+      "MASTER_WORLD_STOPPED key=hub reason=process_exited",
+      "MASTER_WORLD_FAILED key=hub failures=2 cause=exit_15",
+      "MASTER_WORLD_BACKING_OFF key=hub failures=2 cause=exit_15",
+    ]);
+  });
+
   test("tell a silent world's end", async () => {
     await story.arrive("ada", "hub");
     expect(story.lines).not.toEqual([]);

@@ -4,7 +4,7 @@ import type { Travel, TravelInput } from "#core/travel/travel.ts";
 import type { Guest, Launch, LaunchInput } from "#core/world/launch.ts";
 import type { World, WorldInput } from "#core/world/world.ts";
 import type { Transition } from "#engine/ports.ts";
-import { idOf, kindOf } from "#shared/address.ts";
+import { type Address, idOf, kindOf } from "#shared/address.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import { type Fields, markerLine } from "./escape.ts";
 
@@ -28,6 +28,7 @@ type Say<S, I> = (
   before: S | undefined,
   body: I,
   facts: MarkerFacts,
+  from: Address,
 ) => Fields | undefined;
 
 /** Rows of one kind, with its states and inputs typed. */
@@ -41,8 +42,8 @@ const rowsOf =
     name,
     kind,
     input,
-    fields: ({ state, previous, body }, facts) =>
-      say(state as S | undefined, previous as S | undefined, body as Extract<I, { type: T }>, facts),
+    fields: ({ state, previous, body, cause }, facts) =>
+      say(state as S | undefined, previous as S | undefined, body as Extract<I, { type: T }>, facts, cause),
   });
 
 const world = rowsOf<World, WorldInput>("world");
@@ -95,10 +96,8 @@ const worldRows = [
       ? { launch: routed(now), heir: heirOf(before), cause: causeOf(body) }
       : undefined,
   ),
-  world("MASTER_WORLD_FAILED", "ended", (now, before, { cause }) =>
-    cause !== undefined && routed(before) !== undefined && heirOf(before) === heirOf(now)
-      ? { failures: now?.failures, cause }
-      : undefined,
+  world("MASTER_WORLD_FAILED", "ended", (now, before, { cause }, _, from) =>
+    cause !== undefined && routed(before) === idOf(from) ? { failures: now?.failures, cause } : undefined,
   ),
   world("MASTER_WORLD_BACKING_OFF", "ended", (now, before) =>
     isWaiting(now) && !isWaiting(before) && now && now.failures > 1

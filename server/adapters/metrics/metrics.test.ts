@@ -104,6 +104,42 @@ describe("the metrics", () => {
     expect((await values()).has('portcade_world_players{world="hub"}')).toBe(false);
   });
 
+  test("count launches that failed, and those that were to take over", async () => {
+    const c = await cluster();
+    metrics.observe(measured(c));
+    const replace = async (tested: object): Promise<void> => {
+      await c.tell("operator:o1", "world:hub", { type: "replace", noticeMs: 60_000 });
+      const order = c.last("host:local", "launch") as unknown as { launch: string; token: string };
+      const heir = `launch:${order.launch}` as const;
+      await c.tell("launch-link:heir", heir, {
+        type: "register",
+        tokenHash: hashOf(order.token),
+        world: "hub",
+        version: "0.1",
+        protocol: 1,
+        pid: process.pid,
+        endpoint: { port: 1 },
+        roster: { inside: [], expected: [] },
+      });
+      await c.tell("launch-link:heir", heir, { type: "tested", ...tested });
+    };
+    const old = [...c.engine.states("launch")][0]?.[0] as `launch:${string}`;
+    await replace({ fault: "no" });
+    await replace({});
+    await c.tell("launch-link:hub", old, { type: "state", isFinal: true });
+    for (const event of c.transitions.splice(0)) metrics.transition(event);
+    let found = await values();
+    expect(found.get('portcade_upgrades_total{result="failed"}')).toBe(1);
+    expect(found.get('portcade_upgrades_total{result="done"}')).toBe(1);
+    expect(found.get("portcade_launches_draining")).toBe(1);
+    expect(found.has('portcade_world_failures_total{world="hub"}')).toBe(false);
+    const heir = `launch:${String(c.last("host:local", "launch")["launch"])}` as const;
+    await c.tell("host:local", heir, { type: "exited", code: 1 });
+    for (const event of c.transitions) metrics.transition(event);
+    found = await values();
+    expect(found.get('portcade_world_failures_total{world="hub"}')).toBe(1);
+  });
+
   test("say whether saving is paused", async () => {
     expect((await values()).get("portcade_saving_paused")).toBe(0);
     metrics.stalled(true);
