@@ -47,7 +47,7 @@ function startLink(more: { clock?: Clock; url?: string } = {}): void {
   };
   link = new MasterLink({
     url: master.url,
-    limits: { ...limits, registrationAckMs: 300 },
+    limits,
     clock,
     log,
     lastWords: new LastWords(slate, "l1", log),
@@ -159,6 +159,19 @@ describe("last words", () => {
     expect(written).toEqual([]);
   });
 
+  test("keep what was never said, however often a master answers that is not obeyed", async () => {
+    master.answer = registered(2);
+    startLink();
+    await registrations.until(anything);
+    master.answer = registered(1);
+    master.cut();
+    await events.until((event) => event === "master.lost");
+    link.send(left);
+    for (let times = 0; times < 3; times++) await events.until((event) => event === "master.outdated");
+    master.answer = registered(2);
+    expect(await master.next("left")).toEqual(left);
+  });
+
   test("are written on the way out when nobody answers, and not when all was heard", async () => {
     startLink();
     await registrations.until(anything);
@@ -210,7 +223,7 @@ describe("a world without a master", () => {
   test("asks twice a second for half a minute, then every few seconds", async () => {
     const bells = new Bells();
     startLink({ clock: bells, url: "ws+unix:/nonexistent/control.sock:/" });
-    const isRetry = ({ ms }: { ms: number }): boolean => ms !== 300;
+    const isRetry = ({ ms }: { ms: number }): boolean => ms !== limits.registrationAckMs;
     const pauses: number[] = [];
     while (bells.now() < 40_000) {
       const { ms, ring } = await bells.armed.until(isRetry);
@@ -235,7 +248,7 @@ describe("a world without a master", () => {
     const loss = await bells.armed.until(({ ms }) => ms === limits.masterLossMs);
     loss.ring(20_000);
     expect(ends.all).toEqual([]);
-    const again = await bells.armed.until(({ ms }) => ms === 300);
+    const again = await bells.armed.until(({ ms }) => ms === limits.registrationAckMs);
     again.ring();
     expect(await ends.until(anything)).toBe("master_lost");
   });

@@ -190,7 +190,8 @@ export class MasterLink implements Master {
   }
 
   #answered(): void {
-    this.#unheard.answered();
+    // Who has not taken this launch on may answer, but has been told nothing yet.
+    if (this.#isRegistered) this.#unheard.answered();
     const lastMs = this.#deps.clock.now() - this.#probedAt;
     this.latency.count++;
     this.latency.ms += lastMs;
@@ -204,9 +205,9 @@ export class MasterLink implements Master {
     if (code === closeCodes.registrationRefused.code) return this.#end("not_wanted");
     this.#awaySince ??= clock.now();
     if (this.#isRegistered) {
-      log.warn("master.lost", "the master is gone; the world plays on", { code });
       this.#isRegistered = false;
       this.#writeDown();
+      log.warn("master.lost", "the master is gone; the world plays on", { code });
       this.#giveUpAt(clock.now() + limits.masterLossMs);
     }
     const isLong = clock.now() - this.#awaySince > awayLongMs;

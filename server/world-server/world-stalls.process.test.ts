@@ -113,7 +113,6 @@ describe("a world that stood still", () => {
     const told = ada.snapshots.all.slice(before.told);
     const steps = told.map((one, at) => one.tick - (told[at - 1]?.tick ?? tick));
     expect(Math.max(...steps)).toBeGreaterThan(20);
-    expect(steps.filter((step) => step > 1)).toHaveLength(1);
     const said = master.heard.all.slice(before.heard).map(({ type }) => type);
     expect(said.filter((type) => type === "heartbeat").length).toBeLessThan(told.length + 5);
     expect(said.filter((type) => type === "saves").length).toBeLessThan(told.length);
