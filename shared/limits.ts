@@ -103,7 +103,8 @@ export const limits = {
   connectionsPerAddress: 20,
   connectionsTotal: 2000,
   pingMs: seconds(10),
-  pongMs: seconds(5),
+  /** Silence of 15 s in all is the end, though links are looked at only so often. */
+  pongMs: seconds(4.25),
   pauseBufferedBytes: 256 * 1024,
   dropBufferedBytes: 1024 * 1024,
   snapshotBufferedBytes: 64 * 1024,
