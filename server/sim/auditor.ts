@@ -11,7 +11,7 @@ import type { Page } from "./client.ts";
 import type { Circumstances } from "./faults.ts";
 import { atRest } from "./laws/at-rest.ts";
 import { atTheEnd } from "./laws/at-the-end.ts";
-import { type Law, type LawId, laws } from "./laws.ts";
+import { betweenEnginesMs, type Law, type LawId, laws } from "./laws.ts";
 import { continuous } from "./laws/in-time.ts";
 import { Ledger } from "./ledger.ts";
 import { onTransition } from "./laws/on-action.ts";
@@ -189,13 +189,14 @@ export class Auditor {
     this.#listen();
     const broken = continuous(this);
     const keys = new Set<string>();
+    const slack = this.#seen.master.engine.count > 1 ? betweenEnginesMs : 0;
     for (const { law, key, text } of broken) {
       const { boundMs = 0 }: Law = laws[law];
       const name = `${law} ${key}`;
       keys.add(name);
       const since = this.#since.get(name) ?? this.now;
       this.#since.set(name, since);
-      if (this.now - since > boundMs) this.breach(law, `${text}, for ${this.now - since} ms`);
+      if (this.now - since > boundMs + slack) this.breach(law, `${text}, for ${this.now - since} ms`);
     }
     for (const name of this.#since.keys()) if (!keys.has(name)) this.#since.delete(name);
   }

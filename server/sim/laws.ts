@@ -14,6 +14,9 @@ const seconds = (count: number): number => count * 1000;
 /** Slowest detection: a half-open link to a world, its next registration, its next audit. */
 const detectionMs = seconds(30);
 
+/** Between engines a word may have to wait for one that is down or whose disk is busy: everything may last longer. */
+export const betweenEnginesMs = seconds(10);
+
 export const laws = {
   S1: { says: "a ticket admits one connection", when: "action" },
   S2: { says: "a session has one live avatar", when: "lasting", boundMs: detectionMs },

@@ -130,6 +130,30 @@ describe("a journey", () => {
     ).toEqual([]);
   });
 
+  test("whose end came before its commit is over at the commit", () => {
+    const at = { self, from: "launch:left" } as const;
+    const gone = { type: "gone", admission: "a2", reason: "crashed" };
+    const { state, said } = cells.take<Session>(travelling, gone, at);
+    expect({ state, said }).toMatchObject({
+      state: { phase: "travelling", admission: { id: "a1" } },
+      said: [],
+    });
+    const commit = {
+      type: "committed",
+      admission: "a2",
+      launch: "launch:left",
+      place,
+      identity: { name: "Guest-1" },
+    };
+    const committed = (admission: string) => cells.take<Session>(state, { ...commit, admission }, fromTravel);
+    expect(committed("a2")).toMatchObject({ state: { phase: "travelling", cause: "rejoin" } });
+    expect(committed("a3")).toMatchObject({ state: { phase: "inWorld", admission: { id: "a3" } } });
+    expect(committed("a3").state).not.toHaveProperty("overtaking");
+    expect(cells.take<Session>(state, { type: "travelEnded" }, fromTravel).state).not.toHaveProperty(
+      "overtaking",
+    );
+  });
+
   test("that failed leaves the player where they are, else in the next best world, else in none", () => {
     const end = (state: Travelling) => cells.take<Session>(state, { type: "travelEnded" }, fromTravel);
     expect(end(travelling)).toMatchObject({ state: { phase: "inWorld", admission: { id: "a1" } }, said: [] });

@@ -2,6 +2,7 @@ import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
 import { depart, spawnAt } from "./depart.ts";
+import { gone } from "./presence.ts";
 import type { Attached, Got, InWorld, Lobby, Session, Travelling } from "./session.ts";
 
 /** Leaving, arriving and failing to: the session's side of a journey. */
@@ -83,15 +84,24 @@ export function committed(state: Travelling, input: Got<"committed">, turn: Turn
   if (turn.from !== state.travel) return state;
   const { launch, place, identity } = input;
   if (identity.account) turn.send(identity.account, { type: "place", place });
-  const { travel, cause: _, target: __, tried: ___, admission: ____, ...stay } = state;
+  const { travel, cause: _, target: __, tried: ___, admission: ____, overtaking, ...stay } = state;
   const admission = { id: input.admission, launch, world: place.world, identity, seq: 0 };
-  return { ...stay, phase: "inWorld", admission, place, settling: travel, durableAt: turn.now };
+  const here: InWorld = {
+    ...stay,
+    phase: "inWorld",
+    admission,
+    place,
+    settling: travel,
+    durableAt: turn.now,
+  };
+  const isOver = overtaking?.launch === launch && overtaking.input.admission === admission.id;
+  return isOver ? gone(here, overtaking.input, { ...turn, from: launch }) : here;
 }
 
 /** The journey failed: the player plays on where they are, or goes where the next best world is. */
 export function travelEnded(state: Travelling, _: Got<"travelEnded">, turn: Turn): Session {
   if (turn.from !== state.travel) return state;
-  const { travel: __, cause: ___, target, tried, admission, ...stay } = state;
+  const { travel: __, cause: ___, target, tried, admission, overtaking: ____, ...stay } = state;
   if (admission) return { ...stay, phase: "inWorld", admission };
   const lobby: Lobby = { ...stay, phase: "lobby" };
   const { worlds, initialWorld } = turn.facts;

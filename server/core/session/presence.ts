@@ -45,8 +45,12 @@ export function notHere(_: undefined, { admission }: Got<"seen">, turn: Turn): u
 }
 
 /** The avatar is no more. After a crash everybody goes back to where they stood. */
-export function gone(state: Attached, { admission, reason }: Got<"gone">, turn: Turn): Session {
-  if (!isHere(state, admission, turn)) return state;
+export function gone(state: Attached, input: Got<"gone">, turn: Turn): Session {
+  const { admission, reason } = input;
+  if (!isHere(state, admission, turn)) {
+    if (state.phase !== "travelling") return state;
+    return { ...state, overtaking: { launch: turn.from, input } };
+  }
   const { world, identity } = state.admission;
   if (identity.account && state.place) turn.send(identity.account, { type: "place", place: state.place });
   turn.send(player(turn), { type: "world.lost", world, reason });

@@ -68,6 +68,8 @@ export type Travelling = Stay & {
   /** Worlds tried in vain since the player last stood in one. */
   tried: readonly string[];
   admission?: Admission | undefined;
+  /** The end of an avatar that is not committed yet: between engines it may come before the commit. */
+  overtaking?: { launch: Address; input: Got<"gone"> } | undefined;
 };
 
 /** Taken over: only the avatar's last save is waited for, so that the heir stands where this player stood. */

@@ -22,6 +22,16 @@ const cells = new Cells(travel);
 const elsewhere = /\.(arrived|seen|departed|sourceGone)$|^departing\.deadline$/;
 afterAll(() => expect(cells.missing.filter((cell) => !elsewhere.test(cell))).toEqual([]));
 
+test("what has ended or is committed answers whoever asks for it still", () => {
+  for (const state of [undefined, departing])
+    for (const type of ["refresh", "redeem", "release"])
+      expect(cells.take<Travel>(state, { type, re: 6 }, ask)).toMatchObject({
+        state,
+        said: [{ to: player, type: "denied", re: 6, reason: "invalid_travel_lease" }],
+      });
+  expect(cells.take<Travel>(undefined, { type: "release" }, ask)).toMatchObject({ said: [] });
+});
+
 describe("the lease", () => {
   test("is granted with the pack, holds the portals at the source and starts no world", () => {
     const { state, said } = cells.take<Travel>(undefined, { type: "begin", journey, re: 4 }, ask);

@@ -1,4 +1,4 @@
-import type { Address } from "#shared/address.ts";
+import { idOf, type Address } from "#shared/address.ts";
 import type { Table } from "#shared/machine.ts";
 import type { Cause } from "#shared/protocol/client-master.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
@@ -106,7 +106,7 @@ const atTheDoor = {
 } as const;
 
 export const travel: Table<Travel, TravelInput, Turn> = {
-  absent: { begin, arrived: stray },
+  absent: { begin, arrived: stray, refresh: tooLate, redeem: tooLate, release: tooLate },
   leased: { ...uncommitted, redeem: toOwnWorld(redeem), arrived: stray, deadline: expired },
   starting: {
     ...uncommitted,
@@ -122,14 +122,23 @@ export const travel: Table<Travel, TravelInput, Turn> = {
     departed,
     sourceGone: (state, { admission }, turn) =>
       isSource(state, admission) ? settle(state, undefined, turn) : state,
-    release: (state, { re }, turn) => {
-      if (re !== undefined)
-        turn.send(state.journey.player, { type: "denied", re, reason: "invalid_travel_lease" });
-      return state;
-    },
+    refresh: tooLate,
+    redeem: tooLate,
+    release: tooLate,
     deadline: (state, _, turn) => settle(state, undefined, turn),
   },
 };
+
+/** What a client asks of a journey that has ended, or was committed, before its session knew of that. */
+function tooLate<S extends In<"departing"> | undefined>(
+  state: S,
+  { re }: { re?: number | undefined },
+  turn: Turn,
+): S {
+  if (re !== undefined)
+    turn.send(`player:${idOf(turn.from)}`, { type: "denied", re, reason: "invalid_travel_lease" });
+  return state;
+}
 
 /** Only of the world that is asked, or of the launch whose door is open: others are of an earlier try. */
 function unavailable(

@@ -55,6 +55,9 @@ describe("a ticket", () => {
       state: running,
       said: [{ to: "travel:t9", type: "refused", reason: "world_full" }],
     });
+    // Whoever is in it already takes no other's room.
+    const again = cells.take<Launch>(running, { ...expectation, session: "ada" }, { ...fromTravel, facts });
+    expect(again.said).toMatchObject([{ to: link, type: "expect", admission: "a9" }]);
     for (const state of [undefined, starting, suspect, stopping])
       expect(cells.take<Launch>(state, expectation, fromTravel)).toMatchObject({
         state,
@@ -74,6 +77,8 @@ describe("a ticket", () => {
       );
       expect(refused.said).toMatchObject([{ to: "travel:t2", type: "refused" }]);
       expect(refused.state?.guests).not.toHaveProperty("a2");
+      const lie = { type: "refused", admission: "a1", reason: "admission_denied" };
+      expect(cells.take<Launch>(state, lie, fromLink)).toMatchObject({ state, said: [] });
       const arrived = cells.take<Launch>(state, { type: "arrived", admission: "a2" }, fromLink);
       expect(arrived.said).toEqual([{ to: "travel:t2", type: "arrived", admission: "a2" }]);
       expect(arrived.state?.guests["a2"]).toMatchObject({ expectedUntil: undefined });

@@ -18,7 +18,8 @@ export function expect<S extends Speaking>(state: S, input: Got<"expect">, turn:
     return state;
   }
   const capacity = turn.facts.worlds.get(state.world)?.capacity ?? 0;
-  if (Object.keys(state.guests).length >= capacity) {
+  const others = Object.values(state.guests).filter((guest) => guest.session !== `session:${session}`);
+  if (others.length >= capacity) {
     turn.send(travel, { type: "refused", admission, reason: "world_full" });
     return state;
   }
