@@ -62,6 +62,35 @@ describe("a master that is killed", () => {
     line.cut();
   });
 
+  test("ends no journey: a lease is good at the next one", async () => {
+    const first = await start();
+    const player = await first.player();
+    const { lease } = await player.control.until("lease");
+    await killed(first);
+    const second = await start(first.dataDir);
+    const again = await TestPlayer.connect(second.url, { resume: player.resume });
+    expect(await again.control.until("lease")).toMatchObject({ lease });
+    expect(await again.redeem(lease as string)).toMatchObject({ world: "hub" });
+    again.cut();
+  });
+
+  test("is not needed at the door: who has a ticket enters, and is there when the next one hears of it", async () => {
+    const first = await start();
+    const player = await first.player();
+    const { lease } = await player.control.until("lease");
+    player.ask({ type: "lease.redeem", lease });
+    const { url, ticket } = await player.control.until("ticket");
+    await killed(first);
+    const world = await player.knock(url as string, ticket as string);
+    await world.until("entered");
+    const second = await start(first.dataDir);
+    const again = await TestPlayer.connect(second.url, { resume: player.resume });
+    expect(await again.control.until("arrived")).toMatchObject({ lease, world: "hub" });
+    await world.untilBinary();
+    world.cut();
+    again.cut();
+  });
+
   test("finds its launch by a file that its process holds open, written down or not, and can still end it", async () => {
     const first = await start();
     const player = await first.player();
