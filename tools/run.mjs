@@ -13,7 +13,9 @@ const build = ["tools/build/all.ts"];
 const commands = {
   start: (args) => [build, ["server/main.ts", "start", ...args]],
   portcade: (args) => {
-    const needsBuild = ["start", "world", undefined].includes(args.find((arg) => !arg.startsWith("-")));
+    const [name = "start", what] = args.filter((arg) => !arg.startsWith("-"));
+    // A master that runs is asked or told what to do with what lies on the disk; only an upgrade is of something new.
+    const needsBuild = name === "start" || (name === "world" && what !== "list" && what !== "drain");
     return [...(needsBuild ? [build] : []), ["server/main.ts", ...args]];
   },
   test: (args) => [["tools/test/run.ts", ...args]],

@@ -1,7 +1,7 @@
 import { Counter, type Registry } from "prom-client";
 import type { World } from "#core/world/world.ts";
 import type { Transition } from "#engine/ports.ts";
-import { idOf } from "#shared/address.ts";
+import { type Address, idOf } from "#shared/address.ts";
 
 /** How the launches of worlds follow one another: those that failed, and those that took over or could not. */
 export class SuccessionCount {
@@ -30,10 +30,14 @@ export class SuccessionCount {
     const before = previous as World | undefined;
     const now = state as World | undefined;
     const isFailure = body.type === "ended" && "cause" in body && body.cause !== undefined;
-    if (isFailure && before && "launch" in before && before.launch === cause)
-      this.#failures.inc({ world: idOf(id) });
-    const heir = before && "heir" in before ? before.heir?.launch : undefined;
-    if (heir === undefined || !now || ("heir" in now && now.heir)) return;
-    this.#upgrades.inc({ result: "launch" in now && now.launch === heir ? "done" : "failed" });
+    if (isFailure && launchOf(before) === cause) this.#failures.inc({ world: idOf(id) });
+    const heir = heirOf(before);
+    if (heir === undefined || heirOf(now) !== undefined) return;
+    this.#upgrades.inc({ result: launchOf(now) === heir ? "done" : "failed" });
   }
 }
+
+const launchOf = (state: World | undefined): Address | undefined =>
+  state && "launch" in state ? state.launch : undefined;
+const heirOf = (state: World | undefined): Address | undefined =>
+  state && "heir" in state ? state.heir?.launch : undefined;
