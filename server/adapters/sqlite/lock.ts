@@ -15,11 +15,20 @@ import { codeOf } from "./database.ts";
 export function lockFolder(folder: string): () => void {
   const pidFile = join(folder, "master.pid");
   const connection = acquire(folder, pidFile);
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  name(pidFile);
   return () => {
     rmSync(pidFile, { force: true });
     connection.close();
   };
+}
+
+/** On a disk that is full the holder stays without a name. */
+function name(pidFile: string): void {
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    rmSync(pidFile, { force: true });
+  }
 }
 
 function acquire(folder: string, pidFile: string): Database.Database {
