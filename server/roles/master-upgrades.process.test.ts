@@ -104,6 +104,17 @@ describe("a world is upgraded under its players:", () => {
     expect(await late.redeem(lease as string)).toMatchObject({ world: "hub" });
   });
 
+  test("and rolled back in the same way, with what the launches in between did", async () => {
+    await enter();
+    builds.rules("hub", stones("pebble"));
+    expect((await order(master, "upgrade", "hub")).code).toBe(0);
+    await enter();
+    builds.rules("hub", stones("stone"));
+    expect((await order(master, "upgrade", "hub")).code).toBe(0);
+    const { player } = await enter();
+    await untilSeen(player, "stone 3");
+  });
+
   test("nothing of it runs: the next launch is of what lies on the disk, without another word", async () => {
     builds.rules("hub", stones("pebble"));
     const { code, lines } = await order(master, "upgrade", "hub");
