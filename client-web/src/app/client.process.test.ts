@@ -187,33 +187,6 @@ describe("client", () => {
     expect(stored.seq).toBeGreaterThan(1);
   });
 
-  it("makes only the newest of the packs ready that a world changes to while it is played", async () => {
-    const wanted: { sha256: string | undefined; signal: AbortSignal | undefined }[] = [];
-    const pilot = start({
-      packs: {
-        ensure: async (info, options) => {
-          if (info.sha256 === "0".repeat(64)) return fakePacks.ensure(info, options);
-          wanted.push({ sha256: info.sha256?.[0], signal: options?.signal });
-          return new Promise(() => {});
-        },
-      },
-    });
-    await pilot.inWorld("hub");
-    for (const digit of ["1", "2", "3"])
-      server.push({
-        type: "notice",
-        notice: "pack_changed",
-        world: "hub",
-        pack: { url: `${server.url}hub.zip`, size: 10, mtime: 1, sha256: digit.repeat(64) },
-      });
-    await pilot.until(() => wanted.length === 3, "three packs");
-    expect(wanted.map(({ sha256, signal }) => [sha256, signal?.aborted])).toEqual([
-      ["1", true],
-      ["2", true],
-      ["3", false],
-    ]);
-  });
-
   it("gets back into its world when only the world's socket is lost", async () => {
     const pilot = start();
     await pilot.inWorld("hub");

@@ -216,7 +216,7 @@ export class Playing {
       this.#packs.prepare(--this.#lastHotPack, { ...info, key }, this.#playedKeys, {
         progress: () => {},
         ready: (world) => {
-          if (this.#stage.shown?.world.map.key === key) this.#stage.shown.world = world;
+          this.#stage.repaint(world);
           this.#changed();
         },
         failed: () => {},

@@ -24,6 +24,12 @@ export class Stage {
     this.#worlds.set(world.map.key, world);
   }
 
+  /** New pictures for the world on screen. A new map is for the launch that plays on it: this one's walls stand. */
+  repaint(world: LoadedWorld): void {
+    const { shown } = this;
+    if (shown?.world.map.key === world.map.key && textOf(shown.world) === textOf(world)) shown.world = world;
+  }
+
   open(visit: Visit): void {
     this.#visits.set(visit.dial, visit);
   }
@@ -61,3 +67,5 @@ export class Stage {
     for (const key of this.#worlds.keys()) if (!keys.includes(key)) this.#worlds.delete(key);
   }
 }
+
+const textOf = ({ map }: LoadedWorld): string => JSON.stringify(map);
