@@ -88,6 +88,7 @@ test("an entry changes when newcomers are sent to the launch that was started wi
   build("second", 10);
   expect(capacity()).toBe(200);
   await story.tell("operator:o1", "world:hub", { type: "replace", noticeMs: 60_000 });
+  expect(capacity()).toBe(200);
   // What is written while the heir proves itself is none of its.
   const heir = await story.register();
   build("third", 20);

@@ -197,7 +197,7 @@ describe("the operator's door", () => {
     first[0]?.socket.destroy();
     answer({ type: "done" });
     expect(await first[1]?.all()).toHaveLength(1);
-    expect(await say({ type: "world.list" }).all()).toHaveLength(1);
+    expect(await say({ type: "world.list" }).all()).toMatchObject([{ type: "worlds" }]);
   });
 
   test("forgets whoever hangs up; what they ordered was ordered", async () => {
