@@ -36,6 +36,7 @@ export class Page {
   readonly tickets: { url: string; ticket: string }[] = [];
   /** The packs this page has ready, by world. */
   readonly packs = new Map<string, string>();
+  readonly #preparing = new Set<number>();
   /** When the pack of the journey under way was ready. */
   readyAt = 0;
   /** Requests the master has not answered, and since when. */
@@ -119,6 +120,8 @@ export class Page {
         this.resume = undefined;
         return;
       case "pack.cancel":
+        this.#preparing.delete(effect.pack);
+        return;
       case "pack.changed":
       case "chat":
     }
@@ -138,9 +141,10 @@ export class Page {
   #prepare({ pack, world, info }: Extract<JourneyEffect, { type: "pack.prepare" }>): void {
     const { nature, packMs } = this.#deps;
     const ms = packMs(world);
-    if (typeof ms === "string")
-      return void nature.after(200, () => this.take({ type: "pack.failed", pack, reason: ms }));
-    nature.after(ms, () => {
+    this.#preparing.add(pack);
+    nature.after(typeof ms === "number" ? ms : 200, () => {
+      if (!this.#preparing.delete(pack)) return;
+      if (typeof ms === "string") return this.take({ type: "pack.failed", pack, reason: ms });
       this.packs.set(world, info.sha256);
       this.take({ type: "pack.ready", pack });
     });

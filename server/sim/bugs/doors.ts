@@ -80,7 +80,7 @@ const twoMasters: Door = (before, input, moment) => {
 
 /** Nobody is seen to go, not even when the whole world ends. */
 const ghosts: Door = (before, input, moment) => {
-  const after = deafTo("disconnect", "kick", "depart", "wake")(before, input, moment);
+  const after = deafTo("disconnect", "kick", "depart")(before, input, moment);
   return { ...after, effects: after.effects.filter(({ type }) => type !== "exit") };
 };
 

@@ -205,6 +205,11 @@ function onWorld({ now, seen, breach, ledger }: Auditor, event: Transition): voi
   if (isOver)
     if (cause === undefined) ledger.failed.delete(id);
     else ledger.failed.set(id, { count: isProven ? 1 : (failed?.count ?? 0) + 1, at: now });
+  const [was, is] = [before, event.state as World | undefined].map((state) =>
+    state && "launch" in state ? state.launch : undefined,
+  );
+  // A launch that has proved itself took over: the world has not failed any more.
+  if (was && is && was !== is) ledger.failed.delete(id);
   const { count = 0, at = 0 } = ledger.failed.get(id) ?? {};
   if (event.after !== "starting" || event.before === "starting" || input === "replace") return;
   if (count >= 3 && now < at + backoffFirstMs)
