@@ -9,6 +9,8 @@ import { Tally } from "./tally.ts";
 import { Undo } from "./undo.ts";
 import { now } from "./wait.ts";
 
+/** Scenarios at a time in the short form. */
+const lanes = 2;
 const exitCodes = { clean: 0, lost: 1, badArguments: 14 } as const;
 
 async function main(): Promise<number> {
@@ -27,26 +29,35 @@ async function main(): Promise<number> {
   for (const why of tally.untried) console.log(`not tried: ${why}`);
   for (const what of tally.losses) console.log(`lost: ${what}`);
   if (wish.json !== undefined) writeFileSync(wish.json, `${JSON.stringify(tally.result, null, 2)}\n`);
-  return tally.isClean ? exitCodes.clean : exitCodes.lost;
+  return tally.lost === 0 ? exitCodes.clean : exitCodes.lost;
 }
 
 async function play(chaos: Chaos, { kills, only }: Wish): Promise<void> {
   const isWanted = (name: string): boolean => (only.length > 0 ? only.includes(name) : kills === 0);
   const chosen = scenarios.filter(({ name }) => isWanted(name));
-  for (const scenario of chosen) await one(chaos, scenario.name, () => scenario.run(chaos));
-  if (kills > 0) await one(chaos, `${kills} kills`, () => runKills({ ...chaos, kills }));
+  const waiting = [...chosen];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const scenario = next;
+      await one(chaos, scenario.name, (own) => scenario.run(own));
+    }
+  };
+  // Each has a data folder, ports and players of its own, and most of it is waiting.
+  await Promise.all(Array.from({ length: chaos.isShort ? lanes : 1 }, lane));
+  if (kills > 0) await one(chaos, `${kills} kills`, (own) => runKills({ ...own, kills }));
 }
 
 /** One that fails does not keep the others from being tried. */
-async function one({ tally }: Chaos, name: string, run: () => Promise<void>): Promise<void> {
+async function one(chaos: Chaos, name: string, run: (chaos: Chaos) => Promise<void>): Promise<void> {
   const began = now();
-  const before = tally.losses.length;
+  const tally = new Tally();
   try {
-    await run();
+    await run({ ...chaos, tally });
   } catch (error) {
     tally.lose(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const outcome = tally.losses.length > before ? "FAILED" : "ok";
+  chaos.tally.add(tally);
+  const outcome = tally.lost > 0 ? "FAILED" : "ok";
   console.log(`${name.padEnd(20)} ${outcome} (${((now() - began) / 1000).toFixed(1)} s)`);
 }
 

@@ -13,10 +13,13 @@ export interface KillsOptions {
   readonly tally: Tally;
   readonly luck: Luck;
   readonly undo: Undo;
+  readonly isShort?: boolean;
 }
 
+type Strike = (site: Site) => Promise<unknown>;
+
 /** What share of all strikes these are; the rest are worlds that are killed. */
-const rareStrikes: readonly (readonly [share: number, strike: (site: Site) => Promise<unknown>])[] = [
+const rareStrikes: readonly (readonly [share: number, strike: Strike])[] = [
   [0.2, (site) => killMaster(site)],
   [0.15, (site) => cut(site)],
   [0.03, (site) => freezeWorld(site)],
@@ -26,13 +29,15 @@ const rareStrikes: readonly (readonly [share: number, strike: (site: Site) => Pr
 const reportMs = 10_000;
 
 /** Players play, and one thing after the other is broken under them; after each, everybody gets well. */
-export async function runKills({ kills, players, tally, luck, undo }: KillsOptions): Promise<void> {
-  const site = await Site.open({ name: "kills", tally, luck, undo, players, processes: 2 });
-  const goal = tally.worldKills + tally.masterKills + kills;
+export async function runKills({ kills, players, isShort, ...common }: KillsOptions): Promise<void> {
+  const { tally } = common;
+  const settings = { LIMIT_DETACH_GRACE_MS: isShort ? 12_000 : 20_000 };
+  await using site = await Site.open({ ...common, name: "kills", players, settings, processes: 2 });
   let reportAt = now() + reportMs;
-  while (tally.worldKills + tally.masterKills < goal) {
+  const oneOfEach = isShort ? rareStrikes.map(([, strike]) => strike) : [];
+  while (site.kills < kills || oneOfEach.length > 0) {
     await site.players.all({ do: "play" });
-    await strike(site);
+    await (oneOfEach.pop() ?? any(site))(site);
     await nobodyLost(site);
     if (now() > reportAt) {
       reportAt = now() + reportMs;
@@ -41,12 +46,10 @@ export async function runKills({ kills, players, tally, luck, undo }: KillsOptio
   }
   await atRest(site);
   await afterAll(site);
-  await site[Symbol.asyncDispose]();
 }
 
-async function strike(site: Site): Promise<void> {
-  const luck = site.luck.next();
+function any({ luck }: Site): Strike {
+  const drawn = luck.next();
   let sum = 0;
-  const rare = rareStrikes.find(([share]) => luck < (sum += share));
-  await (rare ? rare[1](site) : killWorld(site));
+  return rareStrikes.find(([share]) => drawn < (sum += share))?.[1] ?? killWorld;
 }

@@ -36,7 +36,6 @@ export async function atRest(site: Site): Promise<void> {
 export async function afterAll(site: Site): Promise<void> {
   const { players, master, dataDir, tally } = site;
   const stood = await Promise.all(players.numbers.map((bot) => players.look(bot)));
-  site.watch.excuse("*");
   await players.all({ do: "leave" });
   await broken(site, "sessions, journeys and launches end", drainedMs, () => leftovers(dataDir).join(" "));
   await broken(site, "places are kept", 1000, () => placesWrong(site, stood));

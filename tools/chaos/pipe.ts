@@ -60,6 +60,11 @@ export class Pipe {
     return this.#isOver;
   }
 
+  /** Whoever was dialled has ended its side. */
+  get isLeft(): boolean {
+    return this.#far.closed;
+  }
+
   /** Something came that is to pass this way. */
   take(way: Way, chunk: Buffer): void {
     if (this.#isDeaf || this.#isOver) return;

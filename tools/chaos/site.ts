@@ -54,6 +54,8 @@ export class Site implements AsyncDisposable {
   readonly moments = new Set<(moment: Moment) => void>();
   /** for every connection before anything has passed, */
   readonly openings = new Set<(line: Line, pipe: Pipe) => void>();
+  /** Processes killed here. */
+  kills = 0;
   readonly #options: SiteOptions;
   readonly #outputs = new Set<string>();
   readonly #launched = new Map<string, { world: string; pid: number }>();
@@ -156,11 +158,13 @@ export class Site implements AsyncDisposable {
   killWorld(pid: number): void {
     const world = this.worldOf(pid);
     if (world === undefined || !signal(pid, "SIGKILL")) return;
+    this.kills += 1;
     this.watch.worldKilled(world);
   }
 
   async killMaster(): Promise<void> {
     if (!this.master.isRunning) return;
+    this.kills += 1;
     this.watch.masterKilled();
     await this.master.kill();
   }

@@ -7,6 +7,8 @@ import { pause } from "./wait.ts";
 /** What can be done to a site that plays. Each resolves when the fault itself is over; getting well is another matter. */
 
 const pointMs = 3000;
+/** A player who hears nothing from a world for eight seconds gives the socket up. */
+const givenUpMs = 12_000;
 const frozenMs = { least: 500, most: 8000 };
 
 /** Ends a world at a point of the protocol, or just so when that point does not come. */
@@ -35,11 +37,12 @@ export async function freezeWorld(
 ): Promise<void> {
   const pid = anyWorld(site);
   if (pid === undefined) return;
-  site.watch.excuse(site.worldOf(pid) ?? "");
+  site.watch.excuse(site.worldOf(pid) ?? "", ms + givenUpMs);
   site.tally.freezes += 1;
   signal(pid, "SIGSTOP");
   await pause(ms);
-  signal(pid, "SIGCONT");
+  if (!signal(pid, "SIGCONT"))
+    site.tally.lose(`a world that stood still for ${Math.round(ms)} ms was killed`);
 }
 
 /** A master that hangs: no world suffers. */
@@ -63,7 +66,7 @@ export async function cut(
   if (pipes.length === 0) return;
   const pipe = luck.pick(pipes);
   const way = luck.pick(["up", "down"] as const);
-  if (line === "world") site.watch.excuse(pipe.asked.slice(1).split(".")[0] ?? "");
+  if (line === "world") site.watch.excuse(pipe.asked.slice(1).split(".")[0] ?? "", givenUpMs);
   const bytes = pipe.passed[way] + Math.floor(luck.between(0, 2000));
   pipe.cut = { way, bytes, how: luck.pick(["end", "reset"] as const) };
   await pause(500);

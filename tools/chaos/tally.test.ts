@@ -27,9 +27,9 @@ test.for(["playersLost", "worldSocketsDroppedByMasterKill", "leakedProcesses"] a
   "one of %s is one too many",
   (count) => {
     const tally = new Tally();
-    expect(tally.isClean).toBe(true);
+    expect(tally.lost).toBe(0);
     tally[count] = 1;
-    expect(tally.isClean).toBe(false);
+    expect(tally.lost).toBe(1);
   },
 );
 
@@ -37,5 +37,19 @@ test("a law that broke is a loss", () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const tally = new Tally();
   tally.lose("two avatars of Ada");
-  expect(tally.isClean).toBe(false);
+  expect(tally.lost).toBe(1);
+});
+
+test("the parts of a run add up", () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const part = new Tally();
+  part.cuts = 2;
+  part.masterMs.push(5);
+  part.point("before hello");
+  part.lose("a player");
+  const whole = new Tally();
+  whole.add(part);
+  whole.add(part);
+  expect(whole).toMatchObject({ cuts: 4, masterMs: [5, 5], lost: 2 });
+  expect(whole.points.get("before hello")).toBe(2);
 });

@@ -14,6 +14,18 @@ export interface Result {
   readonly recoveryMs: { readonly world: Spread; readonly master: Spread };
 }
 
+const counts = [
+  "worldKills",
+  "masterKills",
+  "freezes",
+  "cuts",
+  "playersLost",
+  "worldSocketsDroppedByMasterKill",
+  "leakedProcesses",
+  "journeys",
+] as const;
+const lists = ["worldMs", "masterMs", "halfOpenMs", "untried", "losses"] as const;
+
 /** The nearest-rank percentile. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
@@ -44,8 +56,15 @@ export class Tally {
   /** Everything that must not happen and did, in words. */
   readonly losses: string[] = [];
 
-  point(name: string): void {
-    this.points.set(name, (this.points.get(name) ?? 0) + 1);
+  point(name: string, times = 1): void {
+    this.points.set(name, (this.points.get(name) ?? 0) + times);
+  }
+
+  /** What happened elsewhere has happened here, too. */
+  add(part: Tally): void {
+    for (const count of counts) this[count] += part[count];
+    for (const list of lists) this[list].push(...(part[list] as never[]));
+    for (const [name, times] of part.points) this.point(name, times);
   }
 
   lose(what: string): void {
@@ -53,9 +72,10 @@ export class Tally {
     console.error(`LOSS ${what}`);
   }
 
-  get isClean(): boolean {
+  /** How much in all. */
+  get lost(): number {
     const { playersLost, worldSocketsDroppedByMasterKill, leakedProcesses, losses } = this;
-    return playersLost + worldSocketsDroppedByMasterKill + leakedProcesses + losses.length === 0;
+    return playersLost + worldSocketsDroppedByMasterKill + leakedProcesses + losses.length;
   }
 
   get result(): Result {

@@ -2,12 +2,13 @@ import type { Dropped, Status } from "./orders.ts";
 import type { Tally } from "./tally.ts";
 import { now } from "./wait.ts";
 
-/** How long what was done to something may show. */
-const troubleMs = 40_000;
 /** The system tells of a killed process at once; whatever ends later has another cause. */
 const noticeMs = 3000;
 /** How long after a master's end a world socket that ends is its doing. */
 const masterMs = 15_000;
+
+/** What is aimed at; whatever takes longer is worth a look into the logs. */
+const slowMs = { world: 3000, master: 2000 };
 
 /** Puts what players tell beside what was done to them: recovery times, and losses nobody can be excused for. */
 export class Watch {
@@ -27,7 +28,7 @@ export class Watch {
   worldKilled(world: string): void {
     this.#tally.worldKills += 1;
     this.#worldKilledAt.set(world, now());
-    this.excuse(world);
+    this.excuse(world, noticeMs);
   }
 
   masterKilled(): void {
@@ -45,9 +46,10 @@ export class Watch {
     this.#isOver = true;
   }
 
-  /** Sockets to this world may end; `*` is every world. */
-  excuse(world: string): void {
-    this.#troubledUntil.set(world, now() + troubleMs);
+  /** Sockets to this world may end for so long; `*` is every world. */
+  excuse(world: string, forMs: number): void {
+    const until = Math.max(now() + forMs, this.#troubledUntil.get(world) ?? 0);
+    this.#troubledUntil.set(world, until);
   }
 
   dropped({ bot, at, world, code }: Dropped): void {
@@ -69,6 +71,7 @@ export class Watch {
     if (wait && isPlaying && at > wait.since) {
       this.#worldWaits.delete(bot);
       this.#tally.worldMs.push(at - wait.from);
+      tellSlow(bot, "in a world", at - wait.from, slowMs.world);
     }
     if (!hasControl) {
       if (this.#isMasterGone && !this.#controlWaits.has(bot))
@@ -77,6 +80,15 @@ export class Watch {
     }
     const since = this.#controlWaits.get(bot);
     this.#controlWaits.delete(bot);
-    if (since !== undefined) this.#tally.masterMs.push(at - since);
+    if (since === undefined) return;
+    this.#tally.masterMs.push(at - since);
+    tellSlow(bot, "with a master", at - since, slowMs.master);
   }
+}
+
+function tellSlow(bot: number, where: string, ms: number, mostMs: number): void {
+  if (ms > mostMs)
+    console.log(
+      `${new Date().toISOString()} slow: player ${bot} is back ${where} after ${Math.round(ms)} ms`,
+    );
 }

@@ -54,6 +54,7 @@ export function allStages(): Stage[] {
     vitest("unit tests", "unit"),
     vitest("simulation", "sim"),
     vitest("process tests", "process"),
+    { name: "chaos", command: ["tools/run.mjs", "chaos", "--short"] },
     {
       name: "browser tests",
       command: [

@@ -20,7 +20,7 @@ export const bothKilled: Scenario = {
     await players.order(0, { do: "walk", to: { x: 480, y: 220 } });
     await pause(savedMs);
     const stood = await players.look(0);
-    site.watch.excuse("*");
+    site.watch.excuse("*", savedMs);
     for (const pid of site.pidsOf()) if (signal(pid, "SIGKILL")) tally.worldKills += 1;
     await site.start();
     await nobodyLost(site);

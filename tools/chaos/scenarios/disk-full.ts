@@ -17,7 +17,16 @@ export const diskFull: Scenario = {
     const { tally, luck, undo } = chaos;
     const dataDir = smallDisk(chaos);
     if (dataDir === undefined) return;
-    await using site = await Site.open({ name: "disk-full", tally, luck, undo, players: 4, dataDir });
+    const settings = { LIMIT_DETACH_GRACE_MS: 5000 };
+    await using site = await Site.open({
+      name: "disk-full",
+      tally,
+      luck,
+      undo,
+      players: 4,
+      dataDir,
+      settings,
+    });
     const filler = join(dataDir, "filler");
     fill(dataDir, filler);
     await site.players.all({ do: "play" });
