@@ -198,10 +198,15 @@ describe("an upgrade that cannot be changes nothing, and says why:", () => {
 
   test("two at a time", async () => {
     await enter();
-    builds.rules("hub", `await new Promise((go) => setTimeout(go, 1500));${stones("pebble")}`);
+    // Long enough to stop the process that loads it; the copies it tries itself out on do not wait.
+    const slowly = `if (!import.meta.url.startsWith("data:")) await new Promise((go) => setTimeout(go, 2000));`;
+    builds.rules("hub", slowly + stones("pebble"));
     const first = new TestOperator(master, "upgrade", "hub");
     await first.until(/ starts$/);
+    const heir = master.pidOf("hub");
+    process.kill(heir, "SIGSTOP");
     const { code, lines } = await order(master, "upgrade", "hub");
+    process.kill(heir, "SIGCONT");
     expect(lines[0]).toMatch(/^hub: not now/);
     expect(code).toBe(1);
     expect((await first.ended).code).toBe(0);
