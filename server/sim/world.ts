@@ -247,8 +247,9 @@ export class SimWorld {
 
   #save(): void {
     for (const [admission, avatar] of this.avatars) {
+      if (!this.door.inside.get(admission)?.isActive) continue;
       avatar.place = { ...avatar.place, x: ++avatar.steps };
-      if (this.door.inside.get(admission)?.isActive) this.steps++;
+      this.steps++;
     }
     this.#step({ type: "save" });
   }
