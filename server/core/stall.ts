@@ -20,6 +20,12 @@ export function refusalOf({ to, from, body }: Envelope, id: string): Envelope | 
   };
 }
 
+/** What the sender of a fact that waits is told, if it would give up otherwise. */
+export function delayOf({ to, from, body }: Envelope, id: string): Envelope | undefined {
+  if (body.type !== "register") return undefined;
+  return { id, from: to, to: from as `launch-link:${string}`, body: { type: "registration.delayed" } };
+}
+
 /** Waiting facts with the same name replace each other: only the newest roster and the newest saves matter. */
 export function parkedAs({ id, from, to, body }: Envelope): string {
   const isReplaceable =

@@ -2,7 +2,7 @@ import type { Envelope } from "#core/inbox.ts";
 import type { Facts } from "#core/facts.ts";
 import type { MachineSet } from "#core/machines.ts";
 import { connectionOf } from "#core/restart.ts";
-import { parkedAs, refusalOf } from "#core/stall.ts";
+import { delayOf, parkedAs, refusalOf } from "#core/stall.ts";
 import { kindOf, type Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Batch } from "./batch.ts";
@@ -142,9 +142,10 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
-    const answer = refusalOf(unit, this.#messageId());
+    const refusal = refusalOf(unit, this.#messageId());
+    if (!refusal) this.#parked.set(parkedAs(unit), unit);
+    const answer = refusal ?? delayOf(unit, this.#messageId());
     if (answer) this.#deps.bus.send(answer);
-    else this.#parked.set(parkedAs(unit), unit);
   }
 
   #batch(units: readonly Envelope[]): Batch {
@@ -195,7 +196,8 @@ export class Engine {
   }
 
   #retry(): void {
-    const waiting = [...this.#parked.values()];
+    // News first: whoever was heard meanwhile is not judged by a deadline from before.
+    const waiting = [...this.#parked.values()].sort((a, b) => Number(isDeadline(a)) - Number(isDeadline(b)));
     this.#parked = new Map();
     this.#arrivals.unshift(...waiting);
     if (waiting.length > 0 && !this.#stopped) this.#wake();
@@ -206,4 +208,8 @@ export class Engine {
     this.#stalledUntil = undefined;
     this.#deps.log.stalled(false);
   }
+}
+
+function isDeadline({ body }: Envelope): boolean {
+  return (body as { type: string }).type === "deadline";
 }

@@ -33,6 +33,7 @@ interface Caller {
   readonly wire: () => LaunchWire;
   launch?: Address<"launch">;
   isRegistered: boolean;
+  isDelayed?: boolean;
 }
 
 export interface MasterDeps {
@@ -223,7 +224,7 @@ export class SimMaster {
       const { token, launch, ...rest } = message;
       caller.launch = `launch:${launch}`;
       this.#deps.nature.after(this.#deps.facts.limits.registrationAckMs, () => {
-        if (!caller.isRegistered) this.#closeLaunch(caller, "helloTimeout");
+        if (!caller.isRegistered && !caller.isDelayed) this.#closeLaunch(caller, "helloTimeout");
       });
       return void this.tell(self, caller.launch, { ...rest, tokenHash: hashOf(token) } as Inbox["launch"]);
     }
@@ -259,6 +260,7 @@ export class SimMaster {
     if (!caller) return;
     if (body.type === "close") return this.#closeLaunch(caller, body.why);
     if (body.type === "registered") caller.isRegistered = true;
+    if (body.type === "registration.delayed") caller.isDelayed = true;
     caller.wire().toDialer(body);
   }
 

@@ -38,6 +38,7 @@ export class WorldLine {
   #wire: LaunchWire | undefined;
   /** Every one it ever opened: they all end with the process. */
   readonly #wires: LaunchWire[] = [];
+  #isDelayed = false;
   #wasRegistered = false;
   #epoch: number | undefined;
   #lostAt: number | undefined;
@@ -107,6 +108,7 @@ export class WorldLine {
     });
     this.#wire = wire;
     this.linkedAt = undefined;
+    this.#isDelayed = false;
     if (!wire) return this.#lose();
     this.#wires.push(wire);
     const { launch, world, token } = order;
@@ -125,7 +127,7 @@ export class WorldLine {
     });
     nature.after(limits.registrationAckMs, () =>
       this.#deps.whenAwake(() => {
-        if (!isMine() || this.linkedAt !== undefined) return;
+        if (!isMine() || this.linkedAt !== undefined || this.#isDelayed) return;
         if (!this.#wasRegistered) return this.#deps.ended(21);
         this.#hangUp(wire);
       }),
@@ -152,6 +154,10 @@ export class WorldLine {
   }
 
   #hear(message: ToLaunch): void {
+    if (message.type === "registration.delayed") {
+      this.#isDelayed = true;
+      this.#lostAt = undefined;
+    }
     if (message.type === "registered" || message.type === "registration.refused") {
       // Not of a master that is behind the times.
       if (message.epoch < this.epoch) return this.#wire && this.#hangUp(this.#wire);

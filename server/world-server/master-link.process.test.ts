@@ -219,6 +219,22 @@ class Bells implements Clock {
   }
 }
 
+describe("a world whose master cannot save", () => {
+  test("waits for its answer as long as the connection lives, and after that as for one that is lost", async () => {
+    const bells = new Bells();
+    master.answer = { type: "registration.delayed" };
+    startLink({ clock: bells });
+    const asked = await bells.armed.until(({ ms }) => ms === limits.registrationAckMs);
+    await master.next("register");
+    master.cut();
+    const loss = await bells.armed.until(({ ms }) => ms === limits.masterLossMs);
+    asked.ring();
+    expect(ends.all).toEqual([]);
+    loss.ring();
+    expect(await ends.until(anything)).toBe("master_lost");
+  });
+});
+
 describe("a world without a master", () => {
   test("asks twice a second for half a minute, then every few seconds", async () => {
     const bells = new Bells();

@@ -52,6 +52,8 @@ export class MasterLink implements Master {
   #link: Link<ToLaunch> | undefined;
   #isRegistered = false;
   #wasRegistered = false;
+  /** The master has said that its answer takes a while. */
+  #isDelayed = false;
   #isOver = false;
   /** Of the newest master that has answered; 0 before the first. */
   #epoch = 0;
@@ -147,6 +149,7 @@ export class MasterLink implements Master {
   }
 
   #hear(link: Link<ToLaunch>, message: ToLaunch): void {
+    if (message.type === "registration.delayed") return this.#delayed();
     const isAnswer = message.type === "registered" || message.type === "registration.refused";
     // Nobody gives orders who has not taken this launch on.
     if (!isAnswer) return this.#isRegistered ? this.#deps.hear(message) : undefined;
@@ -160,10 +163,17 @@ export class MasterLink implements Master {
     this.#deps.hear(message);
   }
 
+  /** It is there, but cannot save: as long as this connection lives nobody gives up. */
+  #delayed(): void {
+    this.#stopLoss();
+    this.#isDelayed = true;
+  }
+
   #welcomed(heartbeatMs: number): void {
     this.#stopLoss();
     this.#stopHeart();
     this.#isRegistered = true;
+    this.#isDelayed = false;
     this.#attempts = 0;
     this.#awaySince = undefined;
     for (const message of this.#unheard.messages(this.#deps.limits.arrayItems)) this.send(message);
@@ -209,7 +219,8 @@ export class MasterLink implements Master {
       this.#writeDown();
       log.warn("master.lost", "the master is gone; the world plays on", { code });
       this.#giveUpAt(clock.now() + limits.masterLossMs);
-    }
+    } else if (this.#isDelayed) this.#giveUpAt(clock.now() + limits.masterLossMs);
+    this.#isDelayed = false;
     const isLong = clock.now() - this.#awaySince > awayLongMs;
     const most = isLong ? retryLateMs : retrySoonMs;
     // Spread out, so that the worlds of a master that comes back do not all knock at once.

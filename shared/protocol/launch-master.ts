@@ -110,6 +110,9 @@ export const fromLaunch = z.discriminatedUnion("type", [
 /** Master → world process. */
 export const toLaunch = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("registered"), heartbeatMs: z.number(), epoch }),
+  z
+    .strictObject({ type: z.literal("registration.delayed") })
+    .describe("The master cannot save for now: keep the connection, the answer comes when it can"),
   z.strictObject({
     type: z.literal("registration.refused"),
     reason: z.enum(["version_mismatch", "not_wanted"]),

@@ -176,6 +176,19 @@ describe("the private door", () => {
     ]);
   });
 
+  test("stays open to who was asked to wait for the database", async () => {
+    const peer = await open();
+    peer.say(register);
+    const { from } = await untilTold("register");
+    say(from, { type: "registration.delayed" });
+    await peer.until("registration.delayed");
+    // Less than a link may be silent, and more than a registration may go without an answer.
+    clock.advance(limits.registrationAckMs + 1);
+    say(from, { type: "registered", heartbeatMs: 1000, epoch: 1 });
+    await peer.until("registered");
+    expect(registered).toEqual(["l1"]);
+  });
+
   test("a flood of bytes ends the link before it has reached its launch", async () => {
     const { peer } = await registeredPeer();
     const name = "a".repeat(60);

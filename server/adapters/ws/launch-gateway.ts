@@ -138,6 +138,7 @@ export class LaunchGateway {
     const body = envelope.body as Inbox["launch-link"];
     if (body.type === "close") return caller.link.close(body.why);
     if (body.type === "registered") this.#welcome(caller);
+    if (body.type === "registration.delayed") caller.stopTimer();
     caller.link.send(encode(body));
   }
 
