@@ -9,6 +9,8 @@ export const help = `portcade — an online world of many small worlds
   portcade [start]       start the master; it starts worlds as players need them
       --keep-worlds      leave running worlds alone when the master stops
   portcade world <key>   run one world without a master; everybody is let in (for debugging)
+  portcade version       print the version
+  portcade help          print this
 
 To the master that runs, with the same PORTCADE_DATA_DIR:
   portcade world list            what runs, who is there, what fails and why
@@ -17,9 +19,6 @@ To the master that runs, with the same PORTCADE_DATA_DIR:
       --to <key>                 instead: the players go to another world, and nobody comes until it has ended
       --notice 5m                how long players have before they are moved, from 1m to 60m
       --json                     one JSON object a line
-
-  portcade version       print the version
-  portcade help          print this
 
   --log-format text|json how log lines look (text on a terminal, else json)
 
