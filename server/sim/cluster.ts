@@ -45,6 +45,8 @@ export interface Report {
   /** How long the universe lasted, and how much happened in it. */
   readonly virtualMs: number;
   readonly events: number;
+  /** Where each player was once trouble had ended and every bound had passed. */
+  readonly rest: readonly (string | undefined)[];
   /** Of everything that happened: the same seed tells the same story. */
   readonly hash: string;
   readonly counts: ReadonlyMap<string, number>;
@@ -94,6 +96,7 @@ export class Cluster {
   readonly #worlds: ReadonlyMap<string, WorldEntry>;
   /** The packs on the disk, by world. */
   readonly packs = new Map<string, string>();
+  rest: readonly (string | undefined)[] = [];
   #isHealed = false;
   #epochs = 0;
   #connections = 0;
@@ -145,6 +148,7 @@ export class Cluster {
     this.#heal();
     await nature.runUntil(seconds * 1000 + healMs);
     auditor.lookAtRest();
+    this.rest = this.players.map(({ page }) => page.journey.world?.key);
     for (const player of this.players) player.quit();
     await nature.runUntil(seconds * 1000 + healMs + drainMs);
     auditor.lookAtTheEnd();
@@ -307,6 +311,7 @@ export async function simulate(options: Options): Promise<Report> {
     violations,
     virtualMs: nature.now(),
     events: nature.eventCount,
+    rest: cluster.rest,
     get hash() {
       return auditor.hash(createHash("sha256"));
     },

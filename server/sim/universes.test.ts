@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { engineCount } from "./cluster.ts";
+import { engineCount, simulate } from "./cluster.ts";
 import type { Suite } from "./faults.ts";
 import { Soak } from "./soak.ts";
 import { add, coverage, emptyTally, total, type Tally } from "./tally.ts";
@@ -44,6 +44,12 @@ describe("every law holds", () => {
     await play("mixed", 200, "one", 10_000_000 + day * 200);
   });
 
+  test("when several engines share the machines, and one of them or all are killed", async () => {
+    const tally = await play("mixed", 200, "many");
+    expectAtLeast({ arrivals: 20, restarts: 0.4, worldCrashes: 1 }, tally);
+    expect(total(await play("calm", 50, "many"), "arrivals")).toBeGreaterThan(50 * 15);
+  });
+
   test("when everything goes wrong at once", async () => {
     const tally = await play("storm", 50);
     expectAtLeast({ arrivals: 40, worldCrashes: 5, restarts: 3 }, tally);
@@ -59,6 +65,18 @@ describe("every law holds", () => {
     const tally = await play("restart", 500);
     expectAtLeast({ arrivals: 18, restarts: 4 }, tally);
   });
+});
+
+test("one engine and several come to the same rest: everybody who plays is in a world", async () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const [one, many] = [
+      await simulate({ seed, suite: "mixed" }),
+      await simulate({ seed, suite: "mixed", engines: engineCount.many }),
+    ];
+    expect(many.circumstances).toEqual(one.circumstances);
+    const isSomewhere = [one, many].map(({ rest }) => rest.map((world) => world !== undefined));
+    expect(isSomewhere[1], `seed ${seed}`).toEqual(isSomewhere[0]);
+  }
 });
 
 test("the tables are walked: cells that no universe reached are few", () => {

@@ -1,6 +1,9 @@
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { suites, type Suite } from "#sim/faults.ts";
 
+/** How to ask for universes. */
 export const usage = `npm run sim -- [--suite ${suites.join("|")}] [--seeds 100] [--from 1] [--engines one|many]
 npm run sim -- --seed 42 [--suite …] [--engines …] [--grep session:s2]
 
@@ -53,14 +56,25 @@ export function readWish(args: readonly string[]): Wish {
     isOne,
     isStrayList: values.strays,
     grep: grep === undefined ? undefined : patternOf(grep),
-    json,
+    json: json === undefined ? undefined : writable(json),
     keep,
   };
 }
 
 /** The `--json FILE` of a program that takes nothing else. Throws a sentence for anything else. */
 export function readJsonOption(args: readonly string[]): string | undefined {
-  return parseArgs({ args: [...args], options: { json: { type: "string" } } }).values.json;
+  const { json } = parseArgs({ args: [...args], options: { json: { type: "string" } } }).values;
+  return json === undefined ? undefined : writable(json);
+}
+
+/** Said before hours of work, not after. */
+function writable(file: string): string {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return file;
+  } catch {
+    throw new Error(`--json is ${file}, and there is no folder for it that can be written to`);
+  }
 }
 
 function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {

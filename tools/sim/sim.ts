@@ -5,7 +5,7 @@ import { engineCount } from "#sim/cluster.ts";
 import { Soak } from "#sim/soak.ts";
 import { coverage, emptyTally, type Tally } from "#sim/tally.ts";
 import { readWish, usage, type Wish } from "./options.ts";
-import { objectOf, tellCircumstances, tellStory, tellTally, tellTotals } from "./telling.ts";
+import { objectOf, tellBreaches, tellCircumstances, tellStory, tellTally, tellTotals } from "./telling.ts";
 
 /** One universe on this thread, told. */
 async function tellOne({ suite, engines, first, grep }: Wish): Promise<Tally> {
@@ -51,8 +51,7 @@ async function run(wish: Wish): Promise<number> {
   const { suite, engines } = wish;
   const began = performance.now();
   const tally = await (wish.isOne ? tellOne(wish) : soak(wish));
-  for (const { seed, law, at, text } of tally.breaches)
-    console.log(`seed ${seed}: ${law} after ${Math.round(at)} ms: ${text}`);
+  console.log(tellBreaches(tally).join("\n"));
   if (wish.isStrayList)
     console.log(
       `inputs no cell was for:\n${tellTally(tally.strays)}\ncells not reached: ${coverage(tally).missed.join(" ")}`,

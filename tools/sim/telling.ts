@@ -20,7 +20,7 @@ export function tellCircumstances({ limits, habits, ...rest }: Circumstances): s
 
 const detailLines = 40;
 /** Whose changes of phase make the story. */
-const teller = /^\d+ (?:session|travel|world|launch|lobby|account):\S+ (\w+)>(\w+) /;
+const teller = /^\d+ (?:session|travel|world|launch|account):\S+ (\w+)>(\w+) /;
 
 /** The turns of one universe: phases that changed, people who arrived or were refused, and what was broken. */
 export function tellStory({ trace, story, violations }: Report): string[] {
@@ -54,6 +54,17 @@ export function objectOf(suite: string, tally: Tally): object {
     masterRestarts: total(tally, "restarts"),
     cellCoverage: Number(coverage(tally).share.toFixed(4)),
   };
+}
+
+const breachLines = 20;
+
+/** Which seeds broke which laws; of many, the first few. */
+export function tellBreaches({ breaches }: Tally): string[] {
+  const told = breaches
+    .slice(0, breachLines)
+    .map(({ seed, law, at, text }) => `seed ${seed}: ${law} after ${Math.round(at)} ms: ${text}`);
+  const more = breaches.length - told.length;
+  return more > 0 ? [...told, `and ${more} more`] : told;
 }
 
 export function tellTotals(suite: string, tally: Tally, seconds: number): string[] {

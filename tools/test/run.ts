@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { finished } from "node:stream/promises";
+import { stripVTControlCharacters } from "node:util";
 import { findChromium } from "./chromium.ts";
 import { judge, none, sum, totalsLine } from "./counts.ts";
 import type { Counts } from "./counts.ts";
@@ -21,12 +22,13 @@ const environment: NodeJS.ProcessEnv = {
 /** Runs a stage with its output in a log; what failed is shown. */
 async function runStage(stage: Stage, maySkip: boolean): Promise<Counts> {
   const start = performance.now();
-  process.stdout.write(`${stage.name.padEnd(28, " ")} `);
+  process.stdout.write(named(stage.name));
   const log = join(logs, `${stage.name.replaceAll(/[ :]/g, "-")}.log`);
   if (stage.report) rmSync(stage.report.file, { force: true });
   const code = await execute(stage, log);
   const counts = judge(readCounts(stage, code), code, maySkip);
   const { failed, skipped } = counts;
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001B[K${named(stage.name)}`);
   const took = `${((performance.now() - start) / 1000).toFixed(1)} s`;
   console.log(`${totalsLine(counts)}${skipped ? `, ${skipped} skipped` : ""} (${took})`);
   if (failed > 0)
@@ -34,15 +36,27 @@ async function runStage(stage: Stage, maySkip: boolean): Promise<Counts> {
   return counts;
 }
 
-async function execute({ command }: Stage, log: string): Promise<number | null> {
+/** On a terminal, the last line of a stage stands beside its name while it runs. */
+function showProgress(name: string, chunk: Buffer): void {
+  const { isTTY, columns } = process.stdout;
+  const line = stripVTControlCharacters(chunk.toString()).trimEnd().split("\n").at(-1)?.trim() ?? "";
+  if (isTTY && line !== "")
+    process.stdout.write(`\r\u001B[K${named(name)}${line.slice(0, Math.max(0, columns - 30))}`);
+}
+
+const named = (name: string): string => `${name.padEnd(28, " ")} `;
+
+async function execute({ name, command }: Stage, log: string): Promise<number | null> {
   const file = createWriteStream(log);
   const child = spawn(process.execPath, command, {
     cwd: root,
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  child.stdout.pipe(file, { end: false });
-  child.stderr.pipe(file, { end: false });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(file, { end: false });
+    stream.on("data", (chunk: Buffer) => showProgress(name, chunk));
+  }
   const late = setTimeout(() => {
     file.write(`\nStopped: not finished after ${stageMs / 60_000} minutes.\n`);
     child.kill("SIGKILL");
@@ -86,7 +100,7 @@ async function main(args: readonly string[]): Promise<number> {
   const all: Counts[] = [];
   for (const stage of stages) {
     if (stage.needsBrowser && chromium && "advice" in chromium) {
-      console.log(`${stage.name.padEnd(28, " ")} not run. ${chromium.advice}`);
+      console.log(`${named(stage.name)}not run. ${chromium.advice}`);
       all.push({ ...none, failed: 1 });
     } else all.push(await runStage(stage, process.env["CI"] !== "true"));
   }
