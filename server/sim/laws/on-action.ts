@@ -89,7 +89,7 @@ function isWalked({ breach, ledger }: Auditor, event: Transition, before: Sessio
   if (stood === undefined || before.admission.id !== (event.body as { admission?: string }).admission) return;
   const known = before.place?.x ?? 0;
   const world = before.admission.world;
-  if ("identity" in before && before.admission.identity.account === before.identity.account)
+  if (before.phase === "inWorld" && before.admission.identity.account === before.identity.account)
     ledger.stood.set(event.id, { world, x: stood });
   if (known < stood - 1) breach("S24", `${event.id} walked to ${stood} and is thought to be at ${known}`);
 }
@@ -107,6 +107,7 @@ function isArrival({ breach, ledger }: Auditor, event: Transition, before: Sessi
   const was = "admission" in before ? before.admission?.id : undefined;
   const is = "admission" in after ? after.admission : undefined;
   if (!is || is.id === was) return;
+  ledger.stood.delete(event.id);
   const isLied = ledger.liars.has(is.launch);
   if (event.input !== "committed" || (!isLied && !ledger.placed.has(is.id)))
     breach("S17", `${event.id} is in ${is.launch} as ${is.id}, where nobody arrived, by ${event.input}`);
@@ -203,7 +204,7 @@ function onWorld({ now, seen, breach, ledger }: Auditor, event: Transition): voi
   const isProven = before && "openedAt" in before && now >= before.openedAt + backoffForgetMs;
   const isOver = input === "ended" && before && "launch" in before && before.launch === event.cause;
   if (isOver)
-    if (cause === undefined) ledger.failed.delete(id);
+    if (cause === undefined || before.phase === "leaving") ledger.failed.delete(id);
     else ledger.failed.set(id, { count: isProven ? 1 : (failed?.count ?? 0) + 1, at: now });
   const [was, is] = [before, event.state as World | undefined].map((state) =>
     state && "launch" in state ? state.launch : undefined,
