@@ -184,11 +184,13 @@ export class StubServer implements AsyncDisposable {
     const view = simulation.replication.open(avatar.entity);
     simulation.activate("a");
     this.#worlds.add(socket);
+    let isIn = false;
     const timer = setInterval(() => {
       simulation.advance();
       simulation.publish();
       const frame = new FrameBytes();
-      if (this.isShy) return;
+      // The first snapshot is the only whole one: it must not come before the client has been let in.
+      if (this.isShy || !isIn) return;
       simulation.write(frame, view, avatar);
       socket.send(frame.bytes.subarray(0, frame.at));
     }, settings.rates.tickMs);
@@ -197,8 +199,10 @@ export class StubServer implements AsyncDisposable {
       this.#worlds.delete(socket);
     });
     socket.on("message", (data: Buffer, isBinary) => {
-      if (isBinary) avatar.receive(new Uint8Array(data));
-      else this.#hear(socket, JSON.parse(data.toString()) as FromPlayer, key, avatar.entity);
+      if (isBinary) return void avatar.receive(new Uint8Array(data));
+      const message = JSON.parse(data.toString()) as FromPlayer;
+      this.#hear(socket, message, key, avatar.entity);
+      isIn ||= message.type === "enter";
     });
   }
 
