@@ -1,5 +1,4 @@
 import { type FromClient, fromClient } from "#shared/protocol/client-master.ts";
-import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Page } from "./client.ts";
 import { hashOf, type SimNature } from "./nature.ts";
@@ -81,7 +80,7 @@ export function knock({ nature, auditor, processes, dialMaster, dialLauncher, ve
       ...(nature.chance(0.5) && { resume: { token, epoch: "e1", seq: 1 } }),
     });
   else if (nature.chance(0.5)) visitor?.toAcceptor({ type: "logout", id: 1 });
-  const caller = dialLauncher(deaf as End<ToLaunch>);
+  const caller = dialLauncher(deaf);
   const roster = { inside: [], expected: [] };
   if (nature.chance(0.4))
     caller?.toAcceptor({

@@ -21,7 +21,7 @@ export interface PageDeps {
   dialMaster(end: End<ToClient>): ClientWire | undefined;
   dialWorld(url: string, end: End<ToPlayerSocket>): PlayerWire | undefined;
   /** How long a pack takes, or that it cannot be had. */
-  packMs(world: string): number | "pack_failed";
+  readonly packMs: (world: string) => number | "pack_failed";
   /** Everything that passes through the page, for the auditor and the counts. */
   witness(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void;
 }

@@ -1,18 +1,14 @@
 import { createHash } from "node:crypto";
-import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
-import type { Facts } from "#core/facts.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
-import { machines, type MachineSet } from "#core/machines.ts";
 import type { Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import type { ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
-import { stepDoor } from "#world-server/door.ts";
 import { babble, forge, showAgain } from "./cheats.ts";
-import type { JourneyCode } from "./client.ts";
-import { draw, drawTemper, type Circumstances, type Suite } from "./faults.ts";
+import { draw, drawPackMs, drawTemper, type Circumstances, type Suite } from "./faults.ts";
 import { Auditor, type Violation } from "./auditor.ts";
-import { type Listen, realListen, SimHost } from "./host.ts";
+import { type Code, realCode } from "./code.ts";
+import { SimHost } from "./host.ts";
 import { SimMaster, type ClientWire, type LaunchWire } from "./master.ts";
 import { SimNature } from "./nature.ts";
 import { Wire, type Delay, type End } from "./network.ts";
@@ -20,23 +16,8 @@ import { Player } from "./player.ts";
 import { Broker } from "./broker.ts";
 import { SimStore } from "./store.ts";
 import { befall } from "./trouble.ts";
-import { fourWorlds, packNumber } from "./worlds.ts";
+import { factsOf, fourWorlds, packNumber } from "./worlds.ts";
 import type { PlayerWire, SimWorld, ToPlayerSocket } from "./world.ts";
-
-/** The code under test; planted bugs replace a piece of it. */
-export interface Code {
-  readonly machines: MachineSet;
-  readonly door: typeof stepDoor;
-  readonly journey: JourneyCode;
-  readonly listen: Listen;
-}
-
-export const realCode: Code = {
-  machines,
-  door: stepDoor,
-  journey: { begin: beginJourney, step: stepJourney, wakeAt },
-  listen: realListen,
-};
 
 export interface Report {
   readonly seed: number;
@@ -108,11 +89,13 @@ export class Cluster {
     this.#circumstances = change(draw(suite, this.nature));
     this.stores = Array.from({ length: engines }, () => new SimStore(this.nature));
     this.#broker = engines > 1 ? new Broker(this.nature) : undefined;
-    for (const store of this.stores) store.slowestMs = this.#circumstances.slowestMs;
     this.#worlds = fourWorlds(this.#circumstances.capacity);
     for (const key of this.#worlds.keys()) this.packs.set(key, packNumber(0));
     this.auditor = new Auditor(this);
-    for (const store of this.stores) store.witness = (writes) => this.auditor.committed(writes);
+    for (const store of this.stores) {
+      store.slowestMs = this.#circumstances.slowestMs;
+      store.witness = (writes) => this.auditor.committed(writes);
+    }
     this.host = this.#openHost();
     this.master = this.#boot();
   }
@@ -171,12 +154,7 @@ export class Cluster {
           code: this.#code.journey,
           dialMaster: this.dialMaster,
           dialWorld: this.dialWorld,
-          packMs: () => {
-            if (!this.#isHealed && nature.chance(packFails)) return "pack_failed";
-            return nature.chance(0.7)
-              ? nature.between(2, 50)
-              : nature.between(50, nature.chance(0.2) ? 15_000 : 2_500);
-          },
+          packMs: () => drawPackMs(this.#isHealed ? 0 : packFails, nature),
           witness: (page, before, input, effects) => auditor.page(page, before, input, effects),
         },
       }),
@@ -184,22 +162,10 @@ export class Cluster {
   }
 
   #boot(): SimMaster {
-    const facts: Facts = {
-      version,
-      epoch: `e${++this.#epochs}`,
-      masterEpoch: this.#epochs,
-      initialWorld: "hub",
-      worlds: this.#worlds,
-      limits: this.#circumstances.limits,
-      packOf: (world) => {
-        const sha256 = this.packs.get(world);
-        return sha256 === undefined
-          ? undefined
-          : { url: `/world_packs/${world}.zip`, size: 1, mtime: 1, sha256 };
-      },
-      urlOf: (_, endpoint) => `sim:${"port" in endpoint ? endpoint.port : 0}`,
-    };
-    const master = new SimMaster({
+    const { packs } = this;
+    const { limits } = this.#circumstances;
+    const facts = factsOf({ version, epoch: ++this.#epochs, worlds: this.#worlds, limits, packs });
+    return new SimMaster({
       nature: this.nature,
       stores: this.stores,
       broker: this.#broker,
@@ -211,7 +177,6 @@ export class Cluster {
         stalled: (isStalled) => this.auditor.count(isStalled ? "stalls" : "recoveries"),
       },
     });
-    return master;
   }
 
   #openHost(): SimHost {

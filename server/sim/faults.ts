@@ -1,7 +1,7 @@
 import { limits as usual, type Limits } from "#shared/limits.ts";
 import type { SimNature } from "./nature.ts";
 import type { Habits } from "./player.ts";
-import { oddTempers, type Temper } from "./world.ts";
+import { oddTempers, type Temper } from "./tempers.ts";
 import { roomy } from "./worlds.ts";
 
 export const suites = ["mixed", "storm", "calm", "restart"] as const;
@@ -143,4 +143,10 @@ function drawLimits(nature: SimNature): Limits {
 export function drawTemper({ unwilling, lying }: Circumstances, nature: SimNature): Temper {
   if (nature.chance(lying)) return "liar";
   return nature.chance(unwilling) ? (nature.pick(oddTempers) ?? "mute") : "willing";
+}
+
+/** How long a pack takes, or that it cannot be had: most are ready, some are long on the way. */
+export function drawPackMs(fails: number, nature: SimNature): number | "pack_failed" {
+  if (nature.chance(fails)) return "pack_failed";
+  return nature.chance(0.7) ? nature.between(2, 50) : nature.between(50, nature.chance(0.2) ? 15_000 : 2_500);
 }

@@ -3,7 +3,8 @@ import type { Inbox } from "#core/inbox.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
 import type { LastWords } from "#shared/protocol/launch-master.ts";
 import type { Auditor } from "./auditor.ts";
-import { type Order, SimWorld, type Temper, type WorldDeps } from "./world.ts";
+import type { Temper } from "./tempers.ts";
+import { type Order, SimWorld, type WorldDeps } from "./world.ts";
 
 /** Where an operating system puts who finds their port taken. */
 const elsewhere = 40_000;
@@ -27,9 +28,9 @@ export interface SimHostDeps extends Pick<
   readonly worlds: ReadonlyMap<string, WorldEntry>;
   readonly auditor: Auditor;
   readonly listen: Listen;
-  temper(): Temper;
+  readonly temper: () => Temper;
   /** The pack on the disk. */
-  packOf(world: string): string | undefined;
+  readonly packOf: (world: string) => string | undefined;
   /** Tells a launch; `false` when there is no master to hear it. */
   tell(launch: string, news: News): boolean;
 }

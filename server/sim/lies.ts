@@ -8,7 +8,7 @@ export interface Lie {
   /** Whose names it may use: admissions, also of other worlds, and their sessions. */
   readonly others: readonly (readonly [admission: string, session: string])[];
   readonly nature: SimNature;
-  say(message: FromLaunch): void;
+  readonly say: (message: FromLaunch) => void;
 }
 
 const most = 2 ** 31 - 1;

@@ -3,7 +3,7 @@ import { journeyBugs } from "./bugs/journeys.ts";
 import { launchBugs } from "./bugs/launches.ts";
 import { pageBugs } from "./bugs/pages.ts";
 import { sessionBugs } from "./bugs/sessions.ts";
-import { realCode, type Code } from "./cluster.ts";
+import { realCode, type Code } from "./code.ts";
 import type { PlantedBug } from "./planting.ts";
 
 /** Edits that the simulation must notice. */

@@ -1,7 +1,7 @@
 import type { Phased } from "#shared/machine.ts";
 import type { DoorInput, DoorStep } from "#world-server/door-state.ts";
 import { stepDoor } from "#world-server/door.ts";
-import { realCode, type Code } from "./cluster.ts";
+import { realCode, type Code } from "./code.ts";
 import type { Circumstances, Suite } from "./faults.ts";
 import type { LawId } from "./laws.ts";
 

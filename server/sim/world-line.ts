@@ -5,7 +5,8 @@ import { Unheard } from "#world-server/unheard.ts";
 import type { LaunchWire } from "./master.ts";
 import type { SimNature } from "./nature.ts";
 import type { End } from "./network.ts";
-import type { Order, Temper } from "./world.ts";
+import type { Temper } from "./tempers.ts";
+import type { Order } from "./world.ts";
 
 /** How long a goodbye may take. */
 const leaveMs = 1_000;
@@ -23,12 +24,12 @@ export interface WorldLineDeps {
   /** `undefined` while nobody listens. */
   dialMaster(end: End<ToLaunch>): LaunchWire | undefined;
   /** The file it leaves its last words in; nothing empties it. */
-  write(words: LastWords | undefined): void;
+  readonly write: (words: LastWords | undefined) => void;
   roster(): Roster;
   hear(message: ToLaunch): void;
   ended(code: number): void;
   /** Runs when the process runs: never once it is dead, later while it is frozen. */
-  whenAwake(run: () => void): void;
+  readonly whenAwake: (run: () => void) => void;
 }
 
 /** A process's line to its master: registers, comes back after a loss, obeys only the newest master it has met. */

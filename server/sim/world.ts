@@ -18,33 +18,14 @@ import { lie } from "./lies.ts";
 import type { LaunchWire } from "./master.ts";
 import { hashOf, type SimNature } from "./nature.ts";
 import type { End, Wire } from "./network.ts";
+import { Remembered } from "./remembered.ts";
+import type { Temper } from "./tempers.ts";
+import { nameMark } from "./marks.ts";
 import { WorldLine } from "./world-line.ts";
 
 /** `live` stands for the first snapshot: the world shows itself. */
 export type ToPlayerSocket = ToPlayer | { readonly type: "live" };
 export type PlayerWire = Wire<ToPlayerSocket, FromPlayer>;
-
-/**
- * How a process behaves. A `mute` one never registers, an `impostor` and a `stale` one do with the wrong token; one
- * that comes `twice` opens a second connection, a `faulty` one fails its test and an `untestable` one never ends it;
- * a `liar` says whatever it likes, among the truth.
- */
-export const oddTempers = [
-  "mute",
-  "impostor",
-  "stale",
-  "dies",
-  "slow",
-  "twice",
-  "faulty",
-  "untestable",
-] as const;
-export type Temper = "willing" | "liar" | (typeof oddTempers)[number];
-
-/** Serves whoever comes, and means what it says. */
-export function isHonest({ temper }: { readonly temper: Temper }): boolean {
-  return ["willing", "twice", "slow", "faulty", "untestable"].includes(temper);
-}
 
 export type Order = Extract<Inbox["host"], { type: "launch" }>;
 
@@ -60,9 +41,9 @@ export interface WorldDeps {
   readonly step: typeof stepDoor;
   /** Dials the master's private listener; `undefined` while there is none. */
   dialMaster(end: End<ToLaunch>): LaunchWire | undefined;
-  write(words: LastWords | undefined): void;
+  readonly write: (words: LastWords | undefined) => void;
   /** Admissions and sessions that are anybody's, for lies; none once the trouble is over. */
-  gossip(): readonly (readonly [admission: string, session: string])[] | undefined;
+  readonly gossip: () => readonly (readonly [admission: string, session: string])[] | undefined;
   /** Everything the door did, before it is carried out. */
   witness(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void;
   exited(world: SimWorld, code: number): void;
@@ -89,13 +70,9 @@ export class SimWorld {
   isAlive = true;
   isFrozen = false;
   thawedAt = -Infinity;
-  /** What its rules remember: how many steps were ever taken here. */
-  steps = 0;
+  readonly memory: Remembered;
   readonly #deps: WorldDeps;
   readonly #paused: (() => void)[] = [];
-  #saidState: string | undefined;
-  #saidBefore: string | undefined;
-  #saidAt = -Infinity;
   #stopWaking: () => void = () => {};
 
   constructor(order: Order, pid: number, temper: Temper, deps: WorldDeps) {
@@ -118,7 +95,8 @@ export class SimWorld {
       ended: (code) => this.exit(code),
       whenAwake: (run) => this.#whenAwake(run),
     });
-    this.#restore(order.state);
+    this.memory = new Remembered(nature, (message) => this.line.send(message));
+    this.memory.restore(order.state);
     this.#begin();
   }
 
@@ -131,9 +109,7 @@ export class SimWorld {
     if (temper === "twice") this.#after(bootMs + nature.between(500, 5_000), () => this.line.dial(true));
     this.#every(limits.heartbeatMs, () => this.line.beat());
     this.#every(limits.saveMs, () => this.#save());
-    this.#every(limits.checkpointMs, () => {
-      if (this.#state !== this.#saidState) this.#sayState(false);
-    });
+    this.#every(limits.checkpointMs, () => this.memory.checkpoint());
     if (temper === "liar")
       this.#every(1_000, () => {
         const others = gossip();
@@ -154,12 +130,6 @@ export class SimWorld {
     const { wire } = this.line;
     const isRested = this.#deps.nature.now() - this.thawedAt > 5_000 && !this.isFrozen;
     return isRested && (wire === undefined || (!wire.isCut && !wire.isClogged));
-  }
-
-  /** What it has said its rules remember, a moment before at the latest: what is under way dies with a process. */
-  get saidSteps(): number {
-    const isUnderWay = this.#deps.nature.now() < this.#saidAt + 1_000;
-    return stepsIn((isUnderWay ? this.#saidBefore : this.#saidState) ?? "");
   }
 
   /** kill -9, a crash, or the last act of a stop. */
@@ -223,33 +193,16 @@ export class SimWorld {
       this.#after(nature.between(20, 400), () =>
         this.line.send({ type: "tested", ...(this.temper === "faulty" && { fault: "the floor is gone" }) }),
       );
-    else if (message.type === "handover") this.#sayState(true);
-    else if (message.type === "restore") this.#restore(message.text);
+    else if (message.type === "handover") this.memory.say(true);
+    else if (message.type === "restore") this.memory.restore(message.text);
     this.#step(message);
-  }
-
-  get #state(): string | undefined {
-    return this.steps > 0 ? JSON.stringify({ steps: this.steps }) : undefined;
-  }
-
-  #restore(text: string | undefined): void {
-    if (text !== undefined) this.steps = stepsIn(text);
-    this.#saidState = this.#state;
-  }
-
-  #sayState(isFinal: boolean): void {
-    const text = this.#state;
-    this.#saidBefore = this.#saidState;
-    this.#saidState = text;
-    this.#saidAt = this.#deps.nature.now();
-    this.line.send({ type: "state", isFinal, ...(text !== undefined && { text }) });
   }
 
   #save(): void {
     for (const [admission, avatar] of this.avatars) {
       if (!this.door.inside.get(admission)?.isActive) continue;
       avatar.place = { ...avatar.place, x: ++avatar.steps };
-      this.steps++;
+      this.memory.steps++;
     }
     this.#step({ type: "save" });
   }
@@ -296,7 +249,7 @@ export class SimWorld {
       case "remove":
         return void this.avatars.delete(effect.admission);
       case "exit":
-        this.#sayState(true);
+        this.memory.say(true);
         return this.line.close(() => this.exit(0));
     }
   }
@@ -326,21 +279,4 @@ export class SimWorld {
     if (this.isFrozen) this.#paused.push(run);
     else run();
   }
-}
-
-/** A memory is whatever an earlier launch said, and that may have been a lie. */
-export function stepsIn(text: string): number {
-  try {
-    const { steps } = JSON.parse(text) as { steps?: unknown };
-    return typeof steps === "number" ? steps : 0;
-  } catch {
-    return 0;
-  }
-}
-
-/** Where an avatar stands tells whose it is: a save that reaches somebody else's account shows. */
-export function nameMark(name: string): number {
-  let mark = 7;
-  for (const letter of name) mark = (mark * 31 + letter.charCodeAt(0)) % 100_003;
-  return 1_000 + mark;
 }

@@ -1,3 +1,4 @@
+import type { Facts } from "#core/facts.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
 
 export const roomy = 200;
@@ -29,5 +30,29 @@ function worldOf(key: string, capacity: number): WorldEntry {
       others.map((other) => [`to_${other}`, { target: other, spawn: `to_${key}` }]),
     ),
     mapSha256: "0".repeat(64),
+  };
+}
+
+/** What a master knows without being told. */
+export function factsOf({
+  epoch,
+  packs,
+  ...rest
+}: Pick<Facts, "version" | "worlds" | "limits"> & {
+  readonly epoch: number;
+  readonly packs: ReadonlyMap<string, string>;
+}): Facts {
+  return {
+    ...rest,
+    epoch: `e${epoch}`,
+    masterEpoch: epoch,
+    initialWorld: "hub",
+    packOf: (world) => {
+      const sha256 = packs.get(world);
+      return sha256 === undefined
+        ? undefined
+        : { url: `/world_packs/${world}.zip`, size: 1, mtime: 1, sha256 };
+    },
+    urlOf: (_, endpoint) => `sim:${"port" in endpoint ? endpoint.port : 0}`,
   };
 }

@@ -141,7 +141,7 @@ export const doorBugs: readonly PlantedBug[] = [
     }),
     // The strays of a journey, of a launch and of a session are each sent away by themselves: all three are gone.
     code: () => {
-      const deaf = cells("session", [...["lobby", "inWorld", "travelling"], "absent"], {
+      const deaf = cells("session", ["lobby", "inWorld", "travelling", "absent"], {
         seen: swallow("kick"),
       });
       const blind = and(deaf, "travel", ["absent", "leased", "starting"], { arrived: ignore });

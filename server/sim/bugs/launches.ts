@@ -1,5 +1,4 @@
-import type { Code } from "../cluster.ts";
-import { realCode } from "../cluster.ts";
+import { realCode, type Code } from "../code.ts";
 import {
   and,
   cells,
@@ -235,7 +234,7 @@ export const launchBugs: readonly PlantedBug[] = [
       cells("launch", ["running"], {
         deadline: (real) => (state, input, turn) => {
           const drain = state?.["drain"] as { by: number } | undefined;
-          const isFull = Object.keys((state?.["guests"] ?? {}) as object).length > 0;
+          const isFull = Object.keys(state?.["guests"] ?? {}).length > 0;
           const isHeard = turn.now < Number(state?.["heardAt"]) + 5_000;
           if (!drain || !isFull || !isHeard || turn.now < drain.by) return real(state, input, turn);
           return state && { ...state, wakeAt: turn.now + 1_000 };

@@ -3,12 +3,12 @@ import type { Account } from "#core/account/account.ts";
 import type { Session, SessionInput } from "#core/session/session.ts";
 import type { Travel } from "#core/travel/travel.ts";
 import type { Launch, LaunchInput } from "#core/world/launch.ts";
-import type { World } from "#core/world/world.ts";
 import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
 import { idOf, kindOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
-import { nameMark, stepsIn } from "../world.ts";
+import { nameMark, stepsIn } from "../marks.ts";
+import { onWorld } from "./on-world.ts";
 import { tellsSecret } from "./secrets.ts";
 
 /** Laws about what machines do, checked at the moment it is done. */
@@ -192,27 +192,4 @@ function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Tran
     breach("S24", `${id} is ${text}, which was ${known}`);
   if (input === "recall") ledger.recalled.set(cause, text);
   if (text !== undefined) ledger.memories.set(world, text);
-}
-
-/** L7: a world that fails again and again rests in between. */
-function onWorld({ now, seen, breach, ledger }: Auditor, event: Transition): void {
-  const { id, input } = event;
-  const { cause } = event.body as { cause?: string };
-  const before = event.previous as World | undefined;
-  const failed = ledger.failed.get(id);
-  const { backoffFirstMs, backoffForgetMs } = seen.circumstances.limits;
-  const isProven = before && "openedAt" in before && now >= before.openedAt + backoffForgetMs;
-  const isOver = input === "ended" && before && "launch" in before && before.launch === event.cause;
-  if (isOver)
-    if (cause === undefined || before.phase === "leaving") ledger.failed.delete(id);
-    else ledger.failed.set(id, { count: isProven ? 1 : (failed?.count ?? 0) + 1, at: now });
-  const [was, is] = [before, event.state as World | undefined].map((state) =>
-    state && "launch" in state ? state.launch : undefined,
-  );
-  // A launch that has proved itself took over: the world has not failed any more.
-  if (was && is && was !== is) ledger.failed.delete(id);
-  const { count = 0, at = 0 } = ledger.failed.get(id) ?? {};
-  if (event.after !== "starting" || event.before === "starting" || input === "replace") return;
-  if (count >= 3 && now < at + backoffFirstMs)
-    breach("L7", `${id} is begun again at once after it failed ${count} times`);
 }

@@ -1,7 +1,9 @@
 import type { World } from "#core/world/world.ts";
 import type { Auditor } from "../auditor.ts";
 import { hashOf } from "../nature.ts";
-import { isHonest, stepsIn, type SimWorld } from "../world.ts";
+import { stepsIn } from "../marks.ts";
+import { isHonest } from "../tempers.ts";
+import type { SimWorld } from "../world.ts";
 
 /** Laws about processes, checked when they begin and end. */
 
@@ -24,7 +26,7 @@ export function onExit({ ledger, states }: Auditor, world: SimWorld): void {
   if (!isHonest(world) || !world.couldTell) return;
   const { world: key, launch } = world.order;
   const place = new Map(states<World & { launch?: string }>("world")).get(`world:${key}`);
-  if (place?.launch === `launch:${launch}`) ledger.said.set(key, world.saidSteps);
+  if (place?.launch === `launch:${launch}`) ledger.said.set(key, world.memory.saidSteps);
   for (const [admission, { isActive }] of world.door.inside) {
     const x = world.avatars.get(admission)?.place.x;
     if (isActive && x !== undefined) ledger.walked.set(admission, x);

@@ -1,0 +1,20 @@
+import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
+import { machines, type MachineSet } from "#core/machines.ts";
+import { stepDoor } from "#world-server/door.ts";
+import type { JourneyCode } from "./client.ts";
+import { type Listen, realListen } from "./host.ts";
+
+/** The code under test; planted bugs replace a piece of it. */
+export interface Code {
+  readonly machines: MachineSet;
+  readonly door: typeof stepDoor;
+  readonly journey: JourneyCode;
+  readonly listen: Listen;
+}
+
+export const realCode: Code = {
+  machines,
+  door: stepDoor,
+  journey: { begin: beginJourney, step: stepJourney, wakeAt },
+  listen: realListen,
+};

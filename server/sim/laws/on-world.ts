@@ -1,0 +1,33 @@
+import type { World } from "#core/world/world.ts";
+import type { Transition } from "#engine/ports.ts";
+import type { Auditor } from "../auditor.ts";
+
+/** L7: a world that fails again and again rests in between. */
+export function onWorld(auditor: Auditor, event: Transition): void {
+  count(auditor, event);
+  const { now, seen, ledger, breach } = auditor;
+  const { id, before, after, input } = event;
+  const failed = ledger.failed.get(id);
+  if (!failed || after !== "starting" || before === "starting" || input === "replace") return;
+  if (failed.count >= 3 && now < failed.at + seen.circumstances.limits.backoffFirstMs)
+    breach("L7", `${id} is begun again at once after it failed ${failed.count} times`);
+}
+
+/** How often in a row it failed; one that stayed up, or that proved itself before it took over, begins anew. */
+function count({ now, seen, ledger }: Auditor, event: Transition): void {
+  const { id, input, cause: from } = event;
+  const before = event.previous as World | undefined;
+  const [was, is] = [launchOf(before), launchOf(event.state as World | undefined)];
+  if (was && is && was !== is) ledger.failed.delete(id);
+  if (input !== "ended" || !before || was !== from) return;
+  const { cause } = event.body as { cause?: string };
+  // A world that an operator emptied is not one that failed.
+  if (cause === undefined || before.phase === "leaving") return void ledger.failed.delete(id);
+  const { backoffForgetMs } = seen.circumstances.limits;
+  const isProven = "openedAt" in before && now >= before.openedAt + backoffForgetMs;
+  ledger.failed.set(id, { count: isProven ? 1 : (ledger.failed.get(id)?.count ?? 0) + 1, at: now });
+}
+
+function launchOf(state: World | undefined): string | undefined {
+  return state && "launch" in state ? state.launch : undefined;
+}
