@@ -37,8 +37,9 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
   const oneOfEach = isShort ? rareStrikes.map(([, strike]) => strike) : [];
   while (site.kills < kills || oneOfEach.length > 0) {
     await site.players.all({ do: "play" });
-    await (oneOfEach.pop() ?? any(site))(site);
+    await (oneOfEach.shift() ?? any(site))(site);
     await nobodyLost(site);
+    site.watch.calm();
     if (now() > reportAt) {
       reportAt = now() + reportMs;
       console.log(tally.text);

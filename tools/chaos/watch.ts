@@ -52,6 +52,12 @@ export class Watch {
     this.#troubledUntil.set(world, until);
   }
 
+  /** Everybody is well again: what was before excuses only what is on its way. */
+  calm(): void {
+    for (const [world, until] of this.#troubledUntil)
+      this.#troubledUntil.set(world, Math.min(until, now() + noticeMs));
+  }
+
   dropped({ bot, at, world, code }: Dropped): void {
     if (this.#isOver) return;
     const killedAt = this.#worldKilledAt.get(world);
