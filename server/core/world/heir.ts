@@ -7,7 +7,7 @@ import type { Got, Heir, In, World } from "./world.ts";
 /** How one launch of a place takes over from another, under its players: upgrade, restart and rollback are the same. */
 
 type Led = In<"open" | "closed">;
-export type Proven = Heir & { readonly endpoint: Endpoint };
+type Proven = Heir & { readonly endpoint: Endpoint };
 
 /** A launch of what lies on the disk now begins beside the old one. */
 export function replace(state: In<"open">, { noticeMs }: Got<"replace">, turn: Turn): World {
