@@ -26,6 +26,8 @@ export class Batch {
   readonly changed = new Map<Address, Phased | undefined>();
   /** Those of `changed` that must be committed. */
   readonly writes = new Map<Address, Phased | undefined>();
+  /** What machines that sleep in the store were, before any of this. */
+  readonly woken = new Map<Address, Phased | undefined>();
   readonly outbound: Envelope[] = [];
   readonly transitions: Transition[] = [];
 
@@ -82,7 +84,10 @@ export class Batch {
 
   #read(address: Address, tier: string): Phased | undefined {
     if (this.changed.has(address)) return this.changed.get(address);
-    return tier === "durable" ? this.#deps.store.read(address) : this.#current(address);
+    if (tier !== "durable") return this.#current(address);
+    const state = this.#deps.store.read(address);
+    this.woken.set(address, state);
+    return state;
   }
 
   #turn(self: Address, from: Address, now: number, queue: Envelope[]): Turn {

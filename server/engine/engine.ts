@@ -2,11 +2,12 @@ import type { Envelope } from "#core/inbox.ts";
 import type { Facts } from "#core/facts.ts";
 import type { MachineSet } from "#core/machines.ts";
 import { connectionOf } from "#core/restart.ts";
-import { delayOf, parkedAs, refusalOf } from "#core/stall.ts";
+import { delayOf, parkedAs, partingOf, refusalOf } from "#core/stall.ts";
 import { kindOf, type Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Batch } from "./batch.ts";
 import { Mail } from "./mail.ts";
+import { Doubt } from "./doubt.ts";
 import { type Bus, type Log, type Nature, type Peers, type Store, StoreUnavailable } from "./ports.ts";
 
 const retryMs = 1000;
@@ -40,6 +41,8 @@ export class Engine {
   readonly #states = new Map<Address, Phased>();
   readonly #wakes = new Map<Address, { at: number; cancel: () => void }>();
   readonly #mail: Mail | undefined;
+  readonly #doubt: Doubt;
+  readonly #batchDeps: ConstructorParameters<typeof Batch>[0];
   #arrivals: Envelope[] = [];
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -51,6 +54,8 @@ export class Engine {
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#doubt = new Doubt(deps.store);
+    this.#batchDeps = { ...deps, store: this.#doubt };
     const name = deps.nature.newId("m");
     this.#messageId = () => `${name}.${++this.#said}`;
     this.#mail = deps.peers && new Mail(deps.peers, deps.nature, () => this.#wake());
@@ -83,8 +88,22 @@ export class Engine {
 
   deliver(envelope: Envelope): void {
     if (this.#stopped) return;
+    const isFull = this.#arrivals.length >= this.#deps.facts.limits.waitingWords;
+    if (isFull && this.#turnAway(envelope)) return;
     this.#arrivals.push(envelope);
     this.#wake();
+  }
+
+  /**
+   * There is no room for what somebody says: they are told, by a refusal or by the end of their connection.
+   *
+   * @returns false for the few who cannot say it again, and who cannot flood us either
+   */
+  #turnAway(envelope: Envelope): boolean {
+    const id = this.#messageId();
+    const answer = refusalOf(envelope, id) ?? partingOf(envelope, id);
+    if (answer) this.#deps.bus.send(answer);
+    return answer !== undefined;
   }
 
   /** Takes what another engine sent, once however often it comes; `done` says that it need not come again. */
@@ -123,7 +142,7 @@ export class Engine {
   async #run(units: readonly Envelope[]): Promise<void> {
     try {
       const batch = this.#batch(units);
-      if (batch.writes.size > 0) await this.#deps.store.commit(batch.writes);
+      if (batch.writes.size > 0) await this.#commit(batch);
       if (this.#stopped) return;
       if (batch.writes.size > 0) this.#recovered();
       this.#publish(batch);
@@ -131,6 +150,17 @@ export class Engine {
       if (!(error instanceof StoreUnavailable)) throw error;
       this.#stall(error.message);
       for (const unit of units) await this.#tryWithoutCommit(unit);
+    }
+  }
+
+  async #commit({ writes, woken }: Batch): Promise<void> {
+    this.#doubt.amend(writes);
+    try {
+      await this.#deps.store.commit(writes);
+      this.#doubt.settle();
+    } catch (error) {
+      this.#doubt.cast(writes, (address) => this.#states.get(address) ?? woken.get(address));
+      throw error;
     }
   }
 
@@ -143,14 +173,19 @@ export class Engine {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
     const refusal = refusalOf(unit, this.#messageId());
-    if (!refusal) this.#parked.set(parkedAs(unit), unit);
-    const answer = refusal ?? delayOf(unit, this.#messageId());
-    if (answer) this.#deps.bus.send(answer);
+    if (refusal) return this.#deps.bus.send(refusal);
+    const name = parkedAs(unit);
+    // Those that replace each other are as many as there are connections and machines.
+    const isOneMore = name === unit.id && this.#parked.size >= this.#deps.facts.limits.waitingWords;
+    if (isOneMore && this.#turnAway(unit)) return;
+    this.#parked.set(name, unit);
+    const delay = delayOf(unit, this.#messageId());
+    if (delay) this.#deps.bus.send(delay);
   }
 
   #batch(units: readonly Envelope[]): Batch {
     const batch = new Batch(
-      this.#deps,
+      this.#batchDeps,
       this.isStalled,
       (address) => this.#states.get(address),
       this.#messageId,

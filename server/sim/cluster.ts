@@ -93,7 +93,8 @@ export class Cluster {
     for (const key of this.#worlds.keys()) this.packs.set(key, packNumber(0));
     this.auditor = new Auditor(this);
     for (const store of this.stores) {
-      store.slowestMs = this.#circumstances.slowestMs;
+      const { slowestMs, failing, losing } = this.#circumstances;
+      Object.assign(store, { slowestMs, failing, losing });
       store.witness = (writes) => this.auditor.committed(writes);
     }
     this.host = this.#openHost();

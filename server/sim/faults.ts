@@ -21,6 +21,9 @@ export interface Circumstances {
   readonly kill: number;
   readonly jam: number;
   readonly slowestMs: number;
+  /** The chance that a commit fails, and that one that did was written all the same. */
+  readonly failing: number;
+  readonly losing: number;
   /** Chance that a started process is not willing. */
   readonly unwilling: number;
   /** Chance that a started process lies. */
@@ -50,6 +53,8 @@ const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   kill: 0,
   jam: 0,
   slowestMs: 0,
+  failing: 0,
+  losing: 0,
   unwilling: 0,
   lying: 0,
   packFails: 0,
@@ -75,6 +80,8 @@ const storm: Omit<Circumstances, "suite" | "limits"> = {
   kill: 0.06,
   jam: 0.05,
   slowestMs: 200,
+  failing: 0.01,
+  losing: 0.5,
   unwilling: 0.2,
   lying: 0.1,
   packFails: 0.1,
@@ -115,6 +122,8 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
     kill: some(0.3, 0.1),
     jam: some(0.3, 0.1),
     slowestMs: some(0.3, 400),
+    failing: some(0.3, 0.03),
+    losing: some(0.5, 1),
     unwilling: some(0.4, 0.6),
     lying: some(0.3, 0.5),
     packFails: some(0.3, 0.2),

@@ -5,8 +5,8 @@ import type { Phased } from "#shared/machine.ts";
 import type { SimNature } from "./nature.ts";
 
 /**
- * A disk that outlives the master. It can be busy or full for a while, slow to answer, and it keeps or
- * loses what was being written when the master was killed.
+ * A disk that outlives the master. It can be busy for a while, slow to answer, and full now and then, and it keeps
+ * or loses what was being written when the master was killed.
  */
 export class SimStore {
   readonly #rows = new MemoryStore();
@@ -14,6 +14,9 @@ export class SimStore {
   #jammedUntil = 0;
   #underWay: Writes | undefined;
   slowestMs = 0;
+  /** The chance that a commit fails, and that one that did was written all the same: its answer was lost. */
+  failing = 0;
+  losing = 0;
   /** Told of all that is written. */
   witness: (writes: Writes) => void = () => {};
 
@@ -28,6 +31,7 @@ export class SimStore {
   heal(): void {
     this.#jammedUntil = 0;
     this.slowestMs = 0;
+    this.failing = 0;
   }
 
   states(): Iterable<[Address, Phased]> {
@@ -49,10 +53,16 @@ export class SimStore {
       commit: async (writes) => {
         this.#check();
         this.witness(writes);
+        if (this.failing > 0 && this.#nature.chance(this.failing)) await this.#fail(writes);
         if (this.slowestMs > 0) await this.#wait(writes);
         else await this.#rows.commit(writes);
       },
     };
+  }
+
+  async #fail(writes: Writes): Promise<void> {
+    if (this.#nature.chance(this.losing)) await this.#rows.commit(writes);
+    throw new StoreUnavailable("the simulated disk has no room");
   }
 
   async #wait(writes: Writes): Promise<void> {
