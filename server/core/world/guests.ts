@@ -192,6 +192,27 @@ export function compare(
   return isSame ? state.guests : Object.fromEntries(guests);
 }
 
+/**
+ * A connection that ended may have taken a ticket with it, or the word that it is known: what the process says on the
+ * next one answers for both, so that no journey waits for its deadline.
+ */
+export function answerTickets(
+  { guests }: Launch,
+  { expected }: Got<"heartbeat">["roster"],
+  turn: Turn,
+): Launch["guests"] {
+  const left = { ...guests };
+  for (const [admission, { expectedUntil, travel }] of Object.entries(guests)) {
+    if (expectedUntil === undefined) continue;
+    if (expected.includes(admission)) turn.send(travel, { type: "acked", admission });
+    else {
+      turn.send(travel, { type: "refused", admission, reason: "ticket_unavailable" });
+      delete left[admission];
+    }
+  }
+  return left;
+}
+
 function standing(guest: Guest): Guest {
   return guest.expectedUntil === undefined ? guest : { ...guest, expectedUntil: undefined };
 }

@@ -246,6 +246,20 @@ describe("a roster", () => {
     expect(state?.guests).toEqual({});
   });
 
+  test("of a new connection answers for every ticket that may have been lost with the old one", () => {
+    const back = (expected: string[]) =>
+      cells.take<Launch>(
+        suspect,
+        { ...registration, roster: { ...roster, expected } },
+        { self, from: "launch-link:c2" },
+      );
+    expect(back(["a2"]).said).toContainEqual({ to: "travel:t2", type: "acked", admission: "a2" });
+    expect(Object.keys(back(["a2"]).state?.guests ?? {})).toEqual(["a1", "a2"]);
+    const unknown = { to: "travel:t2", type: "refused", admission: "a2", reason: "ticket_unavailable" };
+    expect(back([]).said).toContainEqual(unknown);
+    expect(Object.keys(back([]).state?.guests ?? {})).toEqual(["a1"]);
+  });
+
   test("counts only from the connection the launch has", () => {
     expect(
       cells.take<Launch>(running, { type: "heartbeat", roster: nobody }, { self, from: "launch-link:old" })

@@ -2,7 +2,7 @@ import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { alarm, idleBy } from "./alarm.ts";
 import { goOnDraining } from "./draining.ts";
-import { compare, say } from "./guests.ts";
+import { answerTickets, compare, say } from "./guests.ts";
 import type { Got, In, Launch } from "./launch.ts";
 import { kept, kill, toStopping } from "./stopping.ts";
 
@@ -79,7 +79,8 @@ export function register(
     return { ...live, phase: "testing", wakeAt: turn.now + limits.testMs };
   }
   if (!state.drain) turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
-  return hear({ ...live, phase: "running" }, input.roster, true, turn);
+  const running = hear({ ...live, phase: "running" }, input.roster, true, turn);
+  return { ...running, guests: answerTickets(running, input.roster, turn) };
 }
 
 /** S27: its pack was replaced while it started, and nobody can tell which files the process has read. */
