@@ -112,6 +112,16 @@ export const limits = {
   packBytes: 64 * 1024 * 1024,
   packEntries: 4096,
   packUnpackedBytes: 256 * 1024 * 1024,
+  // What a process keeps (docs/limits.md)
+  /** Words that no machine has heard yet, and as many facts that wait for the database. */
+  waitingWords: 50_000,
+  machinesTimed: 20_000,
+  addressesKept: 10_000,
+  refusedAtOnce: 64,
+  launchConnections: 512,
+  logBufferLength: 16 * 1024 * 1024,
+  operatorUnreadBytes: 64 * 1024,
+  worldThings: 1024,
 } as const;
 
 export type Limits = { readonly [K in keyof typeof limits]: number };

@@ -3,6 +3,14 @@ import type { Envelope } from "./inbox.ts";
 
 /** How a request is refused while nothing can be committed; `undefined` for facts, which wait instead. */
 export function refusalOf({ to, from, body }: Envelope, id: string): Envelope | undefined {
+  // Whoever stands in a portal is told now; later they may be anywhere.
+  if (from.startsWith("launch-link:") && body.type === "portal")
+    return {
+      id,
+      from: to,
+      to: from as `launch-link:${string}`,
+      body: { type: "unhold", admission: body.admission, request: body.request, reason: "try_later" },
+    };
   if (!from.startsWith("client:")) return undefined;
   if (body.type === "open")
     return {
@@ -26,9 +34,26 @@ export function delayOf({ to, from, body }: Envelope, id: string): Envelope | un
   return { id, from: to, to: from as `launch-link:${string}`, body: { type: "registration.delayed" } };
 }
 
+/**
+ * How a world process learns that there is no room for what it says: its connection ends. It registers again and
+ * says again what matters, and others are heard meanwhile. `undefined` for what nobody would say again.
+ */
+export function partingOf({ to, from, body }: Envelope, id: string): Envelope | undefined {
+  if (!from.startsWith("launch-link:") || body.type === "linkClosed") return undefined;
+  return {
+    id,
+    from: to,
+    to: from as `launch-link:${string}`,
+    body: { type: "close", why: "tooManyFrames" },
+  };
+}
+
+const replaceable: ReadonlySet<string> = new Set(["heartbeat", "saves", "state", "deadline"]);
+
 /** Waiting facts with the same name replace each other: only the newest roster and the newest saves matter. */
 export function parkedAs({ id, from, to, body }: Envelope): string {
-  const isReplaceable =
-    body.type === "heartbeat" || body.type === "saves" || (body.type as string) === "deadline";
-  return isReplaceable ? `${from} ${to} ${body.type}` : id;
+  if (body.type === "state") return `${from} ${to} state ${body.isFinal ? "final" : ""}`;
+  // A process that comes again has lost the connection by which it came before.
+  if (body.type === "register") return `${to} ${body.type} ${body.tokenHash}`;
+  return replaceable.has(body.type) ? `${from} ${to} ${body.type}` : id;
 }

@@ -5,7 +5,6 @@ import type { Limits } from "#shared/limits.ts";
 import { Allowance } from "./allowance.ts";
 
 const minuteMs = 60_000;
-const ledgerSize = 10_000;
 
 /**
  * Where a request comes from, for counting. One hop is trusted: our own proxy on loopback or a Unix socket.
@@ -90,13 +89,17 @@ export class AddressLimits {
   #mayTake(ledger: Map<string, Allowance>, perMinute: number, address: string | undefined): boolean {
     if (address === undefined) return true;
     const now = this.#clock.now();
-    if (ledger.size >= ledgerSize) forgetIdle(ledger, now);
     const allowance = ledger.get(address) ?? new Allowance(perMinute / minuteMs, perMinute, now);
+    // Behind all others, so that the first is the one that asked longest ago.
+    ledger.delete(address);
     ledger.set(address, allowance);
+    if (ledger.size > this.#limits.addressesKept) forgetOne(ledger);
     return allowance.take(now);
   }
 }
 
-function forgetIdle(ledger: Map<string, Allowance>, now: number): void {
-  for (const [address, allowance] of ledger) if (allowance.isFull(now)) ledger.delete(address);
+/** Whoever has that many addresses to ask from is not held by what one may. */
+function forgetOne(ledger: Map<string, Allowance>): void {
+  const [longest] = ledger.keys();
+  if (longest !== undefined) ledger.delete(longest);
 }

@@ -19,9 +19,4 @@ export class Allowance {
     this.#left -= amount;
     return true;
   }
-
-  /** Nothing was taken lately: a fresh one would behave the same. */
-  isFull(now: number): boolean {
-    return this.#left + (now - this.#at) * this.#perMs >= this.#burst;
-  }
 }
