@@ -164,6 +164,12 @@ describe("a journey", () => {
     });
     expect(end({ ...homeless, target: "hub" })).toMatchObject({ state: { phase: "lobby" }, said: [] });
     expect(end({ ...homeless, client: undefined })).toMatchObject({ state: { phase: "lobby" }, said: [] });
+    // A world that is emptied names the one its players go to.
+    const instead = { type: "travelEnded", reason: "world_draining", instead: "top_world" };
+    expect(cells.take<Session>({ ...homeless, target: "hub" }, instead, fromTravel)).toMatchObject({
+      state: { tried: ["hub"] },
+      said: [{ type: "begin", journey: { target: { world: "top_world" } } }],
+    });
     expect(cells.take<Session>(travelling, { type: "travelEnded" }, { self, from: "travel:t0" }).state).toBe(
       travelling,
     );

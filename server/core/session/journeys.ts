@@ -99,14 +99,14 @@ export function committed(state: Travelling, input: Got<"committed">, turn: Turn
 }
 
 /** The journey failed: the player plays on where they are, or goes where the next best world is. */
-export function travelEnded(state: Travelling, _: Got<"travelEnded">, turn: Turn): Session {
+export function travelEnded(state: Travelling, { instead }: Got<"travelEnded">, turn: Turn): Session {
   if (turn.from !== state.travel) return state;
   const { travel: __, cause: ___, target, tried, admission, overtaking: ____, ...stay } = state;
   if (admission) return { ...stay, phase: "inWorld", admission };
   const lobby: Lobby = { ...stay, phase: "lobby" };
   const { worlds, initialWorld } = turn.facts;
   // Whose world went while they were leaving it goes back to where they stood, before anywhere else.
-  const next = [state.place?.world, worlds.get(target)?.fallback, initialWorld].find(
+  const next = [state.place?.world, instead, worlds.get(target)?.fallback, initialWorld].find(
     (world) => world !== undefined && worlds.has(world) && world !== target && !tried.includes(world),
   );
   if (next === undefined || !state.client) return lobby;

@@ -118,7 +118,8 @@ export type SessionInput =
       account?: Address<"account"> | undefined;
       at?: Place | undefined;
     }
-  | { type: "travelEnded"; reason?: Refusal | undefined }
+  // `instead`: where everybody else goes who wants to that world.
+  | { type: "travelEnded"; reason?: Refusal | undefined; instead?: string | undefined }
   // From launches.
   | { type: "portal"; admission: string; request: string; portal: string; target: string; spawn: string }
   | { type: "saved"; admission: string; seq: number; place: Place; final: boolean }

@@ -86,13 +86,14 @@ export function fails(
   state: Exclude<Travel, { phase: "departing" }>,
   reason: Refusal,
   turn: Turn,
+  instead?: string,
 ): Travel | undefined {
   const failures = state.failures + 1;
   const { journey, lease, pack } = state;
   const isOver =
     refusals[reason] !== "now" || failures >= turn.facts.limits.travelAttempts || turn.now >= lease.hardBy;
   turn.send(journey.player, { type: "denied", lease: idOf(turn.self), reason, final: isOver });
-  if (isOver) return abandon(state, reason, turn);
+  if (isOver) return abandon(state, reason, turn, instead);
   letGo(state, turn);
   const fresh = extend(lease, turn);
   return { phase: "leased", journey, lease: fresh, pack, failures, wakeAt: fresh.softBy };
@@ -104,17 +105,17 @@ export function letGo(state: Travel, turn: Turn): void {
   if (state.phase === "starting") turn.send(`world:${state.journey.target.world}`, { type: "release" });
 }
 
-function abandon(state: Travel, reason: Refusal, turn: Turn): undefined {
+function abandon(state: Travel, reason: Refusal, turn: Turn, instead?: string): undefined {
   letGo(state, turn);
-  return over(state.journey, reason, turn);
+  return over(state.journey, reason, turn, instead);
 }
 
-function over({ session, source }: Journey, reason: Refusal, turn: Turn): undefined {
+function over({ session, source }: Journey, reason: Refusal, turn: Turn, instead?: string): undefined {
   if (source?.request) {
     const { launch, admission, request } = source;
     turn.send(launch, { type: "unhold", admission, request, reason });
   }
-  turn.send(session, { type: "travelEnded", reason });
+  turn.send(session, { type: "travelEnded", reason, instead });
   return undefined;
 }
 

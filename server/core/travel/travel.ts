@@ -81,7 +81,8 @@ export type TravelInput =
       route: string;
       pack?: string | undefined;
     }
-  | { type: "worldUnavailable"; reason: Refusal }
+  // `instead`: where the players of that world go meanwhile.
+  | { type: "worldUnavailable"; reason: Refusal; instead?: string | undefined }
   | { type: "acked"; admission: string }
   | { type: "refused"; admission: string; reason: Refusal }
   | { type: "arrived"; admission: string }
@@ -143,11 +144,11 @@ function tooLate<S extends In<"departing"> | undefined>(
 /** Only of the world that is asked, or of the launch whose door is open: others are of an earlier try. */
 function unavailable(
   state: In<"starting" | "expecting" | "admitted">,
-  { reason }: Got<"worldUnavailable">,
+  { reason, instead }: Got<"worldUnavailable">,
   turn: Turn,
 ): Travel | undefined {
   const asked = "door" in state ? state.door.launch : `world:${state.journey.target.world}`;
-  return turn.from === asked ? fails(state, reason, turn) : state;
+  return turn.from === asked ? fails(state, reason, turn, instead) : state;
 }
 
 /** The world behind the player closed: if this journey fails, there is nowhere to stay. */

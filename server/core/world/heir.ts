@@ -1,7 +1,7 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Turn } from "../inbox.ts";
-import { begin, queue, tell } from "./route.ts";
+import { begin, queue, sendOn, tell } from "./route.ts";
 import type { Got, Heir, In, World } from "./world.ts";
 
 /** How one launch of a place takes over from another, under its players: upgrade, restart and rollback are the same. */
@@ -115,8 +115,8 @@ export function evacuate(state: Led, { target, noticeMs }: Got<"evacuate">, turn
   }
   turn.send(launch, { type: "drain", target, inMs: noticeMs });
   turn.send(operator, { type: "progress", step: "draining", launch: idOf(launch), inMs: noticeMs });
-  for (const travel of wanted) turn.send(travel, { type: "worldUnavailable", reason: "world_draining" });
-  return { phase: "leaving", launch, operator, wanted: [], failures };
+  sendOn(wanted, target, turn);
+  return { phase: "leaving", launch, operator, target, wanted: [], failures };
 }
 
 /** No launch lives: the next one is of what lies on the disk by itself. */

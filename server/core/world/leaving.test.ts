@@ -28,7 +28,7 @@ const led = <W extends In<"open" | "closed">>(state: W): W => ({
 });
 
 describe("a place that is evacuated", () => {
-  test("lets nobody in until its launch has ended, and then anybody", () => {
+  test("sends whoever wants in to where its players go, until its launch has ended", () => {
     for (const state of [
       { ...open, wanted: [from] },
       { ...closed, wanted: [from] },
@@ -37,14 +37,14 @@ describe("a place that is evacuated", () => {
       expect(said).toEqual([
         { to: launch, type: "drain", target: "left_world", inMs: 60_000 },
         { to: operator, type: "progress", step: "draining", launch: "l1", inMs: 60_000 },
-        { to: from, type: "worldUnavailable", reason: "world_draining" },
+        { to: from, type: "worldUnavailable", reason: "world_draining", instead: "left_world" },
       ]);
       expect(cells.take<World>(after, { type: "require" }, { self, from })).toMatchObject({
         state: after,
-        said: [{ to: from, type: "worldUnavailable", reason: "world_draining" }],
+        said: [{ to: from, type: "worldUnavailable", reason: "world_draining", instead: "left_world" }],
       });
       expect(cells.take<World>(after, { type: "outdated" }, { self, from }).said).toMatchObject([
-        { to: from, type: "worldUnavailable", reason: "world_draining" },
+        { to: from, type: "worldUnavailable", reason: "world_draining", instead: "left_world" },
       ]);
       expect(cells.take<World>(after, { type: "replace", noticeMs: 1 }, fromOperator).said).toMatchObject([
         { to: operator, type: "failed", reason: "try_later" },

@@ -35,3 +35,9 @@ export function tell(wanted: World["wanted"], { launch, endpoint, pack }: In<"op
   for (const travel of wanted)
     turn.send(travel, { type: "worldReady", launch, endpoint, pack, route: idOf(turn.self) });
 }
+
+/** Nobody is let in here for now: whoever has nowhere to stay goes where everybody else goes. */
+export function sendOn(wanted: World["wanted"], instead: string, turn: Turn): void {
+  for (const travel of wanted)
+    turn.send(travel, { type: "worldUnavailable", reason: "world_draining", instead });
+}

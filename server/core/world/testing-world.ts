@@ -12,7 +12,7 @@ const common = { launch, wanted: [], failures: 0 } as const;
 export const starting: In<"starting"> = { ...common, phase: "starting", wanted: [from] };
 export const open: In<"open"> = { ...common, phase: "open", endpoint, openedAt: 0 };
 export const closed: In<"closed"> = { ...common, phase: "closed", openedAt: 0 };
-export const leaving: In<"leaving"> = { ...common, phase: "leaving", operator };
+export const leaving: In<"leaving"> = { ...common, phase: "leaving", operator, target: "left_world" };
 export const cooling: In<"cooling"> = { phase: "cooling", wanted: [from], failures: 2, wakeAt: 500 };
 export const resting: In<"resting"> = {
   phase: "resting",

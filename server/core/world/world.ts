@@ -2,7 +2,7 @@ import { idOf, type Address } from "#shared/address.ts";
 import type { Table } from "#shared/machine.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Turn } from "../inbox.ts";
-import { queue, rest, start, tell } from "./route.ts";
+import { queue, rest, sendOn, start, tell } from "./route.ts";
 import { closed, ended } from "./ending.ts";
 import {
   deadline,
@@ -67,7 +67,14 @@ export type World = {
       wakeAt?: number | undefined;
     }
   /** Its players are being moved to another world; nobody comes until its launch has ended. */
-  | { phase: "leaving"; launch: Address<"launch">; operator: Address<"operator">; wakeAt?: undefined }
+  | {
+      phase: "leaving";
+      launch: Address<"launch">;
+      operator: Address<"operator">;
+      /** The world its players are moved to. */
+      target: string;
+      wakeAt?: undefined;
+    }
   /** Nobody wants it; it only remembers its failures. */
   | { phase: "resting"; notBefore: number; wakeAt: number }
   /** Wanted, but it failed so often that it must wait. */
@@ -181,8 +188,8 @@ function forget(state: In<"resting">, _: unknown, turn: Turn): undefined {
   nothingToReplace(state, undefined, turn);
 }
 
-function refuse<S extends World>(state: S, _: unknown, turn: Turn): S {
-  turn.send(turn.from as Address<"travel">, { type: "worldUnavailable", reason: "world_draining" });
+function refuse(state: In<"leaving">, _: unknown, turn: Turn): World {
+  sendOn([turn.from as Address<"travel">], state.target, turn);
   return state;
 }
 
