@@ -7,6 +7,8 @@ import { pause } from "./wait.ts";
 /** What can be done to a site that plays. Each resolves when the fault itself is over; getting well is another matter. */
 
 const pointMs = 3000;
+/** By then the players of a world that was killed know. */
+const newsMs = 100;
 /** A player who hears nothing from a world for eight seconds gives the socket up. */
 const givenUpMs = 12_000;
 const frozenMs = { least: 500, most: 8000 };
@@ -20,6 +22,7 @@ export async function killWorld(site: Site, point: Point = site.luck.pick(points
   const came = await atPoint(site, point, strike, pointMs);
   if (!came) strike();
   site.tally.point(came ? `world killed ${pointName(point)}` : "world killed at no point");
+  await pause(newsMs);
 }
 
 export async function killMaster(site: Site, point: Point = site.luck.pick(points)): Promise<void> {
@@ -51,9 +54,11 @@ export async function freezeMaster(
   ms = site.luck.between(frozenMs.least, frozenMs.most),
 ): Promise<void> {
   site.tally.freezes += 1;
+  site.watch.masterFrozen(true);
   site.master.signal("SIGSTOP");
   await pause(ms);
   site.master.signal("SIGCONT");
+  site.watch.masterFrozen(false);
 }
 
 /** Cuts one line of this kind after so many more bytes. */

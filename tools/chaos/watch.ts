@@ -17,6 +17,7 @@ export class Watch {
   readonly #troubledUntil = new Map<string, number>();
   #masterKilledAt = -Infinity;
   #isMasterGone = false;
+  #isMasterFrozen = false;
   #isOver = false;
   readonly #worldWaits = new Map<number, { since: number; from: number }>();
   readonly #controlWaits = new Map<number, number>();
@@ -35,6 +36,13 @@ export class Watch {
     this.#tally.masterKills += 1;
     this.#masterKilledAt = now();
     this.#isMasterGone = true;
+    this.#worldWaits.clear();
+  }
+
+  /** Until it is not: who lost a world meanwhile has to wait for its master, and that is another figure. */
+  masterFrozen(isFrozen: boolean): void {
+    this.#isMasterFrozen = isFrozen;
+    this.#worldWaits.clear();
   }
 
   masterReady(): void {
@@ -62,7 +70,7 @@ export class Watch {
     if (this.#isOver) return;
     const killedAt = this.#worldKilledAt.get(world);
     // A world that dies while there is no master, or a new one, has to wait for it: another figure.
-    const isAlone = !this.#isMasterGone && at - this.#masterKilledAt > noticeMs;
+    const isAlone = !this.#isMasterGone && !this.#isMasterFrozen && at - this.#masterKilledAt > noticeMs;
     if (killedAt !== undefined && isAlone && at >= killedAt && at < killedAt + noticeMs)
       this.#worldWaits.set(bot, { since: at, from: killedAt });
     if (["*", world].some((name) => (this.#troubledUntil.get(name) ?? 0) >= at)) return;
