@@ -26,6 +26,12 @@ export interface PageDeps {
   witness(page: Page, before: Journey, input: JourneyInput, effects: readonly JourneyEffect[]): void;
 }
 
+/** What a page does that it should not: keeps sockets it was done with, shows tickets where it is already. */
+export interface Manners {
+  readonly isClinging: boolean;
+  readonly isSly: boolean;
+}
+
 /** One page of one tab: the real journey between simulated sockets, packs and frames. */
 export class Page {
   readonly id: string;
@@ -42,14 +48,14 @@ export class Page {
   /** Requests the master has not answered, and since when. */
   readonly waiting = new Map<number, { at: number; message: FromClient }>();
   readonly #deps: PageDeps;
-  readonly #isClinging: boolean;
+  readonly #manners: Manners;
   readonly #control = new Map<number, ClientWire>();
   readonly #worlds = new Map<number, PlayerWire>();
   #stopWaking: () => void = () => {};
 
-  constructor(id: string, resume: Resume | undefined, isClinging: boolean, deps: PageDeps) {
+  constructor(id: string, resume: Resume | undefined, manners: Manners, deps: PageDeps) {
     this.id = id;
-    this.#isClinging = isClinging;
+    this.#manners = manners;
     this.resume = resume;
     this.#deps = deps;
     const options = { version: deps.version };
@@ -107,7 +113,7 @@ export class Page {
       case "dial.world":
         return this.#dialWorld(effect.dial, effect.url);
       case "close.world":
-        if (!this.#isClinging) this.#leave(effect.dial);
+        if (!this.#manners.isClinging) this.#leave(effect.dial);
         return;
       case "send.world":
         return this.#sendWorld(effect.dial, effect.message);
@@ -168,10 +174,16 @@ export class Page {
   #hearControl(dial: number, wire: ClientWire | undefined, message: ToClient): void {
     if (!this.isOpen) return;
     if (message.type === "welcome") wire?.toAcceptor({ type: "pong" } satisfies Pong);
-    if (message.type === "ticket") this.tickets.push({ url: message.url, ticket: message.ticket });
+    if (message.type === "ticket") this.#note(message);
     if ("re" in message && message.re !== undefined) this.waiting.delete(message.re);
     if ("lease" in message && message.type !== "lease.refreshed") this.#answered(message.lease);
     this.take({ type: "control.heard", dial, message });
+  }
+
+  #note({ url, ticket }: Extract<ToClient, { type: "ticket" }>): void {
+    this.tickets.push({ url, ticket });
+    if (!this.#manners.isSly) return;
+    for (const wire of this.#worlds.values()) wire.toAcceptor({ type: "enter", id: 1, protocol: 1, ticket });
   }
 
   #answered(lease: string | undefined): void {

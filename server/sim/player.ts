@@ -60,7 +60,8 @@ export class Player {
 
   #open(resume = this.page?.resume): Page {
     const { nature, habits, page } = this.#deps;
-    return new Page(`${this.id}.${++this.#pages}`, resume, nature.chance(habits.cling), page);
+    const manners = { isClinging: nature.chance(habits.cling), isSly: nature.chance(habits.cheat / 3) };
+    return new Page(`${this.id}.${++this.#pages}`, resume, manners, page);
   }
 
   #later(): void {

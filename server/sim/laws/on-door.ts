@@ -1,4 +1,4 @@
-import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
+import { admissionOf, type Door, type DoorEffect, type DoorInput } from "#world-server/door-state.ts";
 import type { Auditor } from "../auditor.ts";
 import type { SimWorld } from "../world.ts";
 
@@ -16,7 +16,7 @@ export function onDoor(
     if (effect.type === "place" && input.type === "show")
       isFirst(auditor, world, before, input, effect.admission);
     if (effect.type === "close" && input.type === "show" && effect.why === "admissionDenied")
-      isDeserved(auditor, world, input.ticketHash);
+      isDeserved(auditor, world, before, input);
   }
   const isEnd = input.type === "stop" ? input.reason === "idle" : effects.some(({ type }) => type === "exit");
   if (isEnd) isEmpty(auditor, world, before);
@@ -44,11 +44,17 @@ function isFirst(
 }
 
 /** S13: a good ticket, shown for the first time, is not turned away. */
-function isDeserved(auditor: Auditor, world: SimWorld, ticketHash: string): void {
+function isDeserved(
+  auditor: Auditor,
+  world: SimWorld,
+  before: Door,
+  { connection, ticketHash }: DoorInput & { type: "show" },
+): void {
   const { now, ledger, breach } = auditor;
   const ticket = ledger.issued.get(ticketHash);
   if (!ticket || ticket.launch !== `launch:${world.order.launch}` || ticket.until <= now) return;
   if (ledger.placed.has(ticket.admission) || world.door.isShut) return;
+  if (admissionOf(before, connection) !== undefined || before.closing.has(connection)) return;
   const isGood = auditor
     .travels()
     .some(([, state]) => state.phase === "admitted" && state.door.admission === ticket.admission);
