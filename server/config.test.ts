@@ -283,6 +283,6 @@ describe("limits", () => {
 
   test("with a setting of their own point to it", () => {
     expect(refused("PORTCADE_LIMIT_IDLE_MS", "5")).toContain("set PORTCADE_WORLD_IDLE_SECONDS instead");
-    expect(refused("PORTCADE_LIMIT_TICK_MS", "5")).toContain("built into client and worlds");
+    expect(refused("PORTCADE_LIMIT_TICK_MS", "5")).toContain("it is built in");
   });
 });

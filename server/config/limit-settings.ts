@@ -4,7 +4,7 @@ export type LimitName = keyof Limits;
 
 const names = Object.keys(limits) as LimitName[];
 
-/** Both sides of a wire compute with these, so one side alone cannot change them. */
+/** Both sides of a wire compute with these, so one side alone cannot change them; the last few bound single buffers. */
 const builtIn = new Set<LimitName>([
   "tickMs",
   "commandMs",
@@ -19,6 +19,10 @@ const builtIn = new Set<LimitName>([
   "arrayItems",
   "rosterParts",
   "jsonDepth",
+  "worldThings",
+  "machinesTimed",
+  "logBufferLength",
+  "operatorUnreadBytes",
 ]);
 
 /** These have a setting under a name of their own. */
@@ -44,7 +48,7 @@ const largest = (name: LimitName): number => (name.endsWith("Ms") ? 86_400_000 :
 export function readLimit(name: LimitName, text: string): number | { readonly allowed: string } {
   const other = elsewhere[name];
   if (other !== undefined) return { allowed: `nothing here: set ${other} instead` };
-  if (builtIn.has(name)) return { allowed: "nothing: it is built into client and worlds" };
+  if (builtIn.has(name)) return { allowed: "nothing: it is built in" };
   const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= largest(name)) return value;
   return { allowed: `a whole number from 1 to ${largest(name)}` };

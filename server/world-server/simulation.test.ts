@@ -6,7 +6,7 @@ import { isFree, stepPlayer } from "#shared/step-player.ts";
 import type { Body, Command } from "#shared/step-player.ts";
 import { encodeCommands } from "#shared/protocol/commands.ts";
 import type { Commands } from "#shared/protocol/commands.ts";
-import { Simulation, walkNpc, thingsMost } from "./simulation.ts";
+import { Simulation, walkNpc } from "./simulation.ts";
 import { hall, hallWorld, Watcher } from "./testing.ts";
 
 const ground = groundOf(hall);
@@ -254,7 +254,7 @@ describe("things of a world's rules", () => {
 
   test("are bounded", () => {
     const simulation = hallWithAda();
-    for (let n = 0; n < thingsMost; n++) simulation.spawn(duck, start);
+    for (let n = 0; n < limits.worldThings; n++) simulation.spawn(duck, start);
     expect(() => simulation.spawn(duck, start)).toThrow(RangeError);
   });
 });

@@ -32,9 +32,6 @@ interface Thing {
   looks: Looks;
 }
 
-/** How many things rules may have in a world at once. */
-export const thingsMost = 1024;
-
 /** Everything that moves in one world. Avatars are named by their admission; time comes in ticks. */
 export class Simulation {
   readonly replication: Replication;
@@ -136,7 +133,8 @@ export class Simulation {
 
   /** Puts something into the world that is nobody's body. @throws RangeError when there are too many */
   spawn(looks: Looks, at: Body): number {
-    if (this.#things.size >= thingsMost) throw new RangeError(`a world holds ${thingsMost} things`);
+    const { worldThings } = this.#limits;
+    if (this.#things.size >= worldThings) throw new RangeError(`a world holds ${worldThings} things`);
     const id = this.replication.take();
     this.#things.set(id, { body: onGrid(at), looks });
     this.replication.show(id, onGrid(at), looks);

@@ -1,16 +1,19 @@
 import { write, writeSync } from "node:fs";
+import { limits } from "#shared/limits.ts";
 
-const heldMax = 16 * 1024 * 1024;
 const retryMs = 20;
 const flushRetries = 50;
 const gatherMs = 10;
 
 /**
  * A file descriptor that is written in the background: a reader that stands still must not stop the game,
- * and one that is gone must not end it. What waits beyond 16 Mi characters is dropped.
+ * and one that is gone must not end it. What finds no place among what waits is dropped and counted.
  */
 export class Descriptor {
   readonly #fd: number;
+  readonly #dropped: (count: number) => void;
+  readonly #most: number;
+  #lost = 0;
   #waiting: string[] = [];
   #held = 0;
   #isWriting = false;
@@ -18,13 +21,21 @@ export class Descriptor {
   #wroteAt = -Infinity;
   #idle = Promise.withResolvers<void>();
 
-  constructor(fd: number) {
+  /**
+   * @param dropped called when there is room again; may write
+   * @param most characters that wait, and as many that are being written
+   */
+  constructor(fd: number, dropped: (count: number) => void, most: number = limits.logBufferLength) {
     this.#fd = fd;
+    this.#dropped = dropped;
+    this.#most = most;
     this.#idle.resolve();
   }
 
   write(text: string): void {
-    if (this.#isBroken || this.#held > heldMax) return;
+    if (this.#isBroken) return;
+    if (this.#held + text.length > this.#most) return void this.#lost++;
+    this.#tellLost();
     this.#waiting.push(text);
     this.#held += text.length;
     if (this.#isWriting) return;
@@ -42,6 +53,7 @@ export class Descriptor {
 
   /** Writes the rest at once; for the very end of the process. Gives up on a reader that stands still. */
   flush(): void {
+    this.#tellLost();
     let rest = Buffer.from(this.#take());
     for (let tries = 0; rest.length > 0 && tries < flushRetries && !this.#isBroken;) {
       try {
@@ -52,6 +64,12 @@ export class Descriptor {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
       }
     }
+  }
+
+  #tellLost(): void {
+    const lost = this.#lost;
+    this.#lost = 0;
+    if (lost > 0) this.#dropped(lost);
   }
 
   #take(): string {

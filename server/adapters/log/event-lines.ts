@@ -13,6 +13,7 @@ const lines: Readonly<Record<string, (fields: Fields) => string>> = {
   "store.migrated": (fields) => markerLine("MASTER_DB_MIGRATED", fields),
   "engine.stalled": (fields) => markerLine("MASTER_SAVING_PAUSED", fields),
   "engine.resumed": (fields) => markerLine("MASTER_SAVING_RESUMED", fields),
+  "log.dropped": (fields) => markerLine("MASTER_LOG_DROPPED", fields),
   "metrics.sampled": (fields) => markerLine("PERF_SAMPLE", fixed(fields)),
   "metrics.configured": (fields) => markerLine("RUNTIME_LOOP_CONFIG", fields),
 };

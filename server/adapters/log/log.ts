@@ -26,6 +26,7 @@ const warnings = new Set([
   "operator.closed",
   "host.failed",
   "engine.stalled",
+  "log.dropped",
   "settings.warned",
 ]);
 /** Events that a stranger can cause as often as they like: so many lines a second, then only a count. */
@@ -48,7 +49,7 @@ export class MasterLog implements Log, AsyncDisposable {
 
   constructor({ format, level, node = "master", to, urlOf }: LogOptions) {
     this.#facts = { urlOf };
-    this.#output = to ? undefined : new Descriptor(1);
+    this.#output = to ? undefined : new Descriptor(1, (lines) => this.report("log.dropped", { lines }));
     this.#sink = createSink(format, level, node, to ?? (this.#output as Descriptor));
     if (this.#output) process.on("exit", this.#flush);
   }

@@ -4,12 +4,12 @@ import type { Envelope, Inbox, Kind } from "#core/inbox.ts";
 import type { Launch } from "#core/world/launch.ts";
 import type { Nature, Transition } from "#engine/ports.ts";
 import { type Address, idOf } from "#shared/address.ts";
-import type { Limits } from "#shared/limits.ts";
+import { limits, type Limits } from "#shared/limits.ts";
 import { type Answer, order, type Order, type WorldReport } from "./orders.ts";
 
 type Tell = <K extends Kind>(from: Address, to: Address<K>, body: Inbox[K]) => void;
 /** Of answers that nobody reads. */
-const unreadBytes = 64 * 1024;
+const unreadBytes = limits.operatorUnreadBytes;
 
 type WorldOrder = Exclude<Order, { type: "world.list" }>;
 

@@ -76,4 +76,12 @@ describe("address limits", () => {
     time += 60_000;
     expect([some.mayOpenSession("a"), some.mayOpenSession("a")]).toEqual([true, false]);
   });
+
+  test("so many addresses are kept; of one more, whoever asked longest ago is forgotten, and nobody else", () => {
+    const some = new AddressLimits({ ...limits, addressesKept: 2, loginsPerMinute: 1 }, clock);
+    expect(["a", "b", "a"].map((address) => some.mayLogin(address))).toEqual([true, true, false]);
+    expect(some.mayLogin("c")).toBe(true);
+    expect([some.mayLogin("a"), some.mayLogin("c")]).toEqual([false, false]);
+    expect(some.mayLogin("b")).toBe(true);
+  });
 });

@@ -75,7 +75,7 @@ export class ClientGateway {
     this.#clock = new SlotClock(nature);
     this.#outboxes = new Outboxes(facts.epoch, limits, nature);
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.clientFrameBytes), noServer: true });
-    this.#refused = new RefusedVisits(this.#sockets, nature, this.#bounds);
+    this.#refused = new RefusedVisits(this.#sockets, nature, this.#bounds, limits.refusedAtOnce);
   }
 
   get socketCount(): number {

@@ -24,6 +24,8 @@ import { WsTransport } from "./ws-transport.ts";
 
 /** Longer socket paths do not fit the kernel's address. */
 const socketPathBytes = 100;
+/** How often those are looked for that connect and say nothing. */
+const lookMs = 1000;
 
 export interface LaunchGatewayDeps {
   readonly limits: Limits;
@@ -68,7 +70,15 @@ export class LaunchGateway {
       bytesPerSecond: limits.launchBytesPerSecond,
     };
     this.#saves = new SaveWindow(limits.saveWindowMs, deps.nature, deps.tell);
-    this.#http = createServer((_, response) => response.writeHead(404).end());
+    const { helloMs, launchConnections } = limits;
+    const options = {
+      headersTimeout: helloMs,
+      requestTimeout: 2 * helloMs,
+      connectionsCheckingInterval: lookMs,
+    };
+    this.#http = createServer(options, (_, response) => response.writeHead(404).end());
+    // Those that have registered keep their place; a process that opens one after the other takes nobody's.
+    this.#http.maxConnections = launchConnections;
     this.#sockets = new WebSocketServer({ ...serverOptions(limits.launchFrameBytes), server: this.#http });
     // Of the listener beneath, which tells whoever made it listen.
     this.#sockets.on("error", () => {});

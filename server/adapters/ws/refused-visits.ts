@@ -9,19 +9,19 @@ import { type Clock, Link, type LinkBounds } from "./link.ts";
 import { turnAway } from "./upgrade.ts";
 import { WsTransport } from "./ws-transport.ts";
 
-const atOnce = 64;
-
 /** Connections that are refused: they are told why before they are closed, but only so many at once. */
 export class RefusedVisits {
   readonly #sockets: WebSocketServer;
   readonly #clock: Clock;
   readonly #bounds: LinkBounds;
+  readonly #atOnce: number;
   #count = 0;
 
-  constructor(sockets: WebSocketServer, clock: Clock, bounds: LinkBounds) {
+  constructor(sockets: WebSocketServer, clock: Clock, bounds: LinkBounds, atOnce: number) {
     this.#sockets = sockets;
     this.#clock = clock;
     this.#bounds = bounds;
+    this.#atOnce = atOnce;
   }
 
   refuse(
@@ -30,7 +30,7 @@ export class RefusedVisits {
     head: Buffer,
     { reason, close }: { reason?: Refusal; close: CloseName },
   ): void {
-    if (this.#count >= atOnce) return turnAway(socket, 503);
+    if (this.#count >= this.#atOnce) return turnAway(socket, 503);
     this.#count++;
     socket.once("close", () => this.#count--);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
