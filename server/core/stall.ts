@@ -29,9 +29,9 @@ export function refusalOf({ to, from, body }: Envelope, id: string): Envelope | 
 }
 
 /** What the sender of a fact that waits is told, if it would give up otherwise. */
-export function delayOf({ to, from, body }: Envelope, id: string): Envelope | undefined {
+export function delayOf({ to, from, body }: Envelope, id: string, epoch: number): Envelope | undefined {
   if (body.type !== "register") return undefined;
-  return { id, from: to, to: from as `launch-link:${string}`, body: { type: "registration.delayed" } };
+  return { id, from: to, to: from as `launch-link:${string}`, body: { type: "registration.delayed", epoch } };
 }
 
 /**

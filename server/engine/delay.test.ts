@@ -10,6 +10,7 @@ test("a launch that registers while nothing can be saved is asked to wait, and a
   story.store.isDown = true;
   const launch = await story.register("hub");
   expect(story.allTo(link)).toEqual(["registration.delayed"]);
+  expect(story.last(link, "registration.delayed")).toMatchObject({ epoch: 1 });
   expect(story.state(`launch:${launch}`)).toMatchObject({ phase: "starting" });
   story.store.isDown = false;
   await story.nature.pass(1000);

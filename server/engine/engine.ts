@@ -179,7 +179,7 @@ export class Engine {
     const isOneMore = name === unit.id && this.#parked.size >= this.#deps.facts.limits.waitingWords;
     if (isOneMore && this.#turnAway(unit)) return;
     this.#parked.set(name, unit);
-    const delay = delayOf(unit, this.#messageId());
+    const delay = delayOf(unit, this.#messageId(), this.#deps.facts.masterEpoch);
     if (delay) this.#deps.bus.send(delay);
   }
 

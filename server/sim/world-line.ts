@@ -155,14 +155,14 @@ export class WorldLine {
   }
 
   #hear(message: ToLaunch): void {
-    if (message.type === "registration.delayed") {
-      this.#isDelayed = true;
-      this.#lostAt = undefined;
-    }
-    if (message.type === "registered" || message.type === "registration.refused") {
+    if ("epoch" in message) {
       // Not of a master that is behind the times.
       if (message.epoch < this.epoch) return this.#wire && this.#hangUp(this.#wire);
       this.#epoch = message.epoch;
+    }
+    if (message.type === "registration.delayed") {
+      this.#isDelayed = true;
+      this.#lostAt = undefined;
     }
     if (message.type === "registration.refused") return this.#deps.ended(0);
     if (message.type === "registered") this.#welcomed();

@@ -261,7 +261,7 @@ test("late words about the unknown change nothing", () => {
     { type: "activate", admission: "a" },
     { type: "kick", admission: "z", reason: "removed" },
     { type: "registered", heartbeatMs: 1000, epoch: 1 },
-    { type: "registration.delayed" },
+    { type: "registration.delayed", epoch: 1 },
     { type: "registration.refused", reason: "not_wanted", epoch: 1 },
   ];
   for (const input of late) {

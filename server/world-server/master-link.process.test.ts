@@ -108,6 +108,17 @@ describe("of several masters a world", () => {
     expect(await ends.until(anything)).toBe("not_wanted");
   });
 
+  test("does not wait for an older one that cannot save", async () => {
+    master.answer = registered(5);
+    startLink();
+    await registrations.until(anything);
+    master.answer = { type: "registration.delayed", epoch: 4 };
+    master.cut();
+    await events.until((event) => event === "master.outdated");
+    master.answer = registered(5);
+    expect(await registrations.until((isFirst) => !isFirst)).toBe(false);
+  });
+
   test("takes no orders from one that has not taken it on", async () => {
     master.answer = undefined;
     startLink();
@@ -222,7 +233,7 @@ class Bells implements Clock {
 describe("a world whose master cannot save", () => {
   test("waits for its answer as long as the connection lives, and after that as for one that is lost", async () => {
     const bells = new Bells();
-    master.answer = { type: "registration.delayed" };
+    master.answer = { type: "registration.delayed", epoch: 1 };
     startLink({ clock: bells });
     const asked = await bells.armed.until(({ ms }) => ms === limits.registrationAckMs);
     await master.next("register");

@@ -149,15 +149,14 @@ export class MasterLink implements Master {
   }
 
   #hear(link: Link<ToLaunch>, message: ToLaunch): void {
-    if (message.type === "registration.delayed") return this.#delayed();
-    const isAnswer = message.type === "registered" || message.type === "registration.refused";
     // Nobody gives orders who has not taken this launch on.
-    if (!isAnswer) return this.#isRegistered ? this.#deps.hear(message) : undefined;
+    if (!("epoch" in message)) return this.#isRegistered ? this.#deps.hear(message) : undefined;
     if (message.epoch < this.#epoch) {
       this.#deps.log.warn("master.outdated", "an older master is not obeyed", { epoch: message.epoch });
       return link.close("registrationRefused");
     }
     this.#epoch = message.epoch;
+    if (message.type === "registration.delayed") return this.#delayed();
     if (message.type === "registration.refused") return this.#end(message.reason);
     this.#welcomed(message.heartbeatMs);
     this.#deps.hear(message);

@@ -56,7 +56,7 @@ export const fromPlayerCheck: Check<FromPlayer> = messageCheck<FromPlayer>(
 export const toLaunchCheck: Check<ToLaunch> = messageCheck<ToLaunch>(
   {
     registered: { heartbeatMs: number(), epoch },
-    "registration.delayed": {},
+    "registration.delayed": { epoch },
     "registration.refused": { reason: oneOf(["version_mismatch", "not_wanted"]), epoch },
     expect: {
       admission: id,

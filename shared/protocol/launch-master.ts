@@ -111,7 +111,7 @@ export const fromLaunch = z.discriminatedUnion("type", [
 export const toLaunch = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("registered"), heartbeatMs: z.number(), epoch }),
   z
-    .strictObject({ type: z.literal("registration.delayed") })
+    .strictObject({ type: z.literal("registration.delayed"), epoch })
     .describe("The master cannot save for now: keep the connection, the answer comes when it can"),
   z.strictObject({
     type: z.literal("registration.refused"),

@@ -180,7 +180,7 @@ describe("the private door", () => {
     const peer = await open();
     peer.say(register);
     const { from } = await untilTold("register");
-    say(from, { type: "registration.delayed" });
+    say(from, { type: "registration.delayed", epoch: 1 });
     await peer.until("registration.delayed");
     // Less than a link may be silent, and more than a registration may go without an answer.
     clock.advance(limits.registrationAckMs + 1);
