@@ -8,6 +8,9 @@ interface Event {
   run: (() => void) | undefined;
 }
 
+/** Whoever wakes themselves more often than this within one instant would never stop. */
+const instantMax = 10_000;
+
 /** A universe in a seed: virtual time, and every choice drawn from one stream. */
 export class SimNature implements Nature {
   #now = 1_000;
@@ -16,6 +19,8 @@ export class SimNature implements Nature {
   #luck: number;
   readonly #events: Event[] = [];
   #isBusy = false;
+  /** What has happened since time last moved. */
+  #instantCount = 0;
   /** How much has happened. */
   eventCount = 0;
 
@@ -80,6 +85,8 @@ export class SimNature implements Nature {
       if (!next || next.at > time) break;
       pop(this.#events);
       if (!next.run) continue;
+      this.#instantCount = next.at > this.#now ? 0 : this.#instantCount + 1;
+      if (this.#instantCount > instantMax) throw new Error(`time stands still at ${this.#now} ms`);
       this.#now = next.at;
       this.eventCount++;
       next.run();

@@ -22,7 +22,9 @@ function drainWake({ drain, guests }: In<"running">, { now, facts }: Turn): numb
   const { drainWarningMs, evacuationMs, evacuateAgainMs } = facts.limits;
   const endsAt = drain.by + evacuationMs;
   if (Object.keys(guests).length === 0) return endsAt;
-  if (drain.told === 0) return now;
-  if (now < drain.by) return drain.told === 1 ? Math.max(now, drain.by - drainWarningMs) : drain.by;
-  return Math.min(endsAt, (drain.askedAt ?? -Infinity) + evacuateAgainMs);
+  // Whoever was not reached before the deadline is not told of it any more, but moved.
+  if (now >= drain.by)
+    return Math.min(endsAt, drain.askedAt === undefined ? now : drain.askedAt + evacuateAgainMs);
+  const noticeAt = [now, Math.max(now, drain.by - drainWarningMs), drain.by];
+  return noticeAt[drain.told] ?? drain.by;
 }

@@ -46,6 +46,13 @@ function wake(
 const typesOf = (said: readonly { type: string }[]): string[] => said.map(({ type }) => type);
 
 describe("a drain", () => {
+  test("whose launch could not be reached before its time moves on without spinning", () => {
+    const late = { ...running, drain: { target: "hub", by: 5_000, told: 0 } } as const;
+    const { state, said } = wake(late, 9_000);
+    expect(typesOf(said)).toEqual(["evacuate"]);
+    expect(state?.wakeAt).toBeGreaterThan(9_000);
+  });
+
   test("tells the players at once and a minute before the end, and only those who are inside", () => {
     const begun = drainedBy(minutes(5));
     expect(begun.wakeAt).toBe(0);
