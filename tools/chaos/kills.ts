@@ -32,7 +32,14 @@ const reportMs = 10_000;
 export async function runKills({ kills, players, isShort, ...common }: KillsOptions): Promise<void> {
   const { tally } = common;
   const settings = { LIMIT_DETACH_GRACE_MS: isShort ? 12_000 : 20_000 };
-  await using site = await Site.open({ ...common, name: "kills", players, settings, processes: 2 });
+  await using site = await Site.open({
+    ...common,
+    name: "kills",
+    players,
+    settings,
+    processes: 2,
+    isTimed: true,
+  });
   let reportAt = now() + reportMs;
   const oneOfEach = isShort ? rareStrikes.map(([, strike]) => strike) : [];
   while (site.kills < kills || oneOfEach.length > 0) {

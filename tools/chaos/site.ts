@@ -23,6 +23,8 @@ export interface SiteOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly dataDir?: string;
   readonly openFiles?: number;
+  /** Its recoveries are among the figures. */
+  readonly isTimed?: boolean;
   /** Players come as soon as everything stands, unless this says no. */
   readonly isEmpty?: boolean;
   /** What ends everything should this process be asked to end. */
@@ -66,7 +68,7 @@ export class Site implements AsyncDisposable {
     this.port = port;
     this.tally = options.tally;
     this.luck = options.luck;
-    this.watch = new Watch(options.tally);
+    this.watch = new Watch(options.tally, options.isTimed ?? false);
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "portcade-chaos-"));
     if (options.dataDir === undefined)
       this.#undo.add(() => rmSync(this.dataDir, { recursive: true, force: true }));

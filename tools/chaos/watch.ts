@@ -13,6 +13,7 @@ const slowMs = { world: 3000, master: 2000 };
 /** Puts what players tell beside what was done to them: recovery times, and losses nobody can be excused for. */
 export class Watch {
   readonly #tally: Tally;
+  readonly #isTimed: boolean;
   readonly #worldKilledAt = new Map<string, number>();
   readonly #troubledUntil = new Map<string, number>();
   #masterKilledAt = -Infinity;
@@ -22,8 +23,10 @@ export class Watch {
   readonly #worldWaits = new Map<number, { since: number; from: number }>();
   readonly #controlWaits = new Map<number, number>();
 
-  constructor(tally: Tally) {
+  /** @param isTimed whether times of recovery are taken: not where something else keeps everybody waiting */
+  constructor(tally: Tally, isTimed: boolean) {
     this.#tally = tally;
+    this.#isTimed = isTimed;
   }
 
   worldKilled(world: string): void {
@@ -81,6 +84,7 @@ export class Watch {
   }
 
   changed({ bot, at, isPlaying, hasControl }: Status): void {
+    if (!this.#isTimed) return;
     const wait = this.#worldWaits.get(bot);
     if (wait && isPlaying && at > wait.since) {
       this.#worldWaits.delete(bot);
