@@ -53,6 +53,15 @@ describe("a drain", () => {
     expect(state?.wakeAt).toBeGreaterThan(9_000);
   });
 
+  test("ends in the very moment it was to be looked at, whatever fractions its times have", () => {
+    const { evacuationMs } = testFacts().limits;
+    for (const by of [5_000, 7_200.7, 61_234.1]) {
+      const now = by + evacuationMs;
+      const left = { ...running, drain: { target: "hub", by, told: 2, askedAt: by } } as const;
+      expect(wake(left, now).state, `${by}`).toMatchObject({ phase: "stopping", reason: "drained" });
+    }
+  });
+
   test("tells the players at once and a minute before the end, and only those who are inside", () => {
     const begun = drainedBy(minutes(5));
     expect(begun.wakeAt).toBe(0);

@@ -19,15 +19,16 @@ export function drain<S extends In<"running" | "suspect" | "closing">>(
 export function goOnDraining(state: In<"running"> & { drain: Drain }, turn: Turn): Launch {
   const { drain } = state;
   const { drainWarningMs, evacuationMs, evacuateAgainMs } = turn.facts.limits;
+  // Compared as `alarm` adds them: a fraction of a millisecond apart, and this would be asked again at once, for ever.
+  if (turn.now >= drain.by + evacuationMs) return stop(state, { type: "stop", reason: "drained" }, turn);
   const leftMs = drain.by - turn.now;
-  if (leftMs + evacuationMs <= 0) return stop(state, { type: "stop", reason: "drained" }, turn);
   if (leftMs <= 0) {
     if (turn.now < (drain.askedAt ?? -Infinity) + evacuateAgainMs) return alarm(state, turn);
     for (const [admission, { session }] of present(state))
       turn.send(session, { type: "evacuate", admission, target: drain.target });
     return alarm({ ...state, drain: { ...drain, askedAt: turn.now } }, turn);
   }
-  const isLast = leftMs <= drainWarningMs;
+  const isLast = turn.now >= drain.by - drainWarningMs;
   if (drain.told === 2 || (drain.told === 1 && !isLast)) return alarm(state, turn);
   for (const [admission, { session }] of present(state))
     turn.send(session, { type: "draining", admission, inMs: leftMs });
