@@ -68,6 +68,7 @@ export class Auditor {
   events = 0;
   readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0, redeems: 0, arrivals: 0 } };
   #healedAt: number | undefined;
+  #stalledAt = -Infinity;
   readonly #since = new Map<string, number>();
   readonly #trace: string[] = [];
 
@@ -81,6 +82,14 @@ export class Auditor {
 
   get seen(): Seen {
     return this.#seen;
+  }
+
+  /** Nothing could be written for a while since then: what was said may have died with a master. */
+  readonly hasStalledSince = (at: number): boolean => this.#stalledAt >= at || this.#seen.master.engine.isStalled;
+
+  stalled(isStalled: boolean): void {
+    this.count(isStalled ? "stalls" : "recoveries");
+    this.#stalledAt = this.now;
   }
 
   count(what: string): void {

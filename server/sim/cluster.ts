@@ -175,7 +175,7 @@ export class Cluster {
       host: (order) => this.host.receive(order),
       log: {
         transition: (event) => this.auditor.transition(event),
-        stalled: (isStalled) => this.auditor.count(isStalled ? "stalls" : "recoveries"),
+        stalled: (isStalled) => this.auditor.stalled(isStalled),
       },
     });
   }
@@ -254,6 +254,7 @@ export class Cluster {
   #heal(): void {
     this.#isHealed = true;
     for (const store of this.stores) store.heal();
+    for (const process of this.processes.values()) process.thaw();
     for (const player of this.players) player.isCalm = true;
   }
 

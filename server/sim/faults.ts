@@ -145,6 +145,9 @@ function drawLimits(nature: SimNature): Limits {
     leaseSoftMs: nature.pick([12_000, usual.leaseSoftMs]) ?? usual.leaseSoftMs,
     detachGraceMs: nature.pick([8_000, 20_000, usual.detachGraceMs]) ?? usual.detachGraceMs,
     worldDetachMs: nature.pick([2_000, usual.worldDetachMs]) ?? usual.worldDetachMs,
+    drainWarningMs: nature.pick([2_000, usual.drainWarningMs]) ?? usual.drainWarningMs,
+    evacuationMs: nature.between(3_000, 10_000),
+    checkpointMs: nature.pick([2_000, usual.checkpointMs]) ?? usual.checkpointMs,
     rosterAuditMs: nature.pick([1_000, usual.rosterAuditMs]) ?? usual.rosterAuditMs,
   };
 }

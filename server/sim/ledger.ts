@@ -30,9 +30,9 @@ export class Ledger {
   /** What launches that are about to begin were told of it. */
   readonly recalled = new Map<Address, string | undefined>();
   /** How many steps a launch had said were taken in a world, when it ended. */
-  readonly said = new Map<string, number>();
+  readonly said = new Map<string, { readonly steps: number; readonly at: number }>();
   /** Where an avatar stood when its world died, by admission. */
-  readonly walked = new Map<string, number>();
+  readonly walked = new Map<string, { readonly x: number; readonly at: number }>();
   /** And that of a session, until it is on its way back. */
   readonly stood = new Map<Address, { readonly world: string; readonly x: number }>();
   /** How often in a row a world failed, and when last. */

@@ -25,11 +25,11 @@ const mishaps: Record<Mishap, (cluster: Cluster) => void> = {
   repack: (cluster) => void repack(cluster),
   upgrade: (cluster) => {
     const world = cluster.nature.chance(0.5) ? repack(cluster) : somewhere(cluster);
-    order(cluster, world, { type: "replace", noticeMs: cluster.nature.between(1_000, 20_000) });
+    order(cluster, world, { type: "replace", noticeMs: cluster.nature.between(1_000, 15_000) });
   },
   evacuate: (cluster) => {
     const target = cluster.nature.chance(0.9) ? somewhere(cluster) : "nowhere";
-    const noticeMs = cluster.nature.between(1_000, 20_000);
+    const noticeMs = cluster.nature.between(1_000, 15_000);
     order(cluster, somewhere(cluster), { type: "evacuate", noticeMs, target });
   },
   knock,

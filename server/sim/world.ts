@@ -150,11 +150,14 @@ export class SimWorld {
     nature.after(nature.between(10_000, 15_000), () => {
       if (this.isFrozen && this.isAlive) for (const wire of wires) wire.giveUpOn("acceptor");
     });
-    nature.after(ms, () => {
-      this.isFrozen = false;
-      this.thawedAt = nature.now();
-      for (const run of this.#paused.splice(0)) if (this.isAlive) run();
-    });
+    nature.after(ms, () => this.thaw());
+  }
+
+  thaw(): void {
+    if (!this.isFrozen) return;
+    this.isFrozen = false;
+    this.thawedAt = this.#deps.nature.now();
+    for (const run of this.#paused.splice(0)) if (this.isAlive) run();
   }
 
   /** The world's end of a player's socket. */

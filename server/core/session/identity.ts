@@ -133,7 +133,7 @@ export function lastSaved(state: Ending, { admission, seq, place }: Got<"saved">
   const { id, launch, world } = state.admission;
   const isLast =
     admission === id && turn.from === launch && seq > state.admission.seq && place.world === world;
-  return isLast ? { ...state, place } : state;
+  return isLast ? { ...state, place, admission: { ...state.admission, seq } } : state;
 }
 
 export function handOver(state: Ending, { admission }: Got<"gone">, turn: Turn): Ending | undefined {

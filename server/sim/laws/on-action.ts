@@ -83,15 +83,20 @@ function isSave(
 }
 
 /** S24: whoever's world died is where they last stood, but for a few steps. */
-function isWalked({ breach, ledger }: Auditor, event: Transition, before: Session): void {
+function isWalked({ breach, ledger, hasStalledSince }: Auditor, event: Transition, before: Session): void {
   if (!("admission" in before) || !before.admission) return;
   const stood = ledger.walked.get(before.admission.id);
-  if (stood === undefined || before.admission.id !== (event.body as { admission?: string }).admission) return;
+  if (
+    stood === undefined ||
+    hasStalledSince(stood.at) ||
+    before.admission.id !== (event.body as { admission?: string }).admission
+  )
+    return;
   const known = before.place?.x ?? 0;
   const world = before.admission.world;
   if (before.phase === "inWorld" && before.admission.identity.account === before.identity.account)
-    ledger.stood.set(event.id, { world, x: stood });
-  if (known < stood - 1) breach("S24", `${event.id} walked to ${stood} and is thought to be at ${known}`);
+    ledger.stood.set(event.id, { world, x: stood.x });
+  if (known < stood.x - 1) breach("S24", `${event.id} walked to ${stood.x} and is thought to be at ${known}`);
 }
 
 /** S18: only the world a player is in moves them. */

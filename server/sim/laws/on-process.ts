@@ -8,28 +8,32 @@ import type { SimWorld } from "../world.ts";
 /** Laws about processes, checked when they begin and end. */
 
 /** S24: what a world wanted remembered is what its next launch begins with. */
-export function onStart({ ledger, breach }: Auditor, { order, temper }: SimWorld): void {
+export function onStart({ ledger, breach, hasStalledSince }: Auditor, { order, temper }: SimWorld): void {
   const { launch, world, token, state } = order;
   ledger.tokenHashes.set(`launch:${launch}`, hashOf(token));
   if (temper === "liar") ledger.liars.add(`launch:${launch}`);
   const recalled = ledger.recalled.get(`launch:${launch}`);
   if (state !== recalled) breach("S24", `${launch} of ${world} remembers ${state}, which was ${recalled}`);
   ledger.recalled.delete(`launch:${launch}`);
-  const said = ledger.said.get(world) ?? 0;
-  if (stepsIn(state ?? "") < said)
-    breach("S24", `${launch} of ${world} remembers ${state} of the ${said} steps it was told of`);
+  const said = ledger.said.get(world);
+  if (said && !hasStalledSince(said.at) && stepsIn(state ?? "") < said.steps)
+    breach("S24", `${launch} of ${world} remembers ${state} of the ${said.steps} steps it was told of`);
   ledger.said.delete(world);
 }
 
+/** What was said longer ago is known, if anything could be written then. */
+const heardWithinMs = 10_000;
+
 /** What must be known of a process that has ended: all it said while somebody could hear it. */
-export function onExit({ ledger, states }: Auditor, world: SimWorld): void {
+export function onExit({ now, ledger, states }: Auditor, world: SimWorld): void {
   if (!isHonest(world) || !world.couldTell) return;
   const { world: key, launch } = world.order;
+  const at = now - heardWithinMs;
   const place = new Map(states<World & { launch?: string }>("world")).get(`world:${key}`);
-  if (place?.launch === `launch:${launch}`) ledger.said.set(key, world.memory.saidSteps);
+  if (place?.launch === `launch:${launch}`) ledger.said.set(key, { steps: world.memory.saidSteps, at });
   for (const [admission, { isActive }] of world.door.inside) {
     const x = world.avatars.get(admission)?.place.x;
-    if (isActive && x !== undefined) ledger.walked.set(admission, x);
+    if (isActive && x !== undefined) ledger.walked.set(admission, { x, at });
   }
 }
 

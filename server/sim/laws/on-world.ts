@@ -18,7 +18,7 @@ function count({ now, seen, ledger }: Auditor, event: Transition): void {
   const { id, input, cause: from } = event;
   const before = event.previous as World | undefined;
   const [was, is] = [launchOf(before), launchOf(event.state as World | undefined)];
-  if (was && is && was !== is) ledger.failed.delete(id);
+  if (input === "replace" || (was && is && was !== is)) ledger.failed.delete(id);
   if (input !== "ended" || !before || was !== from) return;
   const { cause } = event.body as { cause?: string };
   // A world that an operator emptied is not one that failed.
