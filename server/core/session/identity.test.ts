@@ -152,6 +152,9 @@ describe("an identity", () => {
     const save = { type: "saved", admission: "a1", seq: 4, place: last, final: true };
     const saved = cells.take<Session>(ending, save, fromLaunch).state;
     expect(saved).toMatchObject({ phase: "ending", place: last });
+    // An older one that comes later is not the last.
+    const older = { ...save, seq: 4, place: { ...place, x: 1 } };
+    expect(cells.take<Session>(saved, older, fromLaunch).state).toMatchObject({ place: last });
     const gone = cells.take<Session>(saved, { type: "gone", admission: "a1", reason: "left" }, fromLaunch);
     expect(gone).toMatchObject({
       state: undefined,

@@ -1,5 +1,6 @@
 import { admissionOf, type Door, type DoorEffect, type DoorInput } from "#world-server/door-state.ts";
 import type { Auditor } from "../auditor.ts";
+import { isHonest } from "../tempers.ts";
 import type { SimWorld } from "../world.ts";
 
 /** Laws about what worlds do, checked at the moment it is done. */
@@ -19,7 +20,8 @@ export function onDoor(
       isDeserved(auditor, world, before, input);
   }
   const isEnd = input.type === "stop" ? input.reason === "idle" : effects.some(({ type }) => type === "exit");
-  if (isEnd) isEmpty(auditor, world, before);
+  // Whoever says that it is empty when it is not has nobody to blame.
+  if (isEnd && isHonest(world)) isEmpty(auditor, world, before);
 }
 
 /** S1: a ticket admits once. S26: and nobody without one. S27: with the pack the launch has. */
