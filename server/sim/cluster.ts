@@ -69,6 +69,8 @@ export class Cluster {
       this.stores.map((store) => store.read(address)).find((state) => state !== undefined),
   };
   readonly #broker: Broker | undefined;
+  /** Journeys run beside their sessions; where they do not, more can overtake than ever will. */
+  readonly #isLocal: boolean;
   readonly auditor: Auditor;
   readonly host: SimHost;
   readonly players: Player[] = [];
@@ -89,6 +91,7 @@ export class Cluster {
     this.#circumstances = change(draw(suite, this.nature));
     this.stores = Array.from({ length: engines }, () => new SimStore(this.nature));
     this.#broker = engines > 1 ? new Broker(this.nature) : undefined;
+    this.#isLocal = engines > 1 && (suite === "calm" || this.nature.chance(0.5));
     this.#worlds = fourWorlds(this.#circumstances.capacity);
     for (const key of this.#worlds.keys()) this.packs.set(key, packNumber(0));
     this.auditor = new Auditor(this);
@@ -170,6 +173,7 @@ export class Cluster {
       nature: this.nature,
       stores: this.stores,
       broker: this.#broker,
+      isLocal: this.#isLocal,
       machines: this.#code.machines,
       facts,
       host: (order) => this.host.receive(order),

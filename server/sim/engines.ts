@@ -19,6 +19,8 @@ interface EnginesDeps {
   readonly facts: Facts;
   readonly log: Log;
   readonly bus: Bus;
+  /** A machine that another one names is run beside it: a journey beside its session. */
+  readonly isLocal: boolean;
 }
 
 /** One life of one engine. */
@@ -63,9 +65,10 @@ export class Engines {
     for (const { engine } of this.#lives) yield* engine.states(kind);
   }
 
-  /** Which engine runs a machine. */
+  /** Which engine runs a machine: the one that is in its name, or one by the hash of it. */
   ownerOf(address: Address): number {
-    return hashOf(address) % this.#lives.length;
+    const named = this.#deps.isLocal ? /e(\d+)$/.exec(address)?.[1] : undefined;
+    return named === undefined ? hashOf(address) % this.#lives.length : Number(named);
   }
 
   /** `false` when the machine's engine is down. */
@@ -110,11 +113,11 @@ export class Engines {
   }
 
   #begin(index: number): Life {
-    const { nature, stores, broker, machines, facts, log, bus } = this.#deps;
+    const { nature, stores, broker, machines, facts, log, bus, isLocal } = this.#deps;
     // Its timers die with it; its promises are kept between events.
     const mine: Nature = {
       now: () => nature.now(),
-      newId: (prefix) => nature.newId(prefix),
+      newId: (prefix) => (isLocal ? `${nature.newId(prefix)}e${index}` : nature.newId(prefix)),
       newSecret: () => nature.newSecret(),
       wakeAt: (time, wake) =>
         nature.wakeAt(time, () => {

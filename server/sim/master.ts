@@ -41,6 +41,7 @@ export interface MasterDeps {
   /** One part of the data for each engine, and what carries words between several. */
   readonly stores: readonly SimStore[];
   readonly broker: Broker | undefined;
+  readonly isLocal: boolean;
   readonly machines: MachineSet;
   readonly facts: Facts;
   readonly log: Log;

@@ -34,7 +34,7 @@ describe("every law holds", () => {
   test("when anything may go wrong at any time", async () => {
     const tally = await play("mixed", 2_000);
     expectAtLeast(
-      { arrivals: 20, refusals: 6, worldCrashes: 1.5, restarts: 0.4, freeze: 0.8, kills: 0.5, stalls: 0.3 },
+      { arrivals: 25, refusals: 12, worldCrashes: 1.5, restarts: 0.5, freeze: 0.8, kills: 0.5, stalls: 0.3 },
       tally,
     );
   });
@@ -47,7 +47,10 @@ describe("every law holds", () => {
   test("when several engines share the machines, and one of them or all are killed", async () => {
     const tally = await play("mixed", 200, "many");
     expectAtLeast({ arrivals: 20, restarts: 0.4, worldCrashes: 1 }, tally);
-    expect(total(await play("calm", 50, "many"), "arrivals")).toBeGreaterThan(50 * 15);
+    expectAtLeast({ arrivals: 18, restarts: 4 }, await play("restart", 50, "many"));
+    const calm = await play("calm", 50, "many");
+    expectAtLeast({ arrivals: 25 }, calm);
+    expect(total(calm, "refusals")).toBe(0);
   });
 
   test("when everything goes wrong at once", async () => {
@@ -84,5 +87,5 @@ test("the tables are walked: cells that no universe reached are few", () => {
   console.log(`${(share * 100).toFixed(1)} % of the cells reached; not: ${missed.join(" ")}`);
   const strays = [...all.strays].sort((a, b) => b[1] - a[1]);
   console.log(`inputs no cell was for: ${strays.map(([name, number]) => `${name} ${number}`).join(", ")}`);
-  expect(share).toBeGreaterThan(0.6);
+  expect(share).toBeGreaterThan(0.85);
 });
