@@ -42,6 +42,13 @@ describe("a new host", () => {
     expect(bench.told).toEqual([{ to: "launch:l1", body: { type: "exited" } }]);
   });
 
+  test("throws away last words that nobody waits for any more", () => {
+    for (const name of ["l1", "l2"]) writeFileSync(join(bench.dir, `${name}.words`), "");
+    bench.note("l1");
+    bench.host().adopt(worldsOf("l1"));
+    expect(readdirSync(bench.dir)).toEqual(["l1.json", "l1.words"]);
+  });
+
   test("takes over a process that was never noted", async () => {
     writeFileSync(join(bench.dir, "l1.words"), "");
     const stdio = ["ignore", "ignore", "ignore", "ignore", openSync(join(bench.dir, "l1.words"), "r+")];

@@ -50,7 +50,7 @@ export class Host {
    *   and killed if it does not listen
    */
   adopt(known: ReadonlyMap<string, string>): void {
-    const { pids, places, report, nature, limits } = this.#deps;
+    const { pids, words, places, report, nature, limits } = this.#deps;
     const records = pids.all();
     const missing = new Map(known);
     for (const { launch } of records) missing.delete(launch);
@@ -69,6 +69,9 @@ export class Host {
     }
     // Nothing gets an order that could not be found again: what is not found was never started, or is over.
     if (canSee()) for (const launch of missing.keys()) this.#lost(launch);
+    // Their end was committed; the master died before it had thrown these away.
+    for (const launch of words.all())
+      if (!known.has(launch)) this.#attempt(launch, () => words.forget(launch));
     this.#watch();
   }
 

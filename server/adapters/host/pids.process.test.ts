@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -57,6 +57,8 @@ describe("process records", () => {
     writeFileSync(join(dir, "l3.json"), JSON.stringify({ ...pids.all()[0], launch: "l1" }));
     writeFileSync(join(dir, "l4.json.new"), JSON.stringify({ ...pids.all()[0], launch: "l4" }));
     writeFileSync(join(dir, "l1.words"), "");
+    mkdirSync(join(dir, "l5.json"));
+    symlinkSync("/dev/zero", join(dir, "l6.json"));
     expect(pids.all()).toHaveLength(1);
     pids.forget("l1");
     expect(readdirSync(dir)).toEqual(["l1.words"]);

@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, sep } from "node:path";
 import { z } from "zod";
 import { id, worldKey } from "#shared/protocol/parts.ts";
@@ -18,6 +26,8 @@ const record = z.strictObject({
   boot: z.string().max(64),
 });
 export type PidRecord = z.infer<typeof record>;
+/** A record is far shorter. */
+const mostBytes = 1024;
 
 /** The processes of this data folder's launches, kept so that the next master finds them. */
 export class Pids {
@@ -43,9 +53,10 @@ export class Pids {
     const records: PidRecord[] = [];
     for (const name of readdirSync(this.#dir)) {
       if (!/\.json(\.new)?$/.test(name)) continue;
-      const read = record.safeParse(parse(readFileSync(join(this.#dir, name), "utf8")));
+      const path = join(this.#dir, name);
+      const read = record.safeParse(parse(textOf(path)));
       if (read.success && name === `${read.data.launch}.json`) records.push(read.data);
-      else rmSync(join(this.#dir, name), { force: true });
+      else rmSync(path, { force: true, recursive: true });
     }
     return records;
   }
@@ -91,6 +102,12 @@ export function killRecorded(process_: PidRecord): void {
   } catch {
     // It ended in between.
   }
+}
+
+/** Nothing but a short file is a record. */
+function textOf(path: string): string {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  return file?.isFile() && file.size <= mostBytes ? readFileSync(path, "utf8") : "";
 }
 
 function parse(text: string): unknown {

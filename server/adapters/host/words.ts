@@ -5,6 +5,7 @@ import { makeFolder } from "../make-folder.ts";
 
 /** A full world's places and its rules' state, escaped, are far shorter. */
 const mostBytes = 4 * 1024 * 1024;
+const ending = ".words";
 
 /** An empty file for the last words of a process that belongs to no launch yet. */
 export interface Blank {
@@ -52,12 +53,19 @@ export class Words {
     return read.data;
   }
 
+  /** Launches that have a file here. */
+  all(): string[] {
+    return readdirSync(this.#dir).flatMap((name) =>
+      name.endsWith(ending) ? name.slice(0, -ending.length) : [],
+    );
+  }
+
   forget(launch: string): void {
-    rmSync(this.#path(launch), { force: true });
+    rmSync(this.#path(launch), { force: true, recursive: true });
   }
 
   #path(launch: string): string {
-    return join(this.#dir, `${launch}.words`);
+    return join(this.#dir, `${launch}${ending}`);
   }
 }
 
