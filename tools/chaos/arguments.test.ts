@@ -17,6 +17,7 @@ test.for([
   ["--players", "1"],
   ["--seed", "1.5"],
   ["--what", "else"],
+  ["--json", "no-such-folder/out.json"],
 ])("refuses %s %s", (args) => {
   expect(() => readWish(args)).toThrow();
 });

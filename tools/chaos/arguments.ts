@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 
 export interface Wish {
@@ -37,8 +39,18 @@ export function readWish(args: readonly string[]): Wish {
     only: values.only.split(",").filter((name) => name !== ""),
     seed: whole("seed", values.seed, 0, 2 ** 31),
     players: whole("players", values.players, 2, 64),
-    json: values.json,
+    json: values.json === undefined ? undefined : writable(values.json),
   };
+}
+
+/** Said before hours of work, not after. */
+function writable(file: string): string {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return file;
+  } catch {
+    throw new Error(`--json is ${file}, and there is no folder for it that can be written to`);
+  }
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

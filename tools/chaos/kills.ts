@@ -26,6 +26,12 @@ const rareStrikes: readonly (readonly [share: number, strike: Strike])[] = [
   [0.03, (site) => freezeMaster(site)],
   [0.02, (site) => Promise.all([killMaster(site), killWorld(site)])],
 ];
+/** So that also a run of a few kills says how long it takes to get over each kind. */
+const bothFigures: readonly Strike[] = [
+  (site) => killMaster(site),
+  (site) => killWorld(site),
+  (site) => cut(site),
+];
 const reportMs = 10_000;
 
 /** Players play, and one thing after the other is broken under them; after each, everybody gets well. */
@@ -41,7 +47,8 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
     isTimed: true,
   });
   let reportAt = now() + reportMs;
-  const oneOfEach = isShort ? rareStrikes.map(([, strike]) => strike) : [];
+  const first = isShort ? rareStrikes.map(([, strike]) => strike) : kills > 1 ? bothFigures : [];
+  const oneOfEach = [...first];
   while (site.kills < kills || oneOfEach.length > 0) {
     await site.players.all({ do: "play" });
     await (oneOfEach.shift() ?? any(site))(site);
