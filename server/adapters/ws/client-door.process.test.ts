@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { Peer } from "./testing.ts";
 import { Bench, ended, hello, secret } from "./testing-client.ts";
+import { upgradeLines } from "./testing-sockets.ts";
 
 let bench: Bench;
 beforeEach(() => {
@@ -188,6 +189,20 @@ describe("at the door", () => {
     expect(answer.toString()).toMatch(/^HTTP\/1.1 404/);
     await closed;
     raw.destroy();
+  });
+
+  test("so many are told why they are refused at once; one more is turned away, and nobody else notices", async () => {
+    bench = new Bench({ connectionsTotal: 1, refusedAtOnce: 1 });
+    const inside = await bench.welcomed();
+    // Neither answers the goodbye, so the first is still there when the second comes.
+    const raws = [1, 2].map(() => connect(bench.port, "127.0.0.1"));
+    const answers = raws.map(async (raw) => ((await once(raw, "data")) as [Buffer])[0].toString("latin1"));
+    for (const raw of raws) raw.write(`${upgradeLines.join("\r\n")}\r\n\r\n`);
+    const statuses = (await Promise.all(answers)).map((answer) => answer.slice(9, 12));
+    expect(statuses.toSorted()).toEqual(["101", "503"]);
+    for (const raw of raws) raw.destroy();
+    inside.peer.say({ type: "ping", id: 5 });
+    expect(await inside.peer.until("pong")).toMatchObject({ re: 5 });
   });
 
   test("closing tells everybody why", async () => {
