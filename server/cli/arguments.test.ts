@@ -50,6 +50,7 @@ test.each([
   [["world", "drain", "hub", "--notice", "soon"], /--notice is "soon"/],
   [["world", "drain", "hub", "--notice", "0m"], /--notice is "0m"/],
   [["world", "drain", "hub", "--soon"], /--soon/],
+  [["world", "drain", "hub", "--notice", "-5m"], /--notice' argument is ambiguous$/],
   [["world", "list", "hub"], /world list takes no "hub"/],
   [["world", "list", "--notice", "5m"], /world list takes no --notice/],
 ])("%j is refused as an order", (argv, problem) => {

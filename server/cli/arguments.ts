@@ -107,5 +107,5 @@ function takesNo(name: string, values: Values): Command | undefined {
 }
 
 function wrong(problem: string): Command {
-  return { name: "wrong", problem: problem.split("\n")[0] ?? "" };
+  return { name: "wrong", problem: (problem.split("\n")[0] ?? "").replace(/\.$/, "") };
 }

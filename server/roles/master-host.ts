@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { StartRefused } from "#engine/start-refused.ts";
 import { Host, type HostDeps } from "#adapters/host/host.ts";
 import { Pids } from "#adapters/host/pids.ts";
 import { PortPlaces, SocketPlaces } from "#adapters/host/places.ts";
@@ -17,11 +18,15 @@ export interface MasterHostOptions extends Pick<HostDeps, "nature" | "tell" | "r
   readonly origins: () => ReadonlySet<string>;
 }
 
-/** The host of a master: what its settings make of a world's order. */
+/**
+ * The host of a master: what its settings make of a world's order.
+ *
+ * @throws StartRefused
+ */
 export function createHost({ config, layout, ports, masterUrl, origins, ...rest }: MasterHostOptions): Host {
   const program = { bundle: layout.worldBundle, worlds: layout.worldsDir, logFormat: config.logFormat };
   const launches = join(config.dataDir, "launches");
-  const words = new Words(launches);
+  const { words, pids } = openLaunches(launches);
   /** Without one a world plays as well; only what it cannot tell a lost master is lost with it. */
   const blank = (): Blank | undefined => {
     try {
@@ -34,7 +39,7 @@ export function createHost({ config, layout, ports, masterUrl, origins, ...rest 
   return new Host({
     ...rest,
     limits: config.limits,
-    pids: new Pids(launches),
+    pids,
     words,
     places:
       config.worldListen === "unix"
@@ -50,4 +55,16 @@ export function createHost({ config, layout, ports, masterUrl, origins, ...rest 
       logLevel: config.logLevel,
     }),
   });
+}
+
+/** @throws StartRefused */
+function openLaunches(folder: string): { words: Words; pids: Pids } {
+  try {
+    return { words: new Words(folder), pids: new Pids(folder) };
+  } catch (error) {
+    throw new StartRefused(
+      20,
+      `the folder ${folder} cannot be used (${(error as Error).message}); see PORTCADE_DATA_DIR`,
+    );
+  }
 }

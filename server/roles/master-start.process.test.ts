@@ -59,6 +59,15 @@ describe("a start that cannot be", () => {
     expect(output).toMatch(/^the data folder \/proc\/nope cannot be used \(.*\); see PORTCADE_DATA_DIR/);
   });
 
+  test("a data folder with something else in a folder's place is told too", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "portcade-start-"));
+    writeFileSync(join(dir, "launches"), "");
+    const { code, output } = await refused({ PORTCADE_DATA_DIR: dir });
+    rmSync(dir, { recursive: true });
+    expect(code).toBe(20);
+    expect(output).toMatch(/^the folder .*launches cannot be used \(EEXIST.*\); see PORTCADE_DATA_DIR$/m);
+  });
+
   test("a second master on the same folder is refused and harms the first one in nothing", async () => {
     const first = keep(await TestMaster.start());
     const { code, output } = await refused({ PORTCADE_DATA_DIR: first.dataDir });

@@ -1,4 +1,4 @@
-import { statSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -101,6 +101,11 @@ describe("the operator's door", () => {
     expect(statSync(join(dir, "operator.sock")).mode & 0o777).toBe(0o600);
   });
 
+  test("is no start when something else lies in its place", async () => {
+    mkdirSync(join(dir, "operator.sock"));
+    await expect(open()).rejects.toThrow("operator.sock cannot be opened for orders (");
+  });
+
   test("tells of the worlds", async () => {
     await open();
     expect(await say({ type: "world.list" }).all()).toEqual([{ type: "worlds", worlds: [hub] }]);
@@ -119,8 +124,15 @@ describe("the operator's door", () => {
     ]);
   });
 
-  test("tells how the launch fares that the order is about, and of no other", async () => {
+  test("does not say that nobody is to be moved while a launch is being emptied", async () => {
     await open();
+    const caller = say({ type: "world.drain", world: "hub", to: "left_world" });
+    expect(await caller.all()).toMatchObject([{ type: "failed", reason: "try_later" }]);
+    expect(told).toEqual([]);
+  });
+
+  test("tells how the launch fares that the order is about, and of no other", async () => {
+    await open({ worlds: () => [{ ...hub, launches: [{ launch: "l1", phase: "running", players: 1 }] }] });
     const caller = say({ type: "world.drain", world: "hub", to: "left_world" });
     expect(await untilTold()).toMatchObject({
       body: { type: "evacuate", noticeMs: limits.drainMs, target: "left_world" },

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Envelope, Inbox, Kind } from "#core/inbox.ts";
 import type { Launch } from "#core/world/launch.ts";
 import type { Nature, Transition } from "#engine/ports.ts";
+import { StartRefused } from "#engine/start-refused.ts";
 import { type Address, idOf } from "#shared/address.ts";
 import { limits, type Limits } from "#shared/limits.ts";
 import { type Answer, order, type Order, type WorldReport } from "./orders.ts";
@@ -51,19 +52,25 @@ export class OperatorGateway {
     this.#server.maxConnections = 2 * deps.limits.operators;
   }
 
-  /** Without a path there is no door, and whoever looks for it is told why. */
+  /**
+   * Without a path there is no door, and whoever looks for it is told why.
+   *
+   * @throws StartRefused
+   */
   async listen(path: string | undefined): Promise<void> {
     if (path === undefined) return this.#deps.report("operator.closed", { reason: "path_too_long" });
     if (process.platform === "win32") return this.#bind(path);
-    // The data folder is ours alone (it is locked), so what lies here is a dead master's.
-    rmSync(path, { force: true });
     const mask = process.umask(0o177);
     try {
+      // The data folder is ours alone (it is locked), so what lies here is a dead master's.
+      rmSync(path, { force: true });
       await this.#bind(path);
+      chmodSync(path, 0o600);
+    } catch (error) {
+      throw new StartRefused(10, `${path} cannot be opened for orders (${(error as Error).message})`);
     } finally {
       process.umask(mask);
     }
-    chmodSync(path, 0o600);
   }
 
   /** What a world answers to an order. */
@@ -149,11 +156,14 @@ export class OperatorGateway {
   async #order(caller: Caller, asked: WorldOrder): Promise<void> {
     const { tell, report, check, worlds, limits } = this.#deps;
     const { world, noticeMs = limits.drainMs } = asked;
-    if (!worlds().some(({ key }) => key === world))
-      return end(caller, { type: "failed", reason: "invalid_world" });
+    const known = worlds().find(({ key }) => key === world);
+    if (!known) return end(caller, { type: "failed", reason: "invalid_world" });
     const to: Address<"world"> = `world:${world}`;
     caller.world = world;
     if (asked.type === "world.drain" && asked.to !== undefined) {
+      // The place itself knows only of a launch that takes newcomers: it would say that there is nobody to move.
+      if (known.launches.length > 0 && known.launches.every(({ drains }) => drains !== undefined))
+        return end(caller, { type: "failed", reason: "try_later", cause: "it is being emptied already" });
       report("operator.ordered", { order: asked.type, world, to: asked.to, noticeMs });
       return tell(caller.self, to, { type: "evacuate", noticeMs, target: asked.to });
     }
