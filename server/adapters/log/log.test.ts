@@ -243,6 +243,16 @@ describe("the log", () => {
     expect(lines()[0]).toMatchObject({ level: "warn", event: "link.violated" });
   });
 
+  test("spends only so many lines a second on what strangers do, and all it needs on the rest", () => {
+    const log = open();
+    for (let n = 0; n < 5000; n++) log.report("link.opened", { id: `client:c${n}` });
+    for (let n = 0; n < 100; n++) log.report("host.exited", { id: `launch:l${n}` });
+    const opened = lines().filter(({ event }) => event === "link.opened").length;
+    expect(opened).toBeGreaterThanOrEqual(50);
+    expect(opened).toBeLessThan(1000);
+    expect(lines().filter(({ event }) => event === "host.exited")).toHaveLength(100);
+  });
+
   test("lets no peer break a line or turn it around", () => {
     const log = open("trace", "text");
     const evil = "x\r\n2026-01-01T00:00:00.000Z MASTER_READY\u2028\u202E\u0000\u001B[31m";
