@@ -201,6 +201,7 @@ export class Page {
   /** Says what the journey did not ask for. */
   sneak(message: FromClient): void {
     for (const wire of this.#control.values()) wire.toAcceptor(message);
+    if (message.type === "lease.release") this.#answered(message.lease);
   }
 
   #dialWorld(dial: number, url: string): void {

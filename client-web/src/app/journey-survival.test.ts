@@ -221,3 +221,13 @@ describe("a master that vanished", () => {
     expect(page.take({ type: "say", text: "again" }).asked).toEqual(["chat.send"]);
   });
 });
+
+test("a redeem said again, and refused because the player has arrived, costs nobody the world they are in", () => {
+  const page = inHub().hear(lease("t2", "left_world")).packReady().ticket("t2", "left_world");
+  const { dial } = page.last("dial.world");
+  page.take({ type: "world.opened", dial }).arrived("t2", "left_world");
+  page.hear({ type: "denied", re: 99, lease: "t2", reason: "invalid_travel_lease" });
+  expect(page.asked).toEqual([]);
+  page.take({ type: "world.live", dial }).take({ type: "world.drawn", dial });
+  expect(page.shown).toMatchObject({ state: "in-world", world: { key: "left_world" } });
+});

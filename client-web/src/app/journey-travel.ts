@@ -143,6 +143,8 @@ function leaseDenied(
   turn: Turn,
 ): Journey {
   const { world, id } = travel.lease;
+  // Whoever has arrived is there: a redeem that was said again came too late.
+  if (travel.phase === "entering" && travel.isCommitted) return journey;
   // A refusal without a request is the master's own: what it granted last is off.
   const isOff = re === undefined && lease === id;
   const isAnswer =

@@ -1,5 +1,5 @@
 import { closeCodes } from "#shared/protocol/close-codes.ts";
-import { page, type PlantedBug, whereHabits } from "../planting.ts";
+import { attached, cells, page, type PlantedBug, whereHabits } from "../planting.ts";
 
 /** Mistakes of a player's page. */
 
@@ -35,12 +35,20 @@ export const pageBugs: readonly PlantedBug[] = [
     law: "L10",
     row: "H23",
     change: whereHabits({ duplicate: 0.5, reload: 0 }),
-    code: () =>
-      page(
+    // A token that was replaced opens nothing: here it does.
+    code: () => ({
+      ...cells("session", attached, {
+        open: (real) => (state, input, turn) => {
+          const hello = { ...(input["hello"] as object), resumeHash: state?.["resumeHash"] };
+          return real(state, { ...input, hello }, turn);
+        },
+      }),
+      journey: page(
         (real) => (journey, input, at) =>
           input.type === "control.closed" && input.code === closeCodes.continuedElsewhere.code
             ? real(journey, { ...input, code: 1006 }, at)
             : real(journey, input, at),
-      ),
+      ).journey,
+    }),
   },
 ];

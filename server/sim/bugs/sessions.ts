@@ -98,8 +98,14 @@ export const sessionBugs: readonly PlantedBug[] = [
     law: "S11",
     row: "H22",
     change: whereHabits({ login: 0.5, restMs: 1_500 }),
+    // A change of identity begins a journey of its own, which ends the other one; that word is lost.
     code: () =>
       cells("session", ["travelling"], {
+        claimed: () => (state, input, turn) => {
+          const { re, name } = input;
+          turn.send(turn.self.replace("session:", "player:"), { type: "identity", re, name, guest: false });
+          return state && { ...state, identity: { name, account: turn.from } };
+        },
         committed: (real) => (state, input, turn) =>
           real(state, { ...input, identity: state?.["identity"] }, turn),
       }),
