@@ -80,7 +80,7 @@ export class Bot {
         this.#live = live;
         this.#notice();
       },
-      dropped: (world, code, live) => this.#dropped(world, code, live),
+      dropped: (world, code) => this.#dropped(world, code),
     });
     this.#headless = createHeadless({ master, packs: this.#packs, Socket, patienceMs });
     this.#headless.client.subscribe(() => this.#notice());
@@ -158,8 +158,8 @@ export class Bot {
     this.#tell({ type: "status", status: { ...status, at: now() } });
   }
 
-  #dropped(world: string, code: number, live: number): void {
-    if (live > 0 || this.#isLeaving) return;
+  #dropped(world: string, code: number): void {
+    if (this.#isLeaving) return;
     const dropped: Dropped = { bot: this.#number, at: now(), world, code };
     this.#tell({ type: "dropped", dropped });
   }

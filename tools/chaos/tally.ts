@@ -69,7 +69,7 @@ export class Tally {
 
   lose(what: string): void {
     this.losses.push(what);
-    console.error(`LOSS ${what}`);
+    console.error(`${new Date().toISOString()} LOSS ${what}`);
   }
 
   /** How much in all. */

@@ -80,7 +80,7 @@ export class Watch {
     const what = `player ${bot} lost the socket of ${world} (code ${code})`;
     if (at - this.#masterKilledAt > masterMs) return this.#tally.lose(`${what} without a cause`);
     this.#tally.worldSocketsDroppedByMasterKill += 1;
-    console.error(`LOSS ${what} by a master's end`);
+    console.error(`${new Date().toISOString()} LOSS ${what} by a master's end`);
   }
 
   changed({ bot, at, isPlaying, hasControl }: Status): void {

@@ -2,8 +2,8 @@
 export interface SocketNews {
   /** The first state has come, or the last one. */
   changed(live: number): void;
-  /** One that was live ended without a goodbye; `live` others are left. */
-  dropped(world: string, code: number, live: number): void;
+  /** The only one that was live ended without a goodbye, and no other world had let the player in. */
+  dropped(world: string, code: number): void;
 }
 
 /** The code of a connection that this side gave up. */
@@ -15,13 +15,16 @@ const gaveUp = 0;
  */
 export function watchedSocket(news: SocketNews): typeof WebSocket {
   const live = new Set<WebSocket>();
+  /** Let in by their world, and not over. */
+  const entered = new Set<WebSocket>();
   const end = (socket: WebSocket, code: number | undefined): void => {
+    entered.delete(socket);
     if (!live.delete(socket)) return;
-    if (code !== undefined) news.dropped(worldOf(socket.url), code, live.size);
+    // In between two worlds, whoever ends the socket to the old one.
+    if (code !== undefined && entered.size === 0) news.dropped(worldOf(socket.url), code);
     news.changed(live.size);
   };
   return class extends WebSocket {
-    #isEntered = false;
     #isGone = false;
 
     constructor(url: string | URL) {
@@ -39,14 +42,14 @@ export function watchedSocket(news: SocketNews): typeof WebSocket {
     #hear(data: unknown): void {
       if (this.#isGone) return;
       if (typeof data !== "string") return this.#show();
-      if (data.includes('"entered"')) this.#isEntered = true;
+      if (data.includes('"entered"')) entered.add(this);
       if (!data.includes('"departed"')) return;
       this.#isGone = true;
       end(this, undefined);
     }
 
     #show(): void {
-      if (!this.#isEntered || live.has(this)) return;
+      if (!entered.has(this) || live.has(this)) return;
       live.add(this);
       news.changed(live.size);
     }
