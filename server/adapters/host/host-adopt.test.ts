@@ -97,6 +97,10 @@ describe("a new host", () => {
       ["half a word", '{"launch":"l1","saves":[{"admi'],
       ["another form", { launch: "l1", saves: "all" }],
       ["another launch's", { launch: "l2", saves }],
+      [
+        "a state too long to be handed on",
+        { launch: "l1", saves, state: "\0".repeat(limits.worldStateLength) },
+      ],
       ["far too many", "x".repeat(5 * 1024 * 1024)],
     ])("of no use are ignored and reported: %s", (what, content) => {
       bench.note("l1", { startedAt: "1" });
