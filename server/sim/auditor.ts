@@ -85,7 +85,8 @@ export class Auditor {
   }
 
   /** Nothing could be written for a while since then: what was said may have died with a master. */
-  readonly hasStalledSince = (at: number): boolean => this.#stalledAt >= at || this.#seen.master.engine.isStalled;
+  readonly hasStalledSince = (at: number): boolean =>
+    this.#stalledAt >= at || this.#seen.master.engine.isStalled;
 
   stalled(isStalled: boolean): void {
     this.count(isStalled ? "stalls" : "recoveries");
