@@ -197,4 +197,6 @@ function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Tran
     breach("S24", `${id} is ${text}, which was ${known}`);
   if (input === "recall") ledger.recalled.set(cause, text);
   if (text !== undefined) ledger.memories.set(world, text);
+  // A world that lies may forget what it likes.
+  if (input === "keep" && ledger.liars.has(cause)) ledger.said.delete(world);
 }
