@@ -5,6 +5,9 @@ type Of<K extends FromLaunch["type"]> = Extract<FromLaunch, { type: K }>;
 type Save = Of<"saves">["saves"][number];
 type Words = Omit<LastWords, "launch">;
 
+/** One is asked with every heartbeat. */
+const questionsMore = 60;
+
 /** Something said, and after which question. */
 interface Kept<T> {
   readonly what: T;
@@ -14,7 +17,8 @@ interface Kept<T> {
 /**
  * What the master may not know yet: the newest place of everybody, who is gone, and what the world wants remembered.
  * Everything else is said again by the roster of the next registration, or came too late. What was received may
- * still be lost with a master that dies before it has written it down, so it is kept for one question more.
+ * still be lost with a master that dies before it has written it down, and one whose disk is full answers all the
+ * same: so it is kept for a minute's questions more. To hear it twice changes nothing.
  */
 export class Unheard {
   readonly #saves = new Map<string, Kept<Save>>();
@@ -39,7 +43,7 @@ export class Unheard {
 
   /** It has answered: it has received all that was said before it was asked. */
   answered(): void {
-    const isKnown = ({ asked }: Kept<unknown>): boolean => asked < this.#asked - 1;
+    const isKnown = ({ asked }: Kept<unknown>): boolean => asked < this.#asked - questionsMore;
     for (const kept of [this.#saves, this.#finals])
       for (const [admission, one] of kept) if (isKnown(one)) kept.delete(admission);
     if (this.#state && isKnown(this.#state)) this.#state = undefined;

@@ -245,3 +245,27 @@ describe("a guest", () => {
     }
   });
 });
+
+test("where somebody left while there was no master comes after the registration, and is not too late then", () => {
+  const nobody = { inside: [], expected: [] };
+  const registration = {
+    type: "register",
+    world: "hub",
+    version: "0.1",
+    protocol: 1,
+    pid: 1,
+    endpoint: { port: 1 },
+    roster: nobody,
+    tokenHash: suspect.tokenHash,
+  };
+  const back = cells.take<Launch>(suspect, registration, fromLink).state;
+  const farewell = { type: "left", admission: "a1", seq: 9, place };
+  expect(cells.take<Launch>(back as Launch, farewell, fromLink).said).toMatchObject([
+    { to: "session:ada", type: "saved", admission: "a1", seq: 9, place, final: true },
+    { to: "session:ada", type: "gone", reason: "left" },
+  ]);
+  // Of whom nothing is said they are gone with the next roster.
+  const heard = cells.take<Launch>(back, { type: "heartbeat", roster: nobody }, fromLink);
+  expect(heard.said).toMatchObject([{ to: "session:ada", type: "gone", admission: "a1", reason: "left" }]);
+  expect(heard.state?.guests).toEqual({});
+});

@@ -161,6 +161,9 @@ export function scatter(state: Launch, reason: "crashed" | "left" | "closed", tu
   }
 }
 
+/** An audit says again what is known; with a registration comes what could not be said before it. */
+export type Look = "hint" | "audit" | "registration";
+
 /**
  * Messages hint, rosters decide: compares what the process holds with what is known here.
  *
@@ -169,7 +172,7 @@ export function scatter(state: Launch, reason: "crashed" | "left" | "closed", tu
 export function compare(
   state: In<"running" | "closing">,
   roster: Got<"heartbeat">["roster"],
-  isAudit: boolean,
+  look: Look,
   turn: Turn,
 ): Launch["guests"] {
   let strangers = 0;
@@ -179,13 +182,13 @@ export function compare(
     if (guests.has(admission) || (!known && ++strangers > strangersAtOnce)) continue;
     const guest = standing(known ?? { session: `session:${session}`, travel: "travel:unknown" });
     guests.set(admission, guest);
-    if (isAudit || guest !== known) turn.send(guest.session, { type: "seen", admission, active });
+    if (look !== "hint" || guest !== known) turn.send(guest.session, { type: "seen", admission, active });
   }
   for (const [admission, guest] of Object.entries(state.guests)) {
     if (guests.has(admission)) continue;
-    if (guest.expectedUntil === undefined)
+    if (isAwaited(guest, look, turn)) guests.set(admission, guest);
+    else if (guest.expectedUntil === undefined)
       turn.send(guest.session, { type: "gone", admission, reason: "left" });
-    else if (guest.expectedUntil > turn.now) guests.set(admission, guest);
   }
   const before = Object.entries(state.guests);
   const isSame = before.length === guests.size && before.every(([key, guest]) => guests.get(key) === guest);
@@ -211,6 +214,11 @@ export function answerTickets(
     }
   }
   return left;
+}
+
+/** Where somebody left while there was no master follows the registration: the roster after it judges who has not. */
+function isAwaited({ expectedUntil }: Guest, look: Look, { now }: Turn): boolean {
+  return expectedUntil === undefined ? look === "registration" : expectedUntil > now;
 }
 
 function standing(guest: Guest): Guest {

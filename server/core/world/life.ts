@@ -2,7 +2,7 @@ import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { alarm, idleBy } from "./alarm.ts";
 import { goOnDraining } from "./draining.ts";
-import { answerTickets, compare, say } from "./guests.ts";
+import { answerTickets, compare, type Look, say } from "./guests.ts";
 import type { Got, In, Launch } from "./launch.ts";
 import { kept, kill, toStopping } from "./stopping.ts";
 
@@ -79,7 +79,7 @@ export function register(
     return { ...live, phase: "testing", wakeAt: turn.now + limits.testMs };
   }
   if (!state.drain) turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
-  const running = hear({ ...live, phase: "running" }, input.roster, true, turn);
+  const running = hear({ ...live, phase: "running" }, input.roster, "registration", turn);
   return { ...running, guests: answerTickets(running, input.roster, turn) };
 }
 
@@ -102,17 +102,18 @@ export function heartbeat(
   turn: Turn,
 ): Launch {
   if (turn.from !== state.link || state.phase === "testing") return state;
-  return hear(state, roster, turn.now >= state.auditedAt + turn.facts.limits.rosterAuditMs, turn);
+  const isDue = turn.now >= state.auditedAt + turn.facts.limits.rosterAuditMs;
+  return hear(state, roster, isDue ? "audit" : "hint", turn);
 }
 
 function hear(
   state: In<"running" | "closing">,
   roster: Got<"heartbeat">["roster"],
-  isAudit: boolean,
+  look: Look,
   turn: Turn,
 ): Launch {
-  const guests = compare(state, roster, isAudit, turn);
-  const auditedAt = isAudit ? turn.now : state.auditedAt;
+  const guests = compare(state, roster, look, turn);
+  const auditedAt = look !== "hint" ? turn.now : state.auditedAt;
   if (state.phase === "closing") return { ...state, guests, auditedAt, heardAt: turn.now };
   // An idle stop never comes before the last ticket has expired (S5).
   const idleSince = Object.keys(guests).length > 0 ? undefined : (state.idleSince ?? turn.now);
