@@ -23,7 +23,9 @@ async function main(): Promise<number> {
   const stopped = new Promise<"stopped">((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve("stopped"));
   });
-  const isStopped = (await Promise.race([play(chaos, wish), stopped])) === "stopped";
+  const parts: Tally[] = [];
+  const isStopped = (await Promise.race([play(chaos, wish, parts), stopped])) === "stopped";
+  for (const part of parts) tally.add(part);
   if (isStopped) tally.lose("stopped before the end");
   console.log(`\n${tally.text}`);
   for (const why of tally.untried) console.log(`not tried: ${why}`);
@@ -32,31 +34,36 @@ async function main(): Promise<number> {
   return tally.lost === 0 ? exitCodes.clean : exitCodes.lost;
 }
 
-async function play(chaos: Chaos, { kills, only }: Wish): Promise<void> {
+/** @param parts gets what each scenario has done, as far as it has come */
+async function play(chaos: Chaos, { kills, only }: Wish, parts: Tally[]): Promise<void> {
   const isWanted = (name: string): boolean => (only.length > 0 ? only.includes(name) : kills === 0);
   const chosen = scenarios.filter(({ name }) => isWanted(name));
+  const part = (): Chaos => {
+    const tally = new Tally();
+    parts.push(tally);
+    return { ...chaos, tally };
+  };
   const waiting = [...chosen];
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const scenario = next;
-      await one(chaos, scenario.name, (own) => scenario.run(own));
+      await one(part(), scenario.name, (own) => scenario.run(own));
     }
   };
   // Each has a data folder, ports and players of its own, and most of it is waiting.
   await Promise.all(Array.from({ length: chaos.isShort ? lanes : 1 }, lane));
-  if (kills > 0) await one(chaos, `${kills} kills`, (own) => runKills({ ...own, kills }));
+  if (kills > 0) await one(part(), `${kills} kills`, (own) => runKills({ ...own, kills }));
 }
 
 /** One that fails does not keep the others from being tried. */
 async function one(chaos: Chaos, name: string, run: (chaos: Chaos) => Promise<void>): Promise<void> {
+  const { tally } = chaos;
   const began = now();
-  const tally = new Tally();
   try {
-    await run({ ...chaos, tally });
+    await run(chaos);
   } catch (error) {
     tally.lose(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  chaos.tally.add(tally);
   const outcome = tally.lost > 0 ? "FAILED" : "ok";
   console.log(`${name.padEnd(20)} ${outcome} (${((now() - began) / 1000).toFixed(1)} s)`);
 }
