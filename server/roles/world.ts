@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { Descriptor } from "#adapters/log/descriptor.ts";
 import { limits as builtIn } from "#shared/limits.ts";
 import type { Limits } from "#shared/limits.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
@@ -56,12 +57,15 @@ const isText = process.env["PORTCADE_LOG_FORMAT"] === "text";
 const log = new Log({
   format: isText ? "text" : "json",
   isTerminal: isText && process.stdout.isTTY,
-  write: (line) => void process.stdout.write(line),
+  write: (line) => out.write(line),
 });
+/** In the background: whoever reads our output and stops must not stop the players. */
+const out = new Descriptor(1, (count) =>
+  log.warn("log.dropped", "nobody read what was said meanwhile", { count }),
+);
+process.on("exit", () => out.flush());
 
 async function main(): Promise<void> {
-  // Whoever read our output may be gone; the players are not.
-  process.stdout.on("error", () => {});
   const order = await attempt(exitCodes.badOrder, waitForOrder);
   if (!order) return process.exit(exitCodes.ok);
   log.identify(order.world, order.launch, order.logLevel);

@@ -42,7 +42,7 @@ export class Descriptor {
     this.#isWriting = true;
     this.#idle = Promise.withResolvers();
     // What is written in the same turn goes out together, and in a storm whatever gathers.
-    if (performance.now() - this.#wroteAt > gatherMs) setImmediate(() => this.#next());
+    if (nowMs() - this.#wroteAt > gatherMs) setImmediate(() => this.#next());
     else setTimeout(() => this.#next(), gatherMs);
   }
 
@@ -87,7 +87,7 @@ export class Descriptor {
   }
 
   #send(bytes: Buffer): void {
-    this.#wroteAt = performance.now();
+    this.#wroteAt = nowMs();
     write(this.#fd, bytes, (error, count) => {
       if (error && isBusy(error)) return void setTimeout(() => this.#send(bytes), retryMs).unref();
       if (error) this.#isBroken = true;
@@ -97,6 +97,9 @@ export class Descriptor {
     });
   }
 }
+
+/** Not `performance`, which a world process would load for this alone. */
+const nowMs = (): number => process.uptime() * 1000;
 
 const isBusy = (error: unknown): boolean =>
   ["EAGAIN", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "");
