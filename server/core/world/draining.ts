@@ -8,10 +8,10 @@ import { stop } from "./stopping.ts";
 /** From now on nobody is let in; whoever is here is told, and moved on when the time has come. */
 export function drain<S extends In<"running" | "suspect" | "closing">>(
   state: S,
-  { target, inMs }: Got<"drain">,
+  { target, inMs, isSucceeded = state.drain?.isSucceeded }: Got<"drain">,
   turn: Turn,
 ): S {
-  const draining = { ...state, drain: { target, by: turn.now + inMs, told: 0 } as const };
+  const draining = { ...state, drain: { target, isSucceeded, by: turn.now + inMs, told: 0 } as const };
   return state.phase === "running" ? { ...draining, wakeAt: turn.now } : draining;
 }
 

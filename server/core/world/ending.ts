@@ -1,4 +1,4 @@
-import type { Address } from "#shared/address.ts";
+import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { enthrone, withoutHeir } from "./heir.ts";
 import { rest, start } from "./route.ts";
@@ -30,14 +30,22 @@ export function ended(
   if (heir && turn.from === heir.launch && "openedAt" in state)
     return withoutHeir(state, heir, cause ?? "stopped", turn);
   if (turn.from !== state.launch) return state;
-  if (state.phase === "leaving") {
-    turn.send(state.operator, { type: "done" });
-    return undefined;
-  }
+  if (state.phase === "leaving") return emptied(state, turn);
   if (state.phase === "starting" && state.operator)
     turn.send(state.operator, { type: "failed", reason: "world_unavailable", cause });
   if (heir) return succeed(state, heir, turn);
   return next(state, cause, turn);
+}
+
+/** The evacuation goes on until those it had taken over from have ended too. */
+function emptied(state: In<"leaving">, turn: Turn): World | undefined {
+  const [launch, ...old] = state.old ?? [];
+  if (launch) {
+    turn.send(state.operator, { type: "progress", step: "draining", launch: idOf(launch) });
+    return { ...state, launch, old };
+  }
+  turn.send(state.operator, { type: "done" });
+  return undefined;
 }
 
 /** The old launch is gone before the new one took over: there is nothing left to prove it against. */

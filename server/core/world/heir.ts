@@ -66,7 +66,12 @@ export function deadline(state: Led, _: unknown, turn: Turn): World {
 
 /** From this turn on newcomers go to the new launch, and the old one is emptied. */
 function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
-  turn.send(state.launch, { type: "drain", target: idOf(turn.self), inMs: heir.noticeMs });
+  turn.send(state.launch, {
+    type: "drain",
+    target: idOf(turn.self),
+    inMs: heir.noticeMs,
+    isSucceeded: true,
+  });
   return enthrone({ ...state, old: [...(state.old ?? []), state.launch] }, heir, text, turn);
 }
 
@@ -104,19 +109,20 @@ export function withoutHeir<S extends Led>(state: S, heir: Heir, cause: string, 
   return { ...state, heir: undefined, wakeAt: undefined, wanted, noHeirBefore, cause };
 }
 
-/** The players go to another world; nobody comes until the launch has ended. */
+/** The players go to another world; nobody comes until every launch has ended. */
 export function evacuate(state: Led, { target, noticeMs }: Got<"evacuate">, turn: Turn): World {
   const operator = turn.from as Address<"operator">;
-  const { launch, wanted, failures } = state;
+  const { launch, old = [], wanted, failures } = state;
   if (state.heir) return notNow(state, undefined, turn);
   if (!turn.facts.worlds.has(target) || target === idOf(turn.self)) {
     turn.send(operator, { type: "failed", reason: "invalid_world" });
     return state;
   }
-  turn.send(launch, { type: "drain", target, inMs: noticeMs });
+  // Else the players of those it took over from would come back into it.
+  for (const each of [launch, ...old]) turn.send(each, { type: "drain", target, inMs: noticeMs });
   turn.send(operator, { type: "progress", step: "draining", launch: idOf(launch), inMs: noticeMs });
   sendOn(wanted, target, turn);
-  return { phase: "leaving", launch, operator, target, wanted: [], failures };
+  return { phase: "leaving", launch, old, operator, target, wanted: [], failures };
 }
 
 /** No launch lives: the next one is of what lies on the disk by itself. */

@@ -61,6 +61,8 @@ export interface Guest {
 export interface Drain {
   /** Where to: another world, or another launch of the same. */
   readonly target: string;
+  /** Another launch of its world has taken over: what this one knows is old. */
+  readonly isSucceeded?: true | undefined;
   readonly by: number;
   /** How often the players have been told. */
   readonly told: 0 | 1 | 2;
@@ -112,7 +114,7 @@ export type LaunchInput =
   | { type: "begin"; world: string; isHeir?: true }
   | { type: "hand.over" }
   | { type: "take.over"; text?: string | undefined }
-  | { type: "drain"; target: string; inMs: number }
+  | { type: "drain"; target: string; inMs: number; isSucceeded?: true }
   // From the world's memory.
   | { type: "recalled"; text?: string | undefined }
   // From the host (`host:local`).

@@ -58,6 +58,29 @@ describe("a place that is evacuated", () => {
     }
   });
 
+  test("moves the players of the launches it took over from as well, and waits for every one of them", () => {
+    const old = ["launch:a", "launch:b"] as const;
+    for (const state of [
+      { ...open, old },
+      { ...closed, old },
+    ]) {
+      const { state: begun, said } = cells.take<World>(state, evacuate, fromOperator);
+      for (const to of [launch, ...old])
+        expect(said).toContainEqual({ to, type: "drain", target: "left_world", inMs: 60_000 });
+      const one = cells.take<World>(begun, { type: "ended" }, { self, from: "launch:a" });
+      expect(one).toMatchObject({ state: { phase: "leaving", launch, old: ["launch:b"] }, said: [] });
+      const two = cells.take<World>(one.state, { type: "ended" }, fromOld);
+      expect(two.said).toEqual([{ to: operator, type: "progress", step: "draining", launch: "b" }]);
+      expect(cells.take<World>(two.state, { type: "require" }, { self, from }).said).toMatchObject([
+        { to: from, type: "worldUnavailable", instead: "left_world" },
+      ]);
+      expect(cells.take<World>(two.state, { type: "ended" }, { self, from: "launch:b" })).toMatchObject({
+        state: undefined,
+        said: [{ to: operator, type: "done" }],
+      });
+    }
+  });
+
   test("is refused when there is nowhere to go, or another order is under way", () => {
     for (const target of ["nowhere", "hub"])
       expect(cells.take<World>(open, { ...evacuate, target }, fromOperator)).toMatchObject({

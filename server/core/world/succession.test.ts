@@ -37,7 +37,7 @@ const registration = {
   roster: nobody,
 };
 const heir = { ...running, isHeir: true, guests: {} } as const;
-const drained = { ...running, drain: { target: "hub", by: 9, told: 2 } } as const;
+const drained = { ...running, drain: { target: "hub", isSucceeded: true, by: 9, told: 2 } } as const;
 
 describe("an heir", () => {
   test("proves itself before its world hears that it can run", () => {
@@ -153,8 +153,15 @@ describe("what a world wants remembered", () => {
   test("is not what an heir says before it has taken over, nor a launch that was taken over from", () => {
     for (const state of [heir, drained, { ...stopping, drain: drained.drain }])
       expect(cells.take<Launch>(state, saying, fromLink).said).toEqual([]);
-    const evacuated = { ...running, drain: { ...drained.drain, target: "left_world" } };
+    const evacuated = { ...running, drain: { target: "left_world", by: 9, told: 2 } } as const;
     expect(cells.take<Launch>(evacuated, saying, fromLink).said).toEqual([kept]);
+  });
+
+  test("is not what a launch says that was taken over from, wherever its players are sent since", () => {
+    const onwards = { type: "drain", target: "left_world", inMs: 60_000 };
+    const { state } = cells.take<Launch>(drained, onwards, fromWorld);
+    expect(state).toMatchObject({ drain: { target: "left_world" } });
+    expect(cells.take<Launch>(state, saying, fromLink).said).toEqual([]);
   });
 
   test("is handed to the next launch when the world asks for it", () => {

@@ -67,7 +67,7 @@ export function remember(
 }
 
 function keep({ world, drain, isHeir }: Launch, text: string | undefined, turn: Turn): void {
-  if (text !== undefined && drain?.target !== world && !isHeir)
+  if (text !== undefined && !drain?.isSucceeded && !isHeir)
     turn.send(`memory:${world}`, { type: "keep", text });
 }
 

@@ -66,10 +66,11 @@ export type World = {
       old?: readonly Address<"launch">[] | undefined;
       wakeAt?: number | undefined;
     }
-  /** Its players are being moved to another world; nobody comes until its launch has ended. */
+  /** Its players are being moved to another world; nobody comes until every launch of it has ended. */
   | {
       phase: "leaving";
       launch: Address<"launch">;
+      old?: readonly Address<"launch">[] | undefined;
       operator: Address<"operator">;
       /** The world its players are moved to. */
       target: string;
