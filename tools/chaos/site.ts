@@ -31,6 +31,8 @@ export interface SiteOptions {
   readonly undo: Undo;
 }
 
+/** Of a machine that has much else to do. */
+const readyMs = 60_000;
 /** Everything willing gets back into a world within this (L1). */
 export const healMs = 45_000;
 
@@ -124,7 +126,7 @@ export class Site implements AsyncDisposable {
       heard: (line) => this.#hear(line),
     });
     if (this.master.output !== undefined) this.#outputs.add(this.master.output);
-    await this.master.untilEvent("master.ready");
+    await this.master.untilEvent("master.ready", readyMs);
     this.lines.interpose();
     this.watch.masterReady();
   }

@@ -1,3 +1,5 @@
+import { closeCodes } from "#shared/protocol/close-codes.ts";
+
 /** What a world socket shows of the world behind it. */
 export interface SocketNews {
   /** The first state has come, or the last one. */
@@ -17,11 +19,16 @@ export function watchedSocket(news: SocketNews): typeof WebSocket {
   const live = new Set<WebSocket>();
   /** Let in by their world, and not over. */
   const entered = new Set<WebSocket>();
+  /** Where the master has the player, by its last word. */
+  let home: string | undefined;
   const end = (socket: WebSocket, code: number | undefined): void => {
     entered.delete(socket);
     if (!live.delete(socket)) return;
-    // In between two worlds, whoever ends the socket to the old one.
-    if (code !== undefined && entered.size === 0) news.dropped(worldOf(socket.url), code);
+    const world = worldOf(socket.url);
+    // Whoever has travelled on is between two worlds, whatever became of the new one: the old one lets them go.
+    const hasLeft =
+      entered.size > 0 || (code === closeCodes.removed.code && home !== undefined && home !== world);
+    if (code !== undefined && !hasLeft) news.dropped(world, code);
     news.changed(live.size);
   };
   return class extends WebSocket {
@@ -42,6 +49,7 @@ export function watchedSocket(news: SocketNews): typeof WebSocket {
     #hear(data: unknown): void {
       if (this.#isGone) return;
       if (typeof data !== "string") return this.#show();
+      home = /"type":"arrived".*"world":"([^"]+)"/.exec(data)?.[1] ?? home;
       if (data.includes('"entered"')) entered.add(this);
       if (!data.includes('"departed"')) return;
       this.#isGone = true;
