@@ -152,6 +152,7 @@ export class Auditor {
     const heard = "message" in input ? ` ${input.message.type}` : "";
     this.#tell(`${page.id} ${input.type}${heard} ${effects.map(({ type }) => type).join()}`);
     if (input.type === "world.drawn" && page.journey.world?.dial === input.dial) this.#arrived();
+    if (input.type === "pack.failed") this.count("packFails");
     if (input.type === "control.heard" || input.type === "world.heard") this.#refused(input.message);
     onPage(this, page, before, input, effects);
   }
@@ -169,6 +170,7 @@ export class Auditor {
 
   /** Who is where, as anybody might have overheard. */
   gossip(): (readonly [admission: string, session: string])[] {
+    this.count("lies");
     return this.sessions().flatMap(([address, state]) =>
       "admission" in state && state.admission ? [[state.admission.id, idOf(address)] as const] : [],
     );
@@ -176,6 +178,7 @@ export class Auditor {
 
   started(world: SimWorld): void {
     this.count("launches");
+    if (world.temper !== "willing") this.count(world.temper);
     onStart(this, world);
   }
 

@@ -99,6 +99,7 @@ export class Cluster {
       const { slowestMs, failing, losing } = this.#circumstances;
       Object.assign(store, { slowestMs, failing, losing });
       store.witness = (writes) => this.auditor.committed(writes);
+      store.count = (what) => this.auditor.count(what);
     }
     this.host = this.#openHost();
     this.master = this.#boot();
@@ -152,6 +153,7 @@ export class Cluster {
         cheat: (url, tickets) => showAgain(this, url, tickets),
         forge: () => forge(this),
         babble: (page) => babble(this, page),
+        count: (habit) => auditor.count(habit),
         page: {
           nature,
           version,

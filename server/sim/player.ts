@@ -2,6 +2,8 @@ import type { WorldEntry } from "#shared/manifest.ts";
 import { Page, type PageDeps } from "./client.ts";
 import type { SimNature } from "./nature.ts";
 
+type Habit = Exclude<keyof Habits, "restMs"> | "babble" | "forge";
+
 export interface PlayerDeps {
   readonly nature: SimNature;
   readonly worlds: ReadonlyMap<string, WorldEntry>;
@@ -13,6 +15,8 @@ export interface PlayerDeps {
   readonly babble: (page: Page) => void;
   /** Says hello on a socket of its own and asks for what is not its own. */
   readonly forge: () => void;
+  /** Told of everything a player does that goes against somebody's plans. */
+  readonly count: (habit: Habit) => void;
 }
 
 /** How often, per wish, a player does what. */
@@ -60,7 +64,7 @@ export class Player {
 
   #open(resume = this.page?.resume): Page {
     const { nature, habits, page } = this.#deps;
-    const manners = { isClinging: nature.chance(habits.cling), isSly: nature.chance(habits.cheat / 3) };
+    const manners = { isClinging: this.#has("cling"), isSly: nature.chance(habits.cheat / 3) };
     return new Page(`${this.id}.${++this.#pages}`, resume, manners, page);
   }
 
@@ -73,14 +77,14 @@ export class Player {
   }
 
   #wish(): void {
-    const { nature, habits } = this.#deps;
+    const { nature } = this.#deps;
     const { page } = this;
     if (page.journey.control.phase === "halted") return page.take({ type: "retry" });
     if (this.isCalm) return;
-    if (nature.chance(habits.reload)) return this.#reload();
-    if (nature.chance(habits.duplicate)) return this.#duplicate();
-    if (nature.chance(habits.cancel)) return page.take({ type: "cancelTravel" });
-    if (nature.chance(habits.login)) return this.#changeIdentity();
+    if (this.#has("reload")) return this.#reload();
+    if (this.#has("duplicate")) return this.#duplicate();
+    if (this.#has("cancel")) return page.take({ type: "cancelTravel" });
+    if (this.#has("login")) return this.#changeIdentity();
     this.#cheat();
     if (nature.chance(0.2)) page.take({ type: "say", text: "hello" });
     const portals = this.#deps.worlds.get(page.journey.world?.key ?? "")?.portals ?? {};
@@ -89,16 +93,23 @@ export class Player {
   }
 
   #cheat(): void {
-    const { nature, habits, cheat, forge, babble } = this.#deps;
+    const { cheat, forge, babble } = this.#deps;
     const last = this.page.tickets.slice(-2);
     const { url } = last.at(-1) ?? {};
-    if (url && nature.chance(habits.cheat))
+    if (url && this.#has("cheat"))
       cheat(
         url,
         last.map(({ ticket }) => ticket),
       );
-    if (nature.chance(habits.cheat)) babble(this.page);
-    if (nature.chance(habits.cheat)) forge();
+    if (this.#has("cheat", "babble")) babble(this.page);
+    if (this.#has("cheat", "forge")) forge();
+  }
+
+  #has(habit: Exclude<keyof Habits, "restMs">, name: Habit = habit): boolean {
+    const { nature, habits, count } = this.#deps;
+    if (!nature.chance(habits[habit])) return false;
+    count(name);
+    return true;
   }
 
   #changeIdentity(): void {

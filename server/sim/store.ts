@@ -4,6 +4,8 @@ import type { Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import type { SimNature } from "./nature.ts";
 
+type StoreFault = "failedCommits" | "lostAnswers" | "slowCommits" | "cutCommits";
+
 /**
  * A disk that outlives the master. It can be busy for a while, slow to answer, and full now and then, and it keeps
  * or loses what was being written when the master was killed.
@@ -19,6 +21,8 @@ export class SimStore {
   losing = 0;
   /** Told of all that is written. */
   witness: (writes: Writes) => void = () => {};
+  /** Told of everything that goes wrong. */
+  count: (what: StoreFault) => void = () => {};
 
   constructor(nature: SimNature) {
     this.#nature = nature;
@@ -61,13 +65,16 @@ export class SimStore {
   }
 
   async #fail(writes: Writes): Promise<void> {
-    if (this.#nature.chance(this.losing)) await this.#rows.commit(writes);
+    const isWritten = this.#nature.chance(this.losing);
+    this.count(isWritten ? "lostAnswers" : "failedCommits");
+    if (isWritten) await this.#rows.commit(writes);
     throw new StoreUnavailable("the simulated disk has no room");
   }
 
   async #wait(writes: Writes): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const copy = new Map(writes);
+    this.count("slowCommits");
     this.#underWay = copy;
     this.#nature.after(this.#nature.luck() * this.slowestMs, () => {
       this.#nature.touch();
@@ -82,6 +89,7 @@ export class SimStore {
 
   /** The master is killed while it writes: the disk has it, or it has not, before anybody reads again. */
   interrupt(): void {
+    if (this.#underWay) this.count("cutCommits");
     if (this.#underWay && this.#nature.chance(0.5)) void this.#rows.commit(this.#underWay);
     this.#underWay = undefined;
   }
