@@ -124,10 +124,11 @@ describe("the operator's door", () => {
     ]);
   });
 
-  test("does not say that nobody is to be moved while a launch is being emptied", async () => {
-    await open();
+  test("says that a world is being emptied already", async () => {
+    await open({ worlds: () => [{ ...hub, phase: "leaving" }] });
     const caller = say({ type: "world.drain", world: "hub", to: "left_world" });
-    expect(await caller.all()).toMatchObject([{ type: "failed", reason: "try_later" }]);
+    const cause = "it is being emptied already";
+    expect(await caller.all()).toMatchObject([{ type: "failed", reason: "try_later", cause }]);
     expect(told).toEqual([]);
   });
 

@@ -161,8 +161,7 @@ export class OperatorGateway {
     const to: Address<"world"> = `world:${world}`;
     caller.world = world;
     if (asked.type === "world.drain" && asked.to !== undefined) {
-      // The place itself knows only of a launch that takes newcomers: it would say that there is nobody to move.
-      if (known.launches.length > 0 && known.launches.every(({ drains }) => drains !== undefined))
+      if (known.phase === "leaving")
         return end(caller, { type: "failed", reason: "try_later", cause: "it is being emptied already" });
       report("operator.ordered", { order: asked.type, world, to: asked.to, noticeMs });
       return tell(caller.self, to, { type: "evacuate", noticeMs, target: asked.to });

@@ -18,23 +18,24 @@ export function closed(state: In<"open" | "closed">, _: unknown, turn: Turn): Wo
 }
 
 /** Journeys that wait for this very end are not called off by it: they get the next launch (H9). */
-export function ended(
-  state: In<"starting" | "open" | "closed" | "leaving">,
-  { cause }: Got<"ended">,
-  turn: Turn,
-): World | undefined {
+export function ended(state: World, { cause }: Got<"ended">, turn: Turn): World | undefined {
+  if (state.old?.includes(turn.from as Address<"launch">)) return withoutOld(state, turn);
   const heir = "heir" in state ? state.heir : undefined;
-  const old = "old" in state ? state.old : undefined;
-  if (old?.includes(turn.from as Address<"launch">))
-    return { ...state, old: old.filter((launch) => launch !== turn.from) } as World;
   if (heir && turn.from === heir.launch && "openedAt" in state)
     return withoutHeir(state, heir, cause ?? "stopped", turn);
-  if (turn.from !== state.launch) return state;
+  if (!("launch" in state) || turn.from !== state.launch) return state;
   if (state.phase === "leaving") return emptied(state, turn);
   if (state.phase === "starting" && state.operator)
     turn.send(state.operator, { type: "failed", reason: "world_unavailable", cause });
   if (heir) return succeed(state, heir, turn);
   return next(state, cause, turn);
+}
+
+/** One of those it had taken over from is empty. */
+function withoutOld(state: World, turn: Turn): World | undefined {
+  const old = state.old?.filter((launch) => launch !== turn.from);
+  const isAsleep = state.phase === "resting" && state.failures === 0 && !old?.length;
+  return isAsleep ? undefined : { ...state, old };
 }
 
 /** The evacuation goes on until those it had taken over from have ended too. */
@@ -49,11 +50,11 @@ function emptied(state: In<"leaving">, turn: Turn): World | undefined {
 }
 
 /** The old launch is gone before the new one took over: there is nothing left to prove it against. */
-function succeed(state: In<"starting" | "open" | "closed" | "leaving">, heir: Heir, turn: Turn): World {
-  const { wanted, failures, cause } = state;
+function succeed(state: In<"starting" | "open" | "closed">, heir: Heir, turn: Turn): World {
+  const { wanted, failures, cause, old } = state;
   if (heir.endpoint && "openedAt" in state)
     return enthrone(state, { ...heir, endpoint: heir.endpoint }, undefined, turn);
-  return { phase: "starting", launch: heir.launch, operator: heir.operator, wanted, failures, cause };
+  return { phase: "starting", launch: heir.launch, operator: heir.operator, wanted, failures, cause, old };
 }
 
 function next(
@@ -62,13 +63,17 @@ function next(
   turn: Turn,
 ): World | undefined {
   const { backoffFirstMs, backoffMaxMs, backoffForgetMs } = turn.facts.limits;
-  if (cause === undefined) return state.wanted.length > 0 ? start(state.wanted, 0, turn) : undefined;
+  const { wanted, old } = state;
+  if (cause === undefined) {
+    if (wanted.length > 0) return start({ wanted, failures: 0, old }, turn);
+    return old?.length ? rest({ failures: 0, old }, 0, turn) : undefined;
+  }
   // Staying up is the proof; a launch that dies of its first player failed like one that never came up.
   const isProven = state.phase !== "starting" && turn.now >= state.openedAt + backoffForgetMs;
   const failures = isProven ? 1 : state.failures + 1;
   // The first failure is forgiven at once; from the second on a key that keeps failing waits, ever longer.
   const waitMs = failures === 1 ? 0 : Math.min(backoffFirstMs * 2 ** (failures - 2), backoffMaxMs);
-  if (state.wanted.length === 0) return rest({ failures, cause }, waitMs, turn);
-  if (waitMs === 0) return { ...start(state.wanted, failures, turn), cause };
-  return { phase: "cooling", wanted: state.wanted, failures, cause, wakeAt: turn.now + waitMs };
+  if (wanted.length === 0) return rest({ failures, cause, old }, waitMs, turn);
+  if (waitMs === 0) return start({ wanted, failures, cause, old }, turn);
+  return { phase: "cooling", wanted, failures, cause, old, wakeAt: turn.now + waitMs };
 }

@@ -197,6 +197,8 @@ describe("an heir", () => {
     ]);
     const { state, said } = cells.take<World>(resting, replace, fromOperator);
     expect([state, said]).toEqual([undefined, [{ to: operator, type: "done" }]]);
+    const old = cells.take<World>({ ...resting, old: [launch] }, replace, fromOperator);
+    expect(old).toMatchObject({ state: { phase: "resting", failures: 0, old: [launch] }, said });
   });
 
   test("is an ordinary start for a place that cools down: what was replaced may be what made it fail", () => {

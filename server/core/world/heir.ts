@@ -110,19 +110,25 @@ export function withoutHeir<S extends Led>(state: S, heir: Heir, cause: string, 
 }
 
 /** The players go to another world; nobody comes until every launch has ended. */
-export function evacuate(state: Led, { target, noticeMs }: Got<"evacuate">, turn: Turn): World {
+export function evacuate(
+  state: In<"open" | "closed" | "resting" | "cooling">,
+  { target, noticeMs }: Got<"evacuate">,
+  turn: Turn,
+): World {
   const operator = turn.from as Address<"operator">;
-  const { launch, old = [], wanted, failures } = state;
-  if (state.heir) return notNow(state, undefined, turn);
+  // Those it took over from as well: their players would come back into it.
+  const launches = [...("launch" in state ? [state.launch] : []), ...(state.old ?? [])];
+  const [launch, ...old] = launches;
+  if (!launch) return nothingToReplace(state, undefined, turn);
+  if ("heir" in state && state.heir) return notNow(state, undefined, turn);
   if (!turn.facts.worlds.has(target) || target === idOf(turn.self)) {
     turn.send(operator, { type: "failed", reason: "invalid_world" });
     return state;
   }
-  // Else the players of those it took over from would come back into it.
-  for (const each of [launch, ...old]) turn.send(each, { type: "drain", target, inMs: noticeMs });
+  for (const each of launches) turn.send(each, { type: "drain", target, inMs: noticeMs });
   turn.send(operator, { type: "progress", step: "draining", launch: idOf(launch), inMs: noticeMs });
-  sendOn(wanted, target, turn);
-  return { phase: "leaving", launch, old, operator, target, wanted: [], failures };
+  sendOn(state.wanted, target, turn);
+  return { phase: "leaving", launch, old, operator, target, wanted: [], failures: state.failures };
 }
 
 /** No launch lives: the next one is of what lies on the disk by itself. */

@@ -81,6 +81,17 @@ describe("a place that is evacuated", () => {
     }
   });
 
+  test("has players to move also while only launches live that were taken over from", () => {
+    for (const state of [resting, cooling]) {
+      const { state: begun, said } = cells.take<World>({ ...state, old: [launch] }, evacuate, fromOperator);
+      expect(begun).toMatchObject({ phase: "leaving", launch, old: [], target: "left_world" });
+      expect(said.slice(0, 2)).toMatchObject([
+        { to: launch, type: "drain", target: "left_world" },
+        { to: operator, type: "progress", step: "draining", launch: "l1" },
+      ]);
+    }
+  });
+
   test("is refused when there is nowhere to go, or another order is under way", () => {
     for (const target of ["nowhere", "hub"])
       expect(cells.take<World>(open, { ...evacuate, target }, fromOperator)).toMatchObject({

@@ -4,8 +4,13 @@ import type { In, World } from "./world.ts";
 
 /** Whom a place sends where. */
 
-export function start(wanted: World["wanted"], failures: number, turn: Turn): In<"starting"> {
-  return { phase: "starting", launch: begin(turn), wanted, failures };
+type Past = Pick<World, "failures" | "cause" | "old">;
+
+export function start(
+  { wanted, failures, cause, old }: Past & Pick<World, "wanted">,
+  turn: Turn,
+): In<"starting"> {
+  return { phase: "starting", launch: begin(turn), wanted, failures, cause, old };
 }
 
 /** @returns a launch that has been told to begin; an heir proves itself before anybody is sent to it */
@@ -15,14 +20,10 @@ export function begin(turn: Turn, isHeir?: true): Address<"launch"> {
   return launch;
 }
 
-export function rest(
-  { failures, cause }: Pick<World, "failures" | "cause">,
-  waitMs: number,
-  turn: Turn,
-): World {
+export function rest({ failures, cause, old }: Past, waitMs: number, turn: Turn): World {
   const { now, facts } = turn;
   const wakeAt = now + facts.limits.backoffForgetMs;
-  return { phase: "resting", wanted: [], failures, cause, notBefore: now + waitMs, wakeAt };
+  return { phase: "resting", wanted: [], failures, cause, old, notBefore: now + waitMs, wakeAt };
 }
 
 export function queue<S extends World>(state: S, _: unknown, turn: Turn): S {

@@ -140,3 +140,42 @@ describe("world", () => {
     });
   });
 });
+
+describe("the launches a place took over from", () => {
+  const old = ["launch:a"] as const;
+  const fromOld = { self, from: "launch:a" } as const;
+  const aged = (state: World): World => ({ ...state, old });
+
+  test("are known until they have ended, whatever becomes of the one that took over", () => {
+    const ended = (state: World, cause?: string) =>
+      cells.take<World>(aged(state), { type: "ended", cause }, { self, from: launch }).state;
+    const required = (state: World) =>
+      cells.take<World>(aged(state), { type: "require" }, { self, from, now: 500 }).state;
+    const tried = (state: World) =>
+      cells.take<World>(aged(state), { type: "deadline" }, { self, from: self }).state;
+    const born = cells.take<World>(aged(starting), { type: "opened", endpoint }, { self, from: launch });
+    for (const [phase, state] of [
+      ["resting", ended(open)],
+      ["starting", ended({ ...open, wanted: [from] })],
+      ["starting", ended({ ...closed, wanted: [from] }, "SIGKILL")],
+      ["cooling", ended({ ...starting, failures: 1 }, "SIGKILL")],
+      ["resting", ended({ ...starting, wanted: [] }, "SIGKILL")],
+      ["starting", required(resting)],
+      ["cooling", required({ ...resting, notBefore: 900 })],
+      ["starting", tried(cooling)],
+      ["resting", tried({ ...cooling, wanted: [] })],
+      ["resting", tried(resting)],
+      ["open", born.state],
+    ] as const)
+      expect(state, phase).toMatchObject({ phase, old });
+  });
+
+  test("are forgotten when they end; a place that remembers nothing else is asleep", () => {
+    const ended = (state: World) => cells.take<World>(aged(state), { type: "ended" }, fromOld).state;
+    for (const state of [starting, open, closed, cooling, resting])
+      expect(ended(state)).toMatchObject({ phase: state.phase, failures: state.failures, old: [] });
+    expect(ended({ ...resting, failures: 0 })).toBeUndefined();
+    for (const state of [cooling, resting])
+      expect(cells.take<World>(state, { type: "ended" }, fromOld).state).toBe(state);
+  });
+});

@@ -38,6 +38,8 @@ export type World = {
   /** Launches in a row that failed, and why the last one did. */
   failures: number;
   cause?: string | undefined;
+  /** Launches that were taken over from and still have players, whatever becomes of the one that took over. */
+  old?: readonly Address<"launch">[] | undefined;
   /** Until then no heir is begun by itself: the last one failed. */
   noHeirBefore?: number | undefined;
 } & (
@@ -54,7 +56,6 @@ export type World = {
       pack?: string | undefined;
       openedAt: number;
       heir?: Heir | undefined;
-      old?: readonly Address<"launch">[] | undefined;
       wakeAt?: number | undefined;
     }
   | {
@@ -62,21 +63,18 @@ export type World = {
       launch: Address<"launch">;
       openedAt: number;
       heir?: Heir | undefined;
-      /** Launches it took over from that still have players. */
-      old?: readonly Address<"launch">[] | undefined;
       wakeAt?: number | undefined;
     }
   /** Its players are being moved to another world; nobody comes until every launch of it has ended. */
   | {
       phase: "leaving";
       launch: Address<"launch">;
-      old?: readonly Address<"launch">[] | undefined;
       operator: Address<"operator">;
       /** The world its players are moved to. */
       target: string;
       wakeAt?: undefined;
     }
-  /** Nobody wants it; it only remembers its failures. */
+  /** Nobody wants it; it only remembers its failures, and the launches that are still being emptied. */
   | { phase: "resting"; notBefore: number; wakeAt: number }
   /** Wanted, but it failed so often that it must wait. */
   | { phase: "cooling"; wakeAt: number }
@@ -111,16 +109,18 @@ export const world: Table<World, WorldInput, Turn> = {
   resting: {
     require: wake,
     outdated: wake,
-    replace: forget,
-    evacuate: nothingToReplace,
-    deadline: () => undefined,
+    ended,
+    replace: replaceNothing,
+    evacuate,
+    deadline: forget,
   },
   cooling: {
     require: queue,
     outdated: queue,
     release,
+    ended,
     replace: tryNow,
-    evacuate: nothingToReplace,
+    evacuate,
     deadline: tryAgain,
   },
   starting: {
@@ -164,29 +164,34 @@ export const world: Table<World, WorldInput, Turn> = {
 };
 
 function first(_: undefined, __: unknown, turn: Turn): World {
-  return start([turn.from as Address<"travel">], 0, turn);
+  return start({ wanted: [turn.from as Address<"travel">], failures: 0 }, turn);
 }
 
 function wake(state: In<"resting">, _: unknown, turn: Turn): World {
   const wanted = [turn.from as Address<"travel">];
-  const { failures, cause } = state;
-  if (turn.now >= state.notBefore) return { ...start(wanted, failures, turn), cause };
-  return { phase: "cooling", wanted, failures, cause, wakeAt: state.notBefore };
+  const { failures, cause, old } = state;
+  if (turn.now >= state.notBefore) return start({ wanted, failures, cause, old }, turn);
+  return { phase: "cooling", wanted, failures, cause, old, wakeAt: state.notBefore };
 }
 
 /** Whoever wanted it may have gone elsewhere meanwhile: no process starts for nobody. */
-function tryAgain({ wanted, failures, cause }: In<"cooling">, _: unknown, turn: Turn): World {
-  return wanted.length > 0 ? { ...start(wanted, failures, turn), cause } : rest({ failures, cause }, 0, turn);
+function tryAgain(state: In<"cooling">, _: unknown, turn: Turn): World {
+  return state.wanted.length > 0 ? start(state, turn) : rest(state, 0, turn);
 }
 
 /** What an operator has just replaced may be what made it fail. */
-function tryNow({ wanted, failures, cause }: In<"cooling">, _: unknown, turn: Turn): World {
-  return { ...start(wanted, failures, turn), cause, operator: turn.from as Address<"operator"> };
+function tryNow(state: In<"cooling">, _: unknown, turn: Turn): World {
+  return { ...start(state, turn), operator: turn.from as Address<"operator"> };
 }
 
 /** The next launch is of what lies on the disk then, and has not failed yet. */
-function forget(state: In<"resting">, _: unknown, turn: Turn): undefined {
-  nothingToReplace(state, undefined, turn);
+function replaceNothing(state: In<"resting">, _: unknown, turn: Turn): World | undefined {
+  return forget(nothingToReplace(state, undefined, turn), undefined, turn);
+}
+
+/** What it failed of is long ago; those that are still being emptied are not. */
+function forget({ old }: In<"resting">, _: unknown, turn: Turn): World | undefined {
+  return old?.length ? rest({ failures: 0, old }, 0, turn) : undefined;
 }
 
 function refuse(state: In<"leaving">, _: unknown, turn: Turn): World {
@@ -212,11 +217,11 @@ function opened(
 ): World {
   if (turn.from !== state.launch) return state;
   if (type === "proved") turn.send(state.launch, { type: "take.over" });
-  const { launch, failures, cause, wanted, noHeirBefore } = state;
+  const { launch, failures, cause, old, wanted, noHeirBefore } = state;
   // A launch that was closed for a moment opens again; it has been up all the time.
   const was =
     state.phase === "closed"
-      ? { openedAt: state.openedAt, heir: state.heir, old: state.old, wakeAt: state.wakeAt }
+      ? { openedAt: state.openedAt, heir: state.heir, wakeAt: state.wakeAt }
       : { openedAt: turn.now };
   if (state.phase === "starting" && state.operator)
     turn.send(state.operator, { type: "done", launch: idOf(launch) });
@@ -228,6 +233,7 @@ function opened(
     wanted: [],
     failures,
     cause,
+    old,
     noHeirBefore,
     ...was,
   };
