@@ -64,6 +64,20 @@ describe("a new host", () => {
     expect(bench.told).toEqual([{ to: "launch:l1", body: { type: "exited" } }]);
   });
 
+  test("sends nobody to the port of a launch it has taken over", () => {
+    const first = bench.host();
+    launch(first, "l1");
+    first.close();
+    const second = bench.host();
+    second.adopt(worldsOf("l1"));
+    launch(second, "l2");
+    expect(bench.started.map(({ orders }) => orders[0]?.listen)).toEqual([
+      { host: "127.0.0.1", port: 4000 },
+      { host: "127.0.0.1", port: 4001 },
+    ]);
+    second.close();
+  });
+
   describe("last words", () => {
     const saves = [{ admission: "a1", seq: 7, place: { world: "hub", x: 1, y: 2, facing: 0 } }];
     const words = (content: unknown): void =>

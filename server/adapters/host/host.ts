@@ -56,9 +56,9 @@ export class Host {
     for (const { launch } of records) missing.delete(launch);
     records.push(...this.#search(missing));
     for (const record of records) {
-      const { launch, world, pid } = record;
+      const { launch, world, pid, port } = record;
       missing.delete(launch);
-      places.keep(launch, world);
+      places.keep(launch, world, port);
       if (!isAlive(record)) {
         this.#lost(launch);
         continue;
@@ -146,16 +146,16 @@ export class Host {
     const { pid } = ours;
     if (pid === undefined) return;
     // Killed before this line, we leave a process that ends with its pipe; after it, one that the next master finds.
-    if (!this.#note(launch, world, { pid, blank: ours.blank })) return ours.kill();
+    const port = "port" in listen && listen.port > 0 ? listen.port : undefined;
+    if (!this.#note(recordOf(launch, world, pid, port), launch, ours.blank)) return ours.kill();
     ours.assign({ ...order(), launch, world, token, listen, state });
     report("host.launched", { launch, world, pid, spare: spare ? 1 : 0 });
     tell(self, `launch:${launch}`, { type: "started", pid });
   }
 
   /** By its record or by its file for last words: one of them is enough to find a process again. */
-  #note(launch: string, world: string, { pid, blank }: { pid: number; blank: string | undefined }): boolean {
+  #note(record: PidRecord | undefined, launch: string, blank: string | undefined): boolean {
     const { pids, words } = this.#deps;
-    const record = recordOf(launch, world, pid);
     const isNoted = this.#attempt(launch, () => {
       if (record) pids.note(record);
       return true;

@@ -24,6 +24,7 @@ const record = z.strictObject({
   pid: z.int().min(2),
   startedAt: z.string().max(32).describe("Clock ticks after boot, as the kernel counts"),
   boot: z.string().max(64),
+  port: z.int().min(1).max(65_535).optional().describe("Where it was told to listen"),
 });
 export type PidRecord = z.infer<typeof record>;
 /** A record is far shorter. */
@@ -83,10 +84,12 @@ export function canSee(): boolean {
 }
 
 /** `undefined` when it is gone, or when there is no `/proc` to prove anything by. */
-export function recordOf(launch: string, world: string, pid: number): PidRecord | undefined {
+export function recordOf(launch: string, world: string, pid: number, port?: number): PidRecord | undefined {
   const startedAt = startOf(pid);
   const boot = bootId();
-  return startedAt === undefined || boot === undefined ? undefined : { launch, world, pid, startedAt, boot };
+  return startedAt === undefined || boot === undefined
+    ? undefined
+    : { launch, world, pid, startedAt, boot, port };
 }
 
 /** Does exactly this process still run? */

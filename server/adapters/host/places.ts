@@ -9,8 +9,8 @@ type Listen = LaunchOrder["listen"];
 export interface Places {
   /** @returns an address no other living launch has */
   give(launch: string, world: string): Listen;
-  /** A launch of a former master lives on where it was. */
-  keep(launch: string, world: string): void;
+  /** A launch of a former master lives on where it was, on `port` if that was written down. */
+  keep(launch: string, world: string, port?: number): void;
   free(launch: string): void;
 }
 
@@ -42,8 +42,10 @@ export class PortPlaces implements Places {
     return { host: this.#host, port };
   }
 
-  /** Its port is taken, as the next process to try it will find. */
-  keep(): void {}
+  /** An unknown port is taken all the same, as the next process to try it will find. */
+  keep(launch: string, _: string, port?: number): void {
+    if (port !== undefined) this.#taken.set(launch, port);
+  }
 
   free(launch: string): void {
     this.#taken.delete(launch);
