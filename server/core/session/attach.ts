@@ -86,6 +86,11 @@ export function reopen<S extends Attached>(state: S, { hello }: Got<"open">, tur
     turn,
   );
   if (next.phase === "travelling") turn.send(next.travel, { type: "repeat" });
+  const here = "admission" in next ? next.admission : undefined;
+  const leftMs = (here?.drainedAt ?? 0) - turn.now;
+  // A page that was loaded anew has not heard it.
+  if (here && leftMs > 0)
+    turn.send(player(turn), { type: "notice", notice: "world_draining", world: here.world, inMs: leftMs });
   if (hello.version !== turn.facts.version)
     turn.send(player(turn), { type: "notice", notice: "update_available", version: turn.facts.version });
   return next;

@@ -24,7 +24,7 @@ describe("a player whose launch is emptied", () => {
     const notice = { type: "draining", admission: "a1", inMs: 60_000 };
     for (const state of everywhere) {
       const { said, state: after } = cells.take<Session>(state, notice, fromLaunch);
-      expect(after).toBe(state);
+      expect(after).toMatchObject(state);
       expect(said).toEqual(
         state === lobby
           ? []
@@ -32,6 +32,19 @@ describe("a player whose launch is emptied", () => {
       );
       expect(cells.take<Session>(state, { ...notice, admission: "a0" }, fromLaunch).said).toEqual([]);
     }
+  });
+
+  test("is told again when the page is loaded anew, while there is time left", () => {
+    const notice = { type: "draining", admission: "a1", inMs: 60_000 };
+    const { state } = cells.take<Session>(inWorld, notice, fromLaunch);
+    const open = { type: "open", hello: { re: 1, version: "0.1", protocol: 1, resumeHash: "new" } };
+    const again = (now: number) =>
+      cells
+        .take<Session>(state, open, { self, from: "client:c2", now })
+        .said.filter(({ to }) => to === player);
+    const told = { to: player, type: "notice", notice: "world_draining", world: "hub" };
+    expect(again(20_000)).toEqual([{ ...told, inMs: 40_000 }]);
+    expect(again(60_000)).toEqual([]);
   });
 
   test("is led to the other world when the time has come", () => {

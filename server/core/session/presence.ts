@@ -67,9 +67,9 @@ export function gone(state: Attached, input: Got<"gone">, turn: Turn): Session {
 
 /** The launch this player is in will be emptied. */
 export function draining<S extends Attached>(state: S, { admission, inMs }: Got<"draining">, turn: Turn): S {
-  if (isHere(state, admission, turn))
-    turn.send(player(turn), { type: "notice", notice: "world_draining", world: state.admission.world, inMs });
-  return state;
+  if (!isHere(state, admission, turn)) return state;
+  turn.send(player(turn), { type: "notice", notice: "world_draining", world: state.admission.world, inMs });
+  return { ...state, admission: { ...state.admission, drainedAt: turn.now + inMs } };
 }
 
 /** It is time: an ordinary journey leads on. Whoever is not there to make it is saved, and comes back later. */

@@ -34,6 +34,8 @@ export interface Admission {
   readonly identity: Identity;
   /** Number of the newest save taken. */
   readonly seq: number;
+  /** When everybody there is moved on, if it is being emptied. */
+  readonly drainedAt?: number | undefined;
 }
 
 /** What a session knows in every phase: who, through which connection, and where they stood last. */

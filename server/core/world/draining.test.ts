@@ -158,6 +158,19 @@ describe("a drain", () => {
     expect(wake(arrived.state, 11_000).said).toMatchObject([{ to: "session:eve", type: "evacuate" }]);
   });
 
+  test("tells whoever had a ticket once they are shown", () => {
+    const told = { ...running, drain: { target: "hub", by: 9000, told: 1 } } as const;
+    const { said } = cells.take<Launch>(told, { type: "activate", admission: "a1" }, fromTravel);
+    expect(said).toEqual([
+      { to: link, type: "activate", admission: "a1" },
+      { to: "session:ada", type: "draining", admission: "a1", inMs: 9000 },
+    ]);
+    for (const drain of [undefined, { ...told.drain, by: 0 }])
+      expect(
+        cells.take<Launch>({ ...told, drain }, { type: "activate", admission: "a1" }, fromTravel).said,
+      ).toHaveLength(1);
+  });
+
   test("goes on where it was when a doubted launch comes back, and opens no world", () => {
     const { state } = cells.take<Launch>(
       suspect,

@@ -115,6 +115,12 @@ export function portal<S extends Speaking>(state: S, input: Got<"portal">, turn:
 
 export function activate<S extends Speaking>(state: S, input: Got<"activate">, turn: Turn): S {
   say(state, input, turn);
+  const { admission } = input;
+  const guest = guestNamed(state, admission);
+  const leftMs = (state.drain?.by ?? 0) - turn.now;
+  // Who was on the way when the others were told has not heard of it: until now this was not where they were.
+  if (guest && state.drain && leftMs > 0)
+    turn.send(guest.session, { type: "draining", admission, inMs: leftMs });
   return state;
 }
 
