@@ -132,6 +132,18 @@ describe("the operator's door", () => {
     expect(told).toEqual([]);
   });
 
+  test("moves nobody to where they are, nor to a world that is being emptied itself", async () => {
+    await open({ worlds: () => [hub, { ...hub, key: "left_world", phase: "leaving" }] });
+    for (const [to, reason, cause] of [
+      ["hub", "bad_request", "its players are there already; without --to another launch of it takes over"],
+      ["left_world", "try_later", "left_world is being emptied itself"],
+    ] as const)
+      expect(await say({ type: "world.drain", world: "hub", to }).all()).toEqual([
+        { type: "failed", reason, cause },
+      ]);
+    expect(told).toEqual([]);
+  });
+
   test("tells how the launch fares that the order is about, and of no other", async () => {
     await open({ worlds: () => [{ ...hub, launches: [{ launch: "l1", phase: "running", players: 1 }] }] });
     const caller = say({ type: "world.drain", world: "hub", to: "left_world" });

@@ -163,6 +163,16 @@ export class OperatorGateway {
     if (asked.type === "world.drain" && asked.to !== undefined) {
       if (known.phase === "leaving")
         return end(caller, { type: "failed", reason: "try_later", cause: "it is being emptied already" });
+      if (asked.to === world)
+        return refuse(caller, "its players are there already; without --to another launch of it takes over");
+      // Each would send its players on to the other.
+      const isLeaving = worlds().some(({ key, phase }) => key === asked.to && phase === "leaving");
+      if (isLeaving)
+        return end(caller, {
+          type: "failed",
+          reason: "try_later",
+          cause: `${asked.to} is being emptied itself`,
+        });
       report("operator.ordered", { order: asked.type, world, to: asked.to, noticeMs });
       return tell(caller.self, to, { type: "evacuate", noticeMs, target: asked.to });
     }
