@@ -57,7 +57,11 @@ export const laws = {
   L6: { says: "every request is answered", when: "lasting", boundMs: seconds(20) },
   L7: { says: "a world that failed comes back once it can", when: "lasting", boundMs: seconds(45) },
   L8: { says: "where nothing goes wrong nobody is refused or waits", when: "action", boundMs: seconds(6) },
-  L9: { says: "a master that dies and comes back costs nobody their world or session", when: "action" },
+  L9: {
+    says: "a master that dies and comes back costs nobody their world or session",
+    when: "lasting",
+    boundMs: seconds(5),
+  },
   L10: { says: "after trouble the noise dies down", when: "rest", boundMs: seconds(30) },
   L11: {
     says: "who waits for a world does not wait behind who came later",

@@ -13,6 +13,7 @@ export function continuous(auditor: Auditor): Condition[] {
     ...holds(auditor),
     ...processes(auditor),
     ...requests(auditor),
+    ...resumes(auditor),
     ...accounts(sessions),
     ...outstanding(auditor),
     ...ghosts(auditor, sessions),
@@ -94,6 +95,19 @@ function* requests(auditor: Auditor): Iterable<Condition> {
           law: "L6",
           key: `${page.id} ${id}`,
           text: `${page.id} waits for an answer to ${message.type}`,
+        };
+}
+
+/** L9: whoever had a session has it again soon after the next master listens. */
+function* resumes({ seen }: Auditor): Iterable<Condition> {
+  if (seen.circumstances.suite !== "restart") return;
+  for (const { pages } of seen.players)
+    for (const { id, isOpen, resume, journey } of pages)
+      if (isOpen && resume && journey.control.phase !== "up")
+        yield {
+          law: "L9",
+          key: `${id} ${seen.epoch}`,
+          text: `${id} is ${journey.control.phase} while master ${seen.epoch} listens`,
         };
 }
 

@@ -23,7 +23,7 @@ const looks: Record<string, (auditor: Auditor, event: Transition) => void> = {
 
 export function onTransition(auditor: Auditor, event: Transition): void {
   looks[kindOf(event.id)]?.(auditor, event);
-  if (event.before === event.after) return;
+  if (event.previous === event.state || event.input === "heartbeat") return;
   const told = markersOf(event, { urlOf: () => "sim:1" }).find(tellsSecret);
   if (told !== undefined) auditor.breach("S25", `the log says ${told}`);
 }

@@ -47,6 +47,9 @@ function* failing(worlds: [Address, World][]): Iterable<Condition> {
       yield { law: "L7", key: world, text: `${world} is ${phase} after ${cause}` };
 }
 
+/** One that does not answer is given up first: its link, its next registration, its end by force. */
+const unheardMs = 45_000;
+
 /** L12: a drain ends in time. */
 function* draining(
   { now, seen }: Auditor,
@@ -58,7 +61,8 @@ function* draining(
   for (const [launch, { drain }] of launches) {
     const world = seen.processes.get(idOf(launch));
     const isHeard = world?.isAlive === true && !world.isFrozen && world.linkedAt !== undefined;
-    if (drain && isHeard && now > drain.by + evacuationMs + stopMs)
+    const mostMs = evacuationMs + stopMs + (isHeard ? 0 : unheardMs);
+    if (drain && now > drain.by + mostMs)
       yield { law: "L12", key: launch, text: `${launch} drains and does not end` };
   }
   for (const [world, state] of worlds)
