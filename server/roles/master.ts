@@ -10,7 +10,7 @@ import type { Http } from "#adapters/http/server.ts";
 import { MasterLog } from "#adapters/log/log.ts";
 import { Metrics } from "#adapters/metrics/metrics.ts";
 import { BatchPace } from "#adapters/nature/batch-pace.ts";
-import { RealNature } from "#adapters/nature/nature.ts";
+import { machineClock, RealNature } from "#adapters/nature/nature.ts";
 import { PackIndexReader } from "#adapters/packs/pack-index.ts";
 import { openStores, type Stores } from "#adapters/sqlite/open-stores.ts";
 import type { Committed } from "#adapters/sqlite/store.ts";
@@ -50,8 +50,8 @@ export class Master {
   readonly log: MasterLog;
   readonly #options: MasterOptions;
   readonly #metrics = new Metrics();
-  readonly #nature = new RealNature();
-  readonly #pace = new BatchPace(this.#nature);
+  readonly #nature: RealNature;
+  readonly #pace: BatchPace;
   readonly #addresses: Addresses;
   readonly #stores: Stores;
   readonly #packs: PackIndexReader;
@@ -61,7 +61,7 @@ export class Master {
   readonly #engine: Engine;
   readonly #operator: MasterOperator;
   readonly #http: Http;
-  readonly #startedAt = this.#nature.now();
+  readonly #startedAt: number;
   readonly #tell: Tell = (from, to, body) => this.#engine.tell(from, to, body);
   readonly #states = (kind: string): Iterable<[Address, Phased]> => this.#engine.states(kind);
   #masterUrl = "";
@@ -85,6 +85,9 @@ export class Master {
     };
     this.#stores = openStores({ dbPath: config.dbPath, dataDir: config.dataDir, onCommit });
     const { store, ports, epoch, masterEpoch } = this.#stores;
+    this.#nature = new RealNature(machineClock, this.#stores);
+    this.#pace = new BatchPace(this.#nature);
+    this.#startedAt = this.#nature.now();
     this.#packs = new PackIndexReader({
       dir: config.packDir,
       baseUrl: () => addresses.packs,

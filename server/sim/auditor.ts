@@ -69,6 +69,9 @@ export class Auditor {
   readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0, redeems: 0, arrivals: 0 } };
   #healedAt: number | undefined;
   #stalledAt = -Infinity;
+  #begunAt = -Infinity;
+  #stoodAt = -Infinity;
+  #lookedAt = 0;
   readonly #since = new Map<string, number>();
   readonly #trace: string[] = [];
 
@@ -85,13 +88,38 @@ export class Auditor {
   }
 
   /** Nothing could be written for a while since then: what was said may have died with a master. */
-  readonly hasStalledSince = (at: number): boolean =>
-    this.#stalledAt >= at || this.#seen.master.engine.isStalled;
+  readonly hasStalledSince = (at: number): boolean => this.#stoodUntil >= at || !this.#couldWriteSince(at);
+
+  #couldWriteSince(at: number): boolean {
+    return this.#stalledAt < at && !this.#seen.master.engine.isStalled;
+  }
+
+  get #stoodUntil(): number {
+    return Math.max(this.#stoodAt, this.#seen.master.loop.stoodUntil);
+  }
+
+  /** A time of the master's clock, which leaves out the time in which it stood still. */
+  readonly ofMaster = (time: number): number => time + this.now - this.#seen.master.loop.now();
 
   stalled(isStalled: boolean): void {
     this.count(isStalled ? "stalls" : "recoveries");
     this.#stalledAt = this.now;
   }
+
+  /** S6: a master has begun, after another one or none. */
+  begun(before: number): void {
+    const { epoch } = this.#seen;
+    this.restarted();
+    if (epoch <= before) this.breach("S6", `master ${epoch} began after master ${before}`);
+  }
+
+  /** A master, or an engine of it, has read what the one before had written. */
+  restarted(): void {
+    this.#begunAt = this.now;
+  }
+
+  /** Since then one master has lived and could write; its loop may have stood still. */
+  readonly hasLivedSince = (at: number): boolean => this.#begunAt < at && this.#couldWriteSince(at);
 
   count(what: string): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
@@ -199,6 +227,12 @@ export class Auditor {
 
   /** Twice a second: what must not last. */
   look(): void {
+    const passed = this.now - this.#lookedAt;
+    const hasStood = this.#stoodUntil > this.#lookedAt;
+    this.#lookedAt = this.now;
+    // What lasts while the master stands still is not to be mended then.
+    if (hasStood) for (const [name, since] of this.#since) this.#since.set(name, since + passed);
+    if (this.#seen.master.loop.isStill) return void (this.#stoodAt = this.now);
     this.#listen();
     const broken = continuous(this);
     const keys = new Set<string>();

@@ -2,7 +2,7 @@ import type { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
 import type { Journey, JourneyEffect, JourneyInput, Resume } from "#client/app/journey-state.ts";
 import type { FromClient, ToClient } from "#shared/protocol/client-master.ts";
 import type { FromPlayer } from "#shared/protocol/client-world.ts";
-import type { ClientWire, Pong } from "./master.ts";
+import type { ClientWire, Pong } from "./peers.ts";
 import type { SimNature } from "./nature.ts";
 import type { End } from "./network.ts";
 import type { PlayerWire, ToPlayerSocket } from "./world.ts";

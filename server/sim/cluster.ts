@@ -6,38 +6,21 @@ import type { ToClient } from "#shared/protocol/client-master.ts";
 import type { ToLaunch } from "#shared/protocol/launch-master.ts";
 import { babble, forge, showAgain } from "./cheats.ts";
 import { draw, drawPackMs, drawTemper, type Circumstances, type Suite } from "./faults.ts";
-import { Auditor, type Violation } from "./auditor.ts";
+import { Auditor } from "./auditor.ts";
 import { type Code, realCode } from "./code.ts";
 import { SimHost } from "./host.ts";
-import { SimMaster, type ClientWire, type LaunchWire } from "./master.ts";
+import { SimMaster } from "./master.ts";
+import type { ClientWire, LaunchWire } from "./peers.ts";
 import { SimNature } from "./nature.ts";
 import { Wire, type Delay, type End } from "./network.ts";
 import { Player } from "./player.ts";
 import { Broker } from "./broker.ts";
+import type { Report } from "./report.ts";
 import { SimStore } from "./store.ts";
+import { WallClock } from "./wall-clock.ts";
 import { befall } from "./trouble.ts";
 import { factsOf, fourWorlds, packNumber } from "./worlds.ts";
 import type { PlayerWire, SimWorld, ToPlayerSocket } from "./world.ts";
-
-export interface Report {
-  readonly seed: number;
-  readonly circumstances: Circumstances;
-  readonly violations: readonly Violation[];
-  /** How long the universe lasted, and how much happened in it. */
-  readonly virtualMs: number;
-  readonly events: number;
-  /** Where each player was once trouble had ended and every bound had passed. */
-  readonly rest: readonly (string | undefined)[];
-  /** Of everything that happened: the same seed tells the same story. */
-  readonly hash: string;
-  readonly counts: ReadonlyMap<string, number>;
-  /** Table cells reached, and inputs no cell was for, by how often. */
-  readonly cells: ReadonlyMap<string, number>;
-  readonly strays: ReadonlyMap<string, number>;
-  /** The last lines before the first breach. */
-  readonly story: readonly string[];
-  readonly trace: readonly string[];
-}
 
 const version = "0.1";
 const toMaster: Delay = { usualMs: 40, tailMs: 400 };
@@ -81,12 +64,13 @@ export class Cluster {
   readonly packs = new Map<string, string>();
   rest: readonly (string | undefined)[] = [];
   #isHealed = false;
-  #epochs = 0;
+  readonly wallClock: WallClock;
   #connections = 0;
   master: SimMaster;
 
   constructor({ seed, suite, engines = 1, code = realCode, change = (same) => same }: Options) {
     this.nature = new SimNature(seed);
+    this.wallClock = new WallClock(this.nature);
     this.#code = code;
     this.#circumstances = change(draw(suite, this.nature));
     this.stores = Array.from({ length: engines }, () => new SimStore(this.nature));
@@ -110,10 +94,9 @@ export class Cluster {
   }
 
   get epoch(): number {
-    return this.#epochs;
+    return this.wallClock.epoch ?? 0;
   }
 
-  /** Trouble is over: nothing goes wrong any more. */
   get isHealed(): boolean {
     return this.#isHealed;
   }
@@ -167,16 +150,21 @@ export class Cluster {
     );
   }
 
-  #boot(): SimMaster {
+  #boot(leftOutMs = 0): SimMaster {
     const { packs } = this;
     const { limits } = this.#circumstances;
-    const facts = factsOf({ version, epoch: ++this.#epochs, worlds: this.#worlds, limits, packs });
+    const before = this.epoch;
+    const begun = this.wallClock.begin(this.#code.epoch);
+    this.auditor.begun(before);
+    const facts = factsOf({ version, ...begun, worlds: this.#worlds, limits, packs });
     return new SimMaster({
       nature: this.nature,
       stores: this.stores,
       broker: this.#broker,
       isLocal: this.#isLocal,
       machines: this.#code.machines,
+      timepiece: this.#code.timepiece,
+      leftOutMs,
       facts,
       host: (order) => this.host.receive(order),
       log: {
@@ -201,6 +189,7 @@ export class Cluster {
       packOf: (world) => packs.get(world),
       dialMaster: this.dialLauncher,
       gossip: () => (this.#isHealed ? undefined : auditor.gossip()),
+      whenAwake: (run) => this.master.loop.whenAwake(run),
       tell: (launch, news) => this.master.tell("host:local", `launch:${launch}`, news),
     });
   }
@@ -241,7 +230,7 @@ export class Cluster {
     if (master.engine.count > 1 && nature.chance(0.6)) return this.#restartOne();
     master.kill();
     nature.after(nature.between(100, 1_500), () => {
-      this.master = this.#boot();
+      this.master = this.#boot(master.loop.leftOutMs);
       this.host.adopt();
     });
   }
@@ -253,6 +242,7 @@ export class Cluster {
     nature.after(nature.between(100, 1_500), () => {
       if (!master.isAlive) return;
       master.engine.restartOne(index);
+      this.auditor.restarted();
       this.host.retell();
     });
   }
@@ -260,6 +250,7 @@ export class Cluster {
   #heal(): void {
     this.#isHealed = true;
     for (const store of this.stores) store.heal();
+    this.master.loop.goOn();
     for (const process of this.processes.values()) process.thaw();
     for (const player of this.players) player.isCalm = true;
   }

@@ -1,8 +1,11 @@
 import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
+import { LoopClock } from "#adapters/nature/loop-clock.ts";
+import { nextMasterEpoch } from "#adapters/sqlite/master-epoch.ts";
 import { machines, type MachineSet } from "#core/machines.ts";
 import { stepDoor } from "#world-server/door.ts";
 import type { JourneyCode } from "./client.ts";
 import { type Listen, realListen } from "./host.ts";
+import type { Timepiece } from "./loop.ts";
 
 /** The code under test; planted bugs replace a piece of it. */
 export interface Code {
@@ -10,6 +13,8 @@ export interface Code {
   readonly door: typeof stepDoor;
   readonly journey: JourneyCode;
   readonly listen: Listen;
+  readonly timepiece: Timepiece;
+  readonly epoch: typeof nextMasterEpoch;
 }
 
 export const realCode: Code = {
@@ -17,4 +22,6 @@ export const realCode: Code = {
   door: stepDoor,
   journey: { begin: beginJourney, step: stepJourney, wakeAt },
   listen: realListen,
+  timepiece: LoopClock,
+  epoch: nextMasterEpoch,
 };

@@ -6,11 +6,13 @@ import type { Bus, Log, Nature } from "#engine/ports.ts";
 import { type Address, kindOf } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import type { Broker } from "./broker.ts";
+import type { Loop } from "./loop.ts";
 import type { SimNature } from "./nature.ts";
 import type { SimStore } from "./store.ts";
 
 interface EnginesDeps {
   readonly nature: SimNature;
+  readonly loop: Loop;
   /** One part of the data for each engine. */
   readonly stores: readonly SimStore[];
   /** Between the engines; nothing when there is only one. */
@@ -104,38 +106,36 @@ export class Engines {
   }
 
   #start(index: number): void {
-    const { engine } = this.#lives[index] as Life;
-    this.#deps.broker?.attach(index, (envelope, done) => {
-      this.#deps.nature.touch();
-      engine.receive(envelope, done);
-    });
-    engine.start();
+    const { nature, loop, broker } = this.#deps;
+    const life = this.#lives[index] as Life;
+    broker?.attach(index, (envelope, done) =>
+      loop.whenAwake(() => {
+        nature.touch();
+        if (!life.isOver) life.engine.receive(envelope, done);
+      }),
+    );
+    life.engine.start();
   }
 
   #begin(index: number): Life {
-    const { nature, stores, broker, machines, facts, log, bus, isLocal } = this.#deps;
+    const { nature, loop, stores, broker, machines, facts, log, bus, isLocal } = this.#deps;
     // Its timers die with it; its promises are kept between events.
     const mine: Nature = {
-      now: () => nature.now(),
+      now: () => loop.now(),
       newId: (prefix) => (isLocal ? `${nature.newId(prefix)}e${index}` : nature.newId(prefix)),
       newSecret: () => nature.newSecret(),
-      wakeAt: (time, wake) =>
-        nature.wakeAt(time, () => {
-          if (life.isOver) return;
-          nature.touch();
-          wake();
-        }),
+      wakeAt: (time, wake) => loop.wakeAt(time, () => life.isOver || wake()),
     };
     const peers = broker && {
       has: (to: Address) => this.ownerOf(to) !== index && kindOf(to) in machines,
       send: (envelope: Envelope, posted: () => void) =>
-        broker.publish(index, this.ownerOf(envelope.to), envelope, () => {
-          if (!life.isOver) posted();
-        }),
+        broker.publish(index, this.ownerOf(envelope.to), envelope, () =>
+          loop.whenAwake(() => life.isOver || posted()),
+        ),
     };
     const engine = new Engine({
       machines,
-      store: (stores[index] as SimStore).open(),
+      store: (stores[index] as SimStore).open((run) => loop.whenAwake(run)),
       nature: mine,
       facts,
       log,
@@ -149,10 +149,10 @@ export class Engines {
   /** At once where there is one engine in one process with its gateways. */
   #carry(index: number, way: "in" | "out", run: () => void): void {
     if (!this.#deps.broker) return run();
-    const { nature } = this.#deps;
+    const { nature, loop } = this.#deps;
     const arrivals = this.#arrivals[index] as { in: number; out: number };
     arrivals[way] = Math.max(arrivals[way], nature.now() + nature.luck() * (nature.chance(0.05) ? 60 : 3));
-    nature.wakeAt(arrivals[way], run);
+    nature.wakeAt(arrivals[way], () => loop.whenAwake(run));
   }
 }
 

@@ -20,6 +20,10 @@ export interface Circumstances {
   readonly clog: number;
   readonly kill: number;
   readonly jam: number;
+  /** The master's loop stands still. */
+  readonly stall: number;
+  /** Somebody sets the wall clock. */
+  readonly clockStep: number;
   readonly slowestMs: number;
   /** The chance that a commit fails, and that one that did was written all the same. */
   readonly failing: number;
@@ -52,6 +56,8 @@ const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   clog: 0,
   kill: 0,
   jam: 0,
+  stall: 0,
+  clockStep: 0,
   slowestMs: 0,
   failing: 0,
   losing: 0,
@@ -79,6 +85,8 @@ const storm: Omit<Circumstances, "suite" | "limits"> = {
   clog: 0.3,
   kill: 0.06,
   jam: 0.05,
+  stall: 0.04,
+  clockStep: 0.1,
   slowestMs: 200,
   failing: 0.01,
   losing: 0.5,
@@ -134,6 +142,8 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
     knock: some(0.3, 0.3),
     capacity: nature.chance(0.3) ? nature.between(1, 3) : roomy,
     limits: drawLimits(nature),
+    stall: some(0.3, 0.1),
+    clockStep: some(0.3, 0.2),
   };
 }
 

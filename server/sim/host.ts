@@ -31,6 +31,8 @@ export interface SimHostDeps extends Pick<
   readonly temper: () => Temper;
   /** The pack on the disk. */
   readonly packOf: (world: string) => string | undefined;
+  /** Runs once the master does; never, while there is none. */
+  readonly whenAwake: (run: () => void) => void;
   /** Tells a launch; `false` when there is no master to hear it. */
   tell(launch: string, news: News): boolean;
 }
@@ -121,11 +123,13 @@ export class SimHost {
   }
 
   #tell(launch: string, news: News): void {
-    this.#deps.nature.after(2, () => {
+    const { nature, whenAwake } = this.#deps;
+    const say = (): void => {
       if (!this.#deps.tell(launch, news) || news.type !== "exited") return;
       this.#recorded.delete(launch);
       this.#words.delete(launch);
       this.#places.free(launch);
-    });
+    };
+    nature.after(2, () => whenAwake(say));
   }
 }

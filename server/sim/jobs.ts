@@ -1,4 +1,5 @@
-import { simulate, type Options, type Report } from "./cluster.ts";
+import { simulate, type Options } from "./cluster.ts";
+import type { Report } from "./report.ts";
 import type { Suite } from "./faults.ts";
 import { plantedBugs, strangeLuck } from "./planted-bugs.ts";
 import { addReport, emptyTally, type Breach, type Tally } from "./tally.ts";

@@ -29,7 +29,7 @@ export const laws = {
   S9: { says: "nobody is where nothing is any more", when: "lasting", boundMs: seconds(2) },
   S10: { says: "an account is live in one session", when: "lasting", boundMs: 0 },
   S11: { says: "what is saved for an account is where its own avatar stood", when: "action" },
-  S12: { says: "a world that answers is not killed", when: "action" },
+  S12: { says: "a world that answers is neither doubted nor killed", when: "action" },
   S13: { says: "a good ticket is not turned away", when: "action" },
   S14: { says: "a client hears of a ticket after its world did", when: "action" },
   S15: { says: "a session travels once at a time", when: "lasting", boundMs: 0 },

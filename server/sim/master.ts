@@ -8,33 +8,15 @@ import type { Log, Nature } from "#engine/ports.ts";
 import { type Address, idOf, kindOf } from "#shared/address.ts";
 import type { FromClient, Push, ToClient } from "#shared/protocol/client-master.ts";
 import { closeCodes, type CloseName } from "#shared/protocol/close-codes.ts";
-import type { FromLaunch, ToLaunch } from "#shared/protocol/launch-master.ts";
+import type { FromLaunch } from "#shared/protocol/launch-master.ts";
 import type { Broker } from "./broker.ts";
 import { Engines } from "./engines.ts";
+import { Loop, type Timepiece } from "./loop.ts";
 import { hashOf, type SimNature } from "./nature.ts";
-import type { End, Wire } from "./network.ts";
+import type { End } from "./network.ts";
+import type { Caller, ClientWire, LaunchWire, Pong, Visitor } from "./peers.ts";
 import type { SimStore } from "./store.ts";
-
-/** What a browser's socket answers by itself. */
-export type Pong = { readonly type: "pong" };
-export type ClientWire = Wire<ToClient, FromClient | Pong>;
-export type LaunchWire = Wire<ToLaunch, FromLaunch>;
-
-interface Visitor {
-  readonly self: Address<"client">;
-  readonly wire: () => ClientWire;
-  hello?: Extract<FromClient, { type: "hello" }>;
-  session?: string;
-  isAttached: boolean;
-}
-
-interface Caller {
-  readonly self: Address<"launch-link">;
-  readonly wire: () => LaunchWire;
-  launch?: Address<"launch">;
-  isRegistered: boolean;
-  isDelayed?: boolean;
-}
+import { textsOf } from "./texts.ts";
 
 export interface MasterDeps {
   readonly nature: SimNature;
@@ -43,6 +25,8 @@ export interface MasterDeps {
   readonly broker: Broker | undefined;
   readonly isLocal: boolean;
   readonly machines: MachineSet;
+  readonly timepiece: Timepiece;
+  readonly leftOutMs: number;
   readonly facts: Facts;
   readonly log: Log;
   /** What starts and ends processes; it outlives the master. */
@@ -52,6 +36,7 @@ export interface MasterDeps {
 /** One life of the master: the real engines, machines, outboxes and save window between simulated sockets. */
 export class SimMaster {
   readonly engine: Engines;
+  readonly loop: Loop;
   readonly #deps: MasterDeps;
   readonly #outboxes: Outboxes;
   readonly #saves: SaveWindow;
@@ -62,19 +47,15 @@ export class SimMaster {
   constructor(deps: MasterDeps) {
     const { nature, facts } = deps;
     this.#deps = deps;
+    const loop = (this.loop = new Loop(nature, deps.timepiece, deps.leftOutMs));
     // Its timers die with it.
     const mine: Nature = {
-      now: () => nature.now(),
+      now: () => loop.now(),
       newId: (prefix) => nature.newId(prefix),
       newSecret: () => nature.newSecret(),
-      wakeAt: (time, wake) =>
-        nature.wakeAt(time, () => {
-          if (!this.isAlive) return;
-          nature.touch();
-          wake();
-        }),
+      wakeAt: (time, wake) => loop.wakeAt(time, wake),
     };
-    this.engine = new Engines({ ...deps, bus: { send: (envelope) => this.#receive(envelope) } });
+    this.engine = new Engines({ ...deps, loop, bus: { send: (envelope) => this.#receive(envelope) } });
     this.#outboxes = new Outboxes(facts.epoch, facts.limits, mine);
     this.#saves = new SaveWindow(facts.limits.saveWindowMs, mine, (from, to, body) =>
       this.tell(from, to, body),
@@ -96,6 +77,19 @@ export class SimMaster {
     return [...callers, ...visitors].map(({ self }) => self);
   }
 
+  /**
+   * Its loop stands still for a while. Browsers that were silent before may give it up within seconds; worlds ask it
+   * every second, and would wait longer than this lasts.
+   */
+  stand(ms: number): void {
+    const { nature } = this.#deps;
+    this.loop.stand(ms);
+    for (const { wire } of this.#visitors.values()) {
+      const givesUpMs = nature.between(5_000, 15_000);
+      if (givesUpMs < ms) nature.after(givesUpMs, () => this.loop.isStill && wire().giveUpOn("acceptor"));
+    }
+  }
+
   get connections(): readonly string[] {
     const visitors = [...this.#visitors.values()].map(({ self, session }) => `${self} of ${session}`);
     return [...[...this.#callers.values()].map(({ self, launch }) => `${self} of ${launch}`), ...visitors];
@@ -111,6 +105,7 @@ export class SimMaster {
   /** kill -9: every socket is reset, whatever was not committed never happened. */
   kill(): void {
     this.isAlive = false;
+    this.loop.end();
     this.engine.kill();
     for (const { wire } of [...this.#visitors.values(), ...this.#callers.values()]) wire().drop("acceptor");
   }
@@ -140,6 +135,7 @@ export class SimMaster {
     this.#visitors.set(visitor.self, visitor);
     this.#giveUp(() => !visitor.hello && this.#closeClient(visitor, "helloTimeout"));
     return {
+      whenAwake: (run) => this.loop.whenAwake(run),
       hear: (message) => this.#hearClient(visitor, message),
       closed: () => this.#partClient(visitor),
     };
@@ -151,13 +147,14 @@ export class SimMaster {
     this.#callers.set(caller.self, caller);
     this.#giveUp(() => !caller.launch && this.#closeLaunch(caller, "helloTimeout"));
     return {
+      whenAwake: (run) => this.loop.whenAwake(run),
       hear: (message) => this.#hearLaunch(caller, message),
       closed: () => this.#partLaunch(caller),
     };
   }
 
   #giveUp(close: () => void): void {
-    this.#deps.nature.after(this.#deps.facts.limits.helloMs, () => this.isAlive && close());
+    this.loop.after(this.#deps.facts.limits.helloMs, close);
   }
 
   #hearClient(visitor: Visitor, message: FromClient | Pong): void {
@@ -224,7 +221,7 @@ export class SimMaster {
     if (message.type === "register") {
       const { token, launch, ...rest } = message;
       caller.launch = `launch:${launch}`;
-      this.#deps.nature.after(this.#deps.facts.limits.registrationAckMs, () => {
+      this.loop.after(this.#deps.facts.limits.registrationAckMs, () => {
         if (!caller.isRegistered && !caller.isDelayed) this.#closeLaunch(caller, "helloTimeout");
       });
       return void this.tell(self, caller.launch, { ...rest, tokenHash: hashOf(token) } as Inbox["launch"]);
@@ -285,10 +282,4 @@ export class SimMaster {
     for (const text of missed) outlet.send(new BuiltFrame(text));
     this.#outboxes.attach(order.session, outlet);
   }
-}
-
-/** The texts of a frame, which may be several that leave together. */
-function textsOf({ payload }: BuiltFrame): string[] {
-  if (typeof payload === "string") return [payload];
-  return payload instanceof Uint8Array ? [] : payload.flatMap(textsOf);
 }

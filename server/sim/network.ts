@@ -4,6 +4,8 @@ import type { SimNature } from "./nature.ts";
 export interface End<In> {
   hear(message: In): void;
   closed(code: number): void;
+  /** Runs once its process does; at once when left out. */
+  whenAwake?(run: () => void): void;
 }
 
 export interface Delay {
@@ -29,6 +31,7 @@ export class Wire<ToDialer, ToAcceptor> {
   readonly #isOpen: Record<Side, boolean> = { dialer: true, acceptor: true };
   readonly #freeAt: Record<Side, number> = { dialer: 0, acceptor: 0 };
   #isCut = false;
+  #cloggedUntil = -Infinity;
 
   constructor(nature: SimNature, delay: Delay, ends: { dialer: End<ToDialer>; acceptor: End<ToAcceptor> }) {
     this.#nature = nature;
@@ -45,6 +48,11 @@ export class Wire<ToDialer, ToAcceptor> {
   get isClogged(): boolean {
     const soon = this.#nature.now() + this.#delay.tailMs;
     return this.#freeAt.dialer > soon || this.#freeAt.acceptor > soon;
+  }
+
+  /** Nothing was late on it since. */
+  isClearSince(at: number): boolean {
+    return !this.#isCut && this.#cloggedUntil < at;
   }
 
   toDialer(message: ToDialer): void {
@@ -96,6 +104,7 @@ export class Wire<ToDialer, ToAcceptor> {
   }
 
   clog(ms: number): void {
+    this.#cloggedUntil = Math.max(this.#cloggedUntil, this.#nature.now() + ms);
     for (const side of ["dialer", "acceptor"] as const)
       this.#freeAt[side] = Math.max(this.#freeAt[side], this.#nature.now() + ms);
   }
@@ -108,9 +117,10 @@ export class Wire<ToDialer, ToAcceptor> {
   }
 
   #lose(side: Side): void {
-    if (!this.#isOpen[side]) return;
-    this.#isOpen[side] = false;
-    this.#ends[side].closed(lostConnection);
+    this.#whenAwake(side, (end) => {
+      this.#isOpen[side] = false;
+      end.closed(lostConnection);
+    });
   }
 
   #send(to: Side, deliver: (end: End<never>) => void): void {
@@ -123,9 +133,16 @@ export class Wire<ToDialer, ToAcceptor> {
     const at = Math.max(this.#freeAt[to], this.#nature.now() + this.#nature.luck() * delay);
     this.#freeAt[to] = at;
     this.#nature.wakeAt(at, () => {
-      if (this.#isCut || !this.#isOpen[to]) return;
-      deliver(this.#ends[to]);
+      if (!this.#isCut) this.#whenAwake(to, deliver);
     });
+  }
+
+  /** What has arrived waits for its process. */
+  #whenAwake(side: Side, run: (end: End<never>) => void): void {
+    const end = this.#ends[side];
+    const take = (): void => void (this.#isOpen[side] && run(end));
+    if (end.whenAwake) end.whenAwake(take);
+    else take();
   }
 }
 

@@ -1,4 +1,5 @@
 import { doorBugs } from "./bugs/doors.ts";
+import { holeBugs } from "./bugs/holes.ts";
 import { journeyBugs } from "./bugs/journeys.ts";
 import { launchBugs } from "./bugs/launches.ts";
 import { pageBugs } from "./bugs/pages.ts";
@@ -13,6 +14,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...launchBugs,
   ...sessionBugs,
   ...pageBugs,
+  ...holeBugs,
 ];
 
 /** Luck that is not of this universe: the same seed no longer tells the same story. */

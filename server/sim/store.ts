@@ -46,8 +46,12 @@ export class SimStore {
     return this.#rows.read(address);
   }
 
-  /** The store as the master sees it. */
-  open(): Store {
+  /**
+   * The store as the master sees it.
+   *
+   * @param whenAwake runs something once the master does
+   */
+  open(whenAwake: (run: () => void) => void): Store {
     return {
       load: () => this.#rows.load(),
       read: (address) => {
@@ -58,7 +62,7 @@ export class SimStore {
         this.#check();
         this.witness(writes);
         if (this.failing > 0 && this.#nature.chance(this.failing)) await this.#fail(writes);
-        if (this.slowestMs > 0) await this.#wait(writes);
+        if (this.slowestMs > 0) await this.#wait(writes, whenAwake);
         else await this.#rows.commit(writes);
       },
     };
@@ -71,7 +75,7 @@ export class SimStore {
     throw new StoreUnavailable("the simulated disk has no room");
   }
 
-  async #wait(writes: Writes): Promise<void> {
+  async #wait(writes: Writes, whenAwake: (run: () => void) => void): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const copy = new Map(writes);
     this.count("slowCommits");
@@ -82,7 +86,7 @@ export class SimStore {
       if (this.#underWay !== copy) return;
       this.#underWay = undefined;
       void this.#rows.commit(copy);
-      resolve();
+      whenAwake(resolve);
     });
     await promise;
   }

@@ -1,5 +1,5 @@
 import { machines } from "#core/machines.ts";
-import type { Report } from "./cluster.ts";
+import type { Report } from "./report.ts";
 
 export interface Breach {
   readonly seed: number;

@@ -1,4 +1,5 @@
 import type { WorldInput } from "#core/world/world.ts";
+import type { Address } from "#shared/address.ts";
 import { knock } from "./cheats.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Circumstances } from "./faults.ts";
@@ -16,10 +17,13 @@ const mishaps: Record<Mishap, (cluster: Cluster) => void> = {
   halfOpen: (cluster) => cluster.nature.pick(wires(cluster))?.halfOpen(cluster.nature.pick(sides)),
   clog: (cluster) => cluster.nature.pick(wires(cluster))?.clog(cluster.nature.between(300, 4_500)),
   jam: ({ nature, stores }) => nature.pick(stores)?.jam(nature.between(200, 8_000)),
+  stall: ({ nature, master }) => master.stand(nature.between(200, 10_000)),
+  clockStep: ({ wallClock }) => wallClock.step(),
   stop: ({ nature, processes, master }) => {
     const order = { type: "stop", reason: "stopped" } as const;
     for (const launch of [nature.pick([...processes.keys()])])
-      if (launch !== undefined) master.tell("host:local", `launch:${launch}`, order);
+      if (launch !== undefined)
+        master.loop.whenAwake(() => master.tell("host:local", `launch:${launch}`, order));
   },
   kill: (cluster) => cluster.restart(),
   repack: (cluster) => void repack(cluster),
@@ -52,7 +56,8 @@ type Order = Extract<WorldInput, { type: "replace" | "evacuate" }>;
 
 /** An operator's word to a world. */
 function order({ nature, master }: Cluster, world: string, body: Order): void {
-  master.tell(`operator:${nature.newId("o")}`, `world:${world}`, body);
+  const operator: Address = `operator:${nature.newId("o")}`;
+  master.loop.whenAwake(() => master.tell(operator, `world:${world}`, body));
 }
 
 type Mishap = Extract<
@@ -63,6 +68,8 @@ type Mishap = Extract<
   | "halfOpen"
   | "clog"
   | "jam"
+  | "stall"
+  | "clockStep"
   | "stop"
   | "kill"
   | "repack"

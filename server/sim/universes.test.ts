@@ -35,7 +35,7 @@ function expectAtLeast(floors: Record<string, number>, tally: Tally): void {
 const trouble = [
   ["crash", "freeze", "cut", "halfOpen", "clog", "kill", "jam", "slowCommits"],
   ["failedCommits", "lostAnswers", "cutCommits", "packFails", "liar", "lies", ...oddTempers],
-  ["stop", "repack", "upgrade", "evacuate", "knock"],
+  ["stop", "repack", "upgrade", "evacuate", "knock", "stall", "clockStep"],
   ["login", "cancel", "reload", "duplicate", "cling", "cheat", "babble", "forge"],
 ].flat();
 const everyTrouble = Object.fromEntries(trouble.map((what) => [what, 0.05]));

@@ -2,7 +2,7 @@ import type { Limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import type { FromLaunch, LastWords, Roster, ToLaunch } from "#shared/protocol/launch-master.ts";
 import { Unheard } from "#world-server/unheard.ts";
-import type { LaunchWire } from "./master.ts";
+import type { LaunchWire } from "./peers.ts";
 import type { SimNature } from "./nature.ts";
 import type { End } from "./network.ts";
 import type { Temper } from "./tempers.ts";

@@ -15,7 +15,7 @@ import {
 } from "#world-server/door-state.ts";
 import type { stepDoor } from "#world-server/door.ts";
 import { lie } from "./lies.ts";
-import type { LaunchWire } from "./master.ts";
+import type { LaunchWire } from "./peers.ts";
 import { hashOf, type SimNature } from "./nature.ts";
 import type { End, Wire } from "./network.ts";
 import { Remembered } from "./remembered.ts";

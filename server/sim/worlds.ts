@@ -35,17 +35,13 @@ function worldOf(key: string, capacity: number): WorldEntry {
 
 /** What a master knows without being told. */
 export function factsOf({
-  epoch,
   packs,
   ...rest
-}: Pick<Facts, "version" | "worlds" | "limits"> & {
-  readonly epoch: number;
+}: Pick<Facts, "version" | "worlds" | "limits" | "epoch" | "masterEpoch"> & {
   readonly packs: ReadonlyMap<string, string>;
 }): Facts {
   return {
     ...rest,
-    epoch: `e${epoch}`,
-    masterEpoch: epoch,
     initialWorld: "hub",
     packOf: (world) => {
       const sha256 = packs.get(world);

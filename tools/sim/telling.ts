@@ -1,5 +1,5 @@
 import { limits as usual } from "#shared/limits.ts";
-import type { Report } from "#sim/cluster.ts";
+import type { Report } from "#sim/report.ts";
 import type { Circumstances } from "#sim/faults.ts";
 import { coverage, total, type Tally } from "#sim/tally.ts";
 

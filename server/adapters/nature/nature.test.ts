@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { LoopClock } from "./loop-clock.ts";
 import { RealNature } from "./nature.ts";
 
 describe("time", () => {
@@ -168,3 +169,14 @@ test("a secret is 32 random bytes in base64url, with the hash that may be kept",
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+test("a new loop goes on by the clock of the one before, and says when it leaves out more", () => {
+  let time = 10_000;
+  const clock = new LoopClock({ now: () => time }, 4_000);
+  expect(clock.now()).toBe(6_000);
+  time += 250;
+  expect(clock.beat()).toBe(false);
+  time += 3_000;
+  expect(clock.beat()).toBe(true);
+  expect([clock.now(), clock.leftOutMs]).toEqual([6_250, 7_000]);
+});

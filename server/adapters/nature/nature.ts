@@ -1,11 +1,9 @@
 import { hash } from "node:crypto";
 import type { Nature } from "#engine/ports.ts";
 import type { Secret } from "#shared/machine.ts";
+import { beatMs, type Clock, LoopClock } from "./loop-clock.ts";
 import { RandomPool } from "./random-pool.ts";
 
-/** How often the loop is seen to be alive, and how late it may be before it counts as standing still. */
-const beatMs = 250;
-const lateMs = 500;
 /** Node's timers hold no more. */
 const timerMaxMs = 2 ** 31 - 1;
 const digits = "0123456789abcdefghijklmnopqrstuv";
@@ -14,12 +12,14 @@ const timeDigits = 7;
 const luckDigits = 13;
 const secretBytes = 32;
 
-interface Clock {
-  /** Milliseconds on CLOCK_MONOTONIC, which all processes of one boot share. */
-  now(): number;
+/** What one master leaves out, the next does too: the deadlines it reads are on the same clock. */
+export interface LeftOut {
+  readonly leftOutMs: number;
+  keepLeftOut(ms: number): void;
 }
 
-const machineClock: Clock = {
+/** CLOCK_MONOTONIC, which all processes of one boot share. */
+export const machineClock: Clock = {
   now: () => {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1e3 + nanoseconds / 1e6;
@@ -31,32 +31,29 @@ const machineClock: Clock = {
  * unread in the sockets, and a peer must not be thought silent by a process that did not listen.
  */
 export class RealNature implements Nature, AsyncDisposable {
-  readonly #clock: Clock;
+  readonly #clock: LoopClock;
   readonly #luck = new RandomPool();
   readonly #armed = new Set<Wake>();
   readonly #beat: NodeJS.Timeout;
-  /** When the loop was last seen alive, on the machine's clock. */
-  #beatAt: number;
-  #now: number;
-  #leftOutMs = 0;
   #idMs = -1;
   #idTime = "";
 
-  constructor(clock: Clock = machineClock) {
-    this.#clock = clock;
-    this.#beatAt = this.#now = clock.now();
-    this.#beat = setInterval(() => this.#live(), beatMs).unref();
+  /** @param past by how much the clock of the master before was behind, and what to do when it falls behind more */
+  constructor(clock: Clock = machineClock, past: LeftOut = { leftOutMs: 0, keepLeftOut: () => {} }) {
+    this.#clock = new LoopClock(clock, past.leftOutMs);
+    const beat = (): void => {
+      if (this.#clock.beat()) past.keepLeftOut(this.leftOutMs);
+    };
+    this.#beat = setInterval(beat, beatMs).unref();
   }
 
-  /** How long the loop stood still in all; `now()` is behind the machine's clock by as much. */
+  /** How long this loop and those before it stood still in all; `now()` is behind the machine's clock by as much. */
   get leftOutMs(): number {
-    return this.#leftOutMs;
+    return this.#clock.leftOutMs;
   }
 
   now(): number {
-    const time = this.#clock.now();
-    if (time <= this.#beatAt + beatMs + lateMs) this.#now = time - this.#leftOutMs;
-    return this.#now;
+    return this.#clock.now();
   }
 
   /**
@@ -107,14 +104,6 @@ export class RealNature implements Nature, AsyncDisposable {
   #disarm(entry: Wake): void {
     this.#armed.delete(entry);
     clearTimeout(entry.timer);
-  }
-
-  /** After a standstill time goes on where it stopped. */
-  #live(): void {
-    const time = this.#clock.now();
-    if (time > this.#beatAt + beatMs + lateMs) this.#leftOutMs = time - this.#now;
-    this.#beatAt = time;
-    this.#now = time - this.#leftOutMs;
   }
 }
 

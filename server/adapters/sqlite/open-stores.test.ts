@@ -171,6 +171,20 @@ describe("opening the databases", () => {
     expect(open().isNewBoot).toBe(false);
   });
 
+  test("what one master's clock leaves out is known to the next of the same boot, and to no other", () => {
+    const first = openStores({ dbPath, bootId: "one boot" });
+    expect(first.leftOutMs).toBe(0);
+    first.keepLeftOut(1_234.5);
+    first.close();
+    expect(() => first.keepLeftOut(2)).not.toThrow();
+    const next = openStores({ dbPath, bootId: "one boot" });
+    expect(next.leftOutMs).toBe(1_234.5);
+    next.close();
+    const other = openStores({ dbPath, bootId: "another" });
+    expect(other.leftOutMs).toBe(0);
+    other.close();
+  });
+
   test("a refused start gives the folder back", () => {
     writeFileSync(dbPath, "not a database".repeat(100));
     refusal(open);

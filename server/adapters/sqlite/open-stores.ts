@@ -4,6 +4,7 @@ import { isSameBoot, readBootId } from "./boot-id.ts";
 import { StartRefused } from "#engine/start-refused.ts";
 import { type Connection, openDatabase, refusal } from "./database.ts";
 import { lockFolder } from "./lock.ts";
+import { nextMasterEpoch } from "./master-epoch.ts";
 import { durableMigrations, runtimeMigrations } from "./migrations.ts";
 import { createPortMap, type PortMap } from "./ports.ts";
 import { type Committed, SqliteStore } from "./store.ts";
@@ -19,6 +20,10 @@ export interface Stores extends AsyncDisposable {
   readonly migrated: readonly { readonly file: string; readonly version: number }[];
   /** True when the machine has booted since: everything but accounts and ports was forgotten. */
   readonly isNewBoot: boolean;
+  /** How long the loops of earlier masters stood still in this boot: the deadlines in here leave it out. */
+  readonly leftOutMs: number;
+  /** Never throws: a next master that does not know is early, no more. */
+  keepLeftOut(ms: number): void;
   close(): void;
 }
 
@@ -83,11 +88,19 @@ function orRefuse<T>(path: string, write: () => T): T {
   }
 }
 
-function begin(runtime: Connection, bootId: string): Pick<Stores, "epoch" | "masterEpoch" | "isNewBoot"> {
+function begin(
+  runtime: Connection,
+  bootId: string,
+): Pick<Stores, "epoch" | "masterEpoch" | "isNewBoot" | "leftOutMs" | "keepLeftOut"> {
   const get = runtime.prepare<[string], string>("SELECT value FROM meta WHERE key = ?").pluck();
   const set = runtime.prepare<[string, string]>(
     "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   );
+  const keepLeftOut = (ms: number): void => {
+    try {
+      set.run("left_out_ms", String(ms));
+    } catch {}
+  };
   return runtime.transaction(() => {
     const lastBoot = get.get("boot_id");
     const isNewBoot = lastBoot !== undefined && !isSameBoot(lastBoot, bootId);
@@ -96,12 +109,13 @@ function begin(runtime: Connection, bootId: string): Pick<Stores, "epoch" | "mas
     const starts = Number(get.get("starts") ?? 0) + 1;
     // The random part keeps epochs apart when the file itself was lost.
     const epoch = `${starts}-${randomBytes(6).toString("base64url")}`;
-    // The wall clock is ahead of any count of starts, so a database that forgot them does not fall behind.
-    const masterEpoch = Math.max(Number(get.get("master_epoch") ?? 0) + 1, Math.floor(Date.now() / 1000));
+    const masterEpoch = nextMasterEpoch(Number(get.get("master_epoch") ?? 0), Date.now());
     set.run("boot_id", bootId);
     set.run("starts", String(starts));
     set.run("epoch", epoch);
     set.run("master_epoch", String(masterEpoch));
-    return { epoch, masterEpoch, isNewBoot };
+    if (isNewBoot) set.run("left_out_ms", "0");
+    const leftOutMs = Number(get.get("left_out_ms") ?? 0);
+    return { epoch, masterEpoch, isNewBoot, leftOutMs, keepLeftOut };
   })();
 }

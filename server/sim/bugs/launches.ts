@@ -1,3 +1,4 @@
+import { type Clock, LoopClock } from "#adapters/nature/loop-clock.ts";
 import { realCode, type Code } from "../code.ts";
 import {
   and,
@@ -59,6 +60,31 @@ const trusting =
   (state, input, turn) =>
     real(state, { ...input, tokenHash: state?.["tokenHash"], world: state?.["world"] }, turn);
 
+/** Leaves out nothing. */
+class Restless {
+  readonly leftOutMs = 0;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  beat(): boolean {
+    return false;
+  }
+}
+
+/** Does not know what the one before left out. */
+class Forgetful extends LoopClock {
+  constructor(clock: Clock) {
+    super(clock, 0);
+  }
+}
+
 const begunAgain: Handler = (state, _, turn) => state && { ...state, phase: "cooling", wakeAt: turn.now + 1 };
 
 export const launchBugs: readonly PlantedBug[] = [
@@ -118,6 +144,24 @@ export const launchBugs: readonly PlantedBug[] = [
             ? killed()(state, input, turn)
             : real(state, input, turn),
       }),
+  },
+  {
+    name: "the master's clock goes on while its loop stands still",
+    law: "S12",
+    change: where({ stall: 0.2, freeze: 0 }),
+    code: () => ({ ...realCode, timepiece: Restless }),
+  },
+  {
+    name: "a new master does not know how far the clock of the one before was behind",
+    law: "S12",
+    change: where({ stall: 0.3, kill: 0.1, halfOpen: 0.4, freeze: 0, stop: 0 }),
+    code: () => ({ ...realCode, timepiece: Forgetful }),
+  },
+  {
+    name: "the epoch of a master is the wall clock alone",
+    law: "S6",
+    change: where({ kill: 0.05, clockStep: 0.2 }),
+    code: () => ({ ...realCode, epoch: (_, wallMs) => Math.floor(wallMs / 1000) }),
   },
   {
     name: "the launch that is taken over from goes on taking newcomers",

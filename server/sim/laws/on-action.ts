@@ -8,6 +8,7 @@ import type { Transition } from "#engine/ports.ts";
 import { idOf, kindOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
 import { nameMark, stepsIn } from "../marks.ts";
+import { onDoubt } from "./on-process.ts";
 import { onWorld } from "./on-world.ts";
 import { tellsSecret } from "./secrets.ts";
 
@@ -172,6 +173,8 @@ function onLaunch(auditor: Auditor, event: Transition): void {
   const before = event.previous as Launch | undefined;
   const after = event.state as Launch | undefined;
   const body = event.body as LaunchInput;
+  if (event.input === "deadline" && after?.phase === "suspect" && before?.phase !== "suspect")
+    onDoubt(auditor, idOf(event.id));
   if (!before || before === after || !event.cause.startsWith("launch-link:")) return;
   const { breach, ledger } = auditor;
   const link = "link" in before ? before.link : undefined;

@@ -52,7 +52,7 @@ function isUnbroken(auditor: Auditor, page: Page, before: Journey, input: Journe
 }
 
 /** What a page was told is a promise: of a place that lets it in, or of an account that is its own. */
-function onWord({ ledger, travels, breach }: Auditor, page: Page, message: ToClient): void {
+function onWord({ ledger, travels, breach, ofMaster }: Auditor, page: Page, message: ToClient): void {
   if (message.type === "identity" && !message.guest) {
     const name = parseName(message.name);
     if (name) ledger.accounts.add(`account:${name.folded}`);
@@ -64,5 +64,5 @@ function onWord({ ledger, travels, breach }: Auditor, page: Page, message: ToCli
   if (page.packs.has(world)) ledger.packs.set(hash, page.packs.get(world));
   for (const [, state] of travels())
     if (state.phase === "admitted" && state.door.admission === admission)
-      ledger.issued.set(hash, { admission, launch: state.door.launch, until: state.wakeAt });
+      ledger.issued.set(hash, { admission, launch: state.door.launch, until: ofMaster(state.wakeAt) });
 }

@@ -37,6 +37,16 @@ export function onExit({ now, ledger, states }: Auditor, world: SimWorld): void 
   }
 }
 
+/** S12: who answers is not doubted, whether or not the master has listened meanwhile. */
+export function onDoubt({ now, seen, breach, hasLivedSince }: Auditor, launch: string): void {
+  const since = now - seen.circumstances.limits.suspectMs;
+  const world = seen.processes.get(launch);
+  if (!world?.isAlive || !isHonest(world) || world.isFrozen || now - world.thawedAt < 30_000) return;
+  const isHeard = world.linkedAt !== undefined && world.linkedAt < since;
+  if (isHeard && world.line.wire?.isClearSince(since) && hasLivedSince(since))
+    breach("S12", `${launch} (${world.order.world}) was doubted in good health`);
+}
+
 /** S12: who answers is not killed. */
 export function onKill(auditor: Auditor, world: SimWorld): void {
   const { now, breach } = auditor;

@@ -17,7 +17,7 @@ export function onWorld(auditor: Auditor, event: Transition): void {
 }
 
 /** How often in a row it failed; one that stayed up, or that proved itself before it took over, begins anew. */
-function count({ now, seen, ledger }: Auditor, event: Transition): void {
+function count({ now, seen, ledger, ofMaster }: Auditor, event: Transition): void {
   const { id, input, cause: from } = event;
   const before = event.previous as World | undefined;
   const [was, is] = [launchOf(before), launchOf(event.state as World | undefined)];
@@ -27,7 +27,7 @@ function count({ now, seen, ledger }: Auditor, event: Transition): void {
   // A world that an operator emptied is not one that failed.
   if (cause === undefined || before.phase === "leaving") return void ledger.failed.delete(id);
   const { backoffForgetMs } = seen.circumstances.limits;
-  const isProven = "openedAt" in before && now >= before.openedAt + backoffForgetMs;
+  const isProven = "openedAt" in before && now >= ofMaster(before.openedAt) + backoffForgetMs;
   ledger.failed.set(id, { count: isProven ? 1 : (ledger.failed.get(id)?.count ?? 0) + 1, at: now });
 }
 

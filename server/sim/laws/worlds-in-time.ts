@@ -52,7 +52,7 @@ const unheardMs = 45_000;
 
 /** L12: a drain ends in time. */
 function* draining(
-  { now, seen }: Auditor,
+  { now, seen, ofMaster }: Auditor,
   worlds: [Address, World][],
   launches: [Address, Launch][],
 ): Iterable<Condition> {
@@ -62,7 +62,7 @@ function* draining(
     const world = seen.processes.get(idOf(launch));
     const isHeard = world?.isAlive === true && !world.isFrozen && world.linkedAt !== undefined;
     const mostMs = evacuationMs + stopMs + (isHeard ? 0 : unheardMs);
-    if (drain && now > drain.by + mostMs)
+    if (drain && now > ofMaster(drain.by) + mostMs)
       yield { law: "L12", key: launch, text: `${launch} drains and does not end` };
   }
   for (const [world, state] of worlds)
