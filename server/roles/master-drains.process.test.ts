@@ -88,7 +88,7 @@ describe("a world is drained:", () => {
   test("what cannot be is refused in words", async () => {
     await enter();
     for (const [args, problem] of [
-      [["drain", "hub", "--to", "hub"], /^hub: there is no such world/],
+      [["drain", "hub", "--to", "hub"], /^hub: its players are there already; without --to/],
       [["drain", "hub", "--to", "moon"], /^hub: there is no such world/],
       [["upgrade", "moon"], /^moon: there is no such world/],
       [["upgrade", "hub", "--notice", "2h"], /^hub: the notice is from 0.5 to 3600 seconds$/],
