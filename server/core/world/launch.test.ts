@@ -166,6 +166,12 @@ describe("a launch", () => {
         said: [{ type: "closing" }],
       });
   });
+
+  test("that was doubted before a master was away for long gets its time to come back to the next one", () => {
+    const old = { ...suspect, wakeAt: 25_000 };
+    const anew = cells.take<Launch>(old, { type: "master.up" }, { self, from: "master:local", now: 60_000 });
+    expect(anew).toMatchObject({ state: { phase: "suspect", wakeAt: 80_000 }, said: [] });
+  });
 });
 
 describe("the idle stop", () => {

@@ -31,6 +31,7 @@ import {
   started,
   startTimeout,
   tooSilent,
+  waitAnew,
   unavailable,
 } from "./life.ts";
 import { exited, kill, killAgain, stop } from "./stopping.ts";
@@ -145,8 +146,9 @@ export type LaunchInput =
   | { type: "unhold"; admission: string; request: string; reason?: Refusal | undefined }
   // From the channel.
   | { type: "bubble"; admission: string; text: string }
-  // From the master role.
-  | { type: "stop"; reason: string };
+  // From the master role. `master.up`: a new one has begun.
+  | { type: "stop"; reason: string }
+  | { type: "master.up" };
 
 export type In<P extends Launch["phase"]> = Extract<Launch, { phase: P }>;
 export type Got<T extends LaunchInput["type"]> = Extract<LaunchInput, { type: T }>;
@@ -221,6 +223,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     kick: leave,
     revoke: leave,
     depart: leave,
+    "master.up": waitAnew,
     stop: kill("stopped"),
     deadline: tooSilent,
   },

@@ -147,6 +147,11 @@ function suspect(state: In<"running" | "closing">, turn: Turn): Launch {
   return { ...kept(state), phase: "suspect", endpoint, heardAt, wakeAt: deadAt(heardAt, turn) };
 }
 
+/** A master came up: whoever its predecessor doubted gets its time to register with this one. */
+export function waitAnew(state: In<"suspect">, _: unknown, turn: Turn): Launch {
+  return { ...state, wakeAt: deadAt(state.heardAt, turn) };
+}
+
 /** Counted anew from the doubt when that is later: after a restart of the master nobody was listening. */
 function deadAt(heardAt: number, { now, facts }: Turn): number {
   const { suspectMs, deadMs } = facts.limits;
