@@ -31,5 +31,7 @@ export const isSuccession = (cell: string): boolean =>
   /^testing\.|\.(recalled|tested|hand\.over|take\.over|state|lastWords|drain)$/.test(cell);
 export const isLife = (cell: string): boolean =>
   !isSuccession(cell) &&
-  /\.(begin|started|register|exited|stop|deadline|heartbeat|linkClosed|master\.up|stop\.ready|stop\.busy)$/.test(cell);
+  /\.(begin|started|register|exited|stop|deadline|heartbeat|linkClosed|master\.up|stop\.ready|stop\.busy)$/.test(
+    cell,
+  );
 export const isGuests = (cell: string): boolean => !isSuccession(cell) && !isLife(cell);
