@@ -155,7 +155,11 @@ export const launchBugs: readonly PlantedBug[] = [
     name: "a new master does not know how far the clock of the one before was behind",
     law: "S12",
     change: where({ stall: 0.3, kill: 0.1, halfOpen: 0.4, freeze: 0, stop: 0 }),
-    code: () => ({ ...realCode, timepiece: Forgetful }),
+    // Together with what covers for it: a new master gives every doubted launch its time anew.
+    code: () => ({
+      ...cells("launch", ["suspect"], { "master.up": () => (state) => state }),
+      timepiece: Forgetful,
+    }),
   },
   {
     name: "the epoch of a master is the wall clock alone",
