@@ -38,6 +38,24 @@ describe("the check of what clients hold", () => {
     ]);
   });
 
+  it("allows that everybody holds somebody whose input is late where they would be, and nobody elsewhere", () => {
+    const late = (by: number, otherwise = by): string[] => {
+      const rounds = new Rounds(reach, () => 0);
+      const holding = (client: number, shift: number): Told =>
+        toldTo(client, [], { others: new Map([[1, { x: 300 + shift, y: 100 }]]), sees: [] });
+      for (const tick of [10, 11]) {
+        rounds.add(tick, toldTo(1, [0, 2]));
+        rounds.add(tick, holding(0, tick === 10 ? 0 : by));
+        rounds.add(tick, holding(2, tick === 10 ? 0 : otherwise));
+      }
+      rounds.finish();
+      return rounds.faults.filter((fault) => fault.includes("holds 1"));
+    };
+    expect(late(9)).toEqual([]);
+    expect(late(9, 18)).toHaveLength(1);
+    expect(late(200)).toHaveLength(2);
+  });
+
   it("notices two clients who hold a third one, who is not asked, at different places", () => {
     const rounds = roundsOf(
       toldTo(0, [], { others: new Map([[5, { x: 200, y: 100 }]]) }),
@@ -103,8 +121,8 @@ describe("the age of what clients hold", () => {
   it("changes nothing about where they were then", () => {
     const from = { ...place(1), x: 260 };
     const rounds = new Rounds({ ...reach, rings }, () => 0);
-    rounds.add(8, toldTo(1, [], { self: from }));
-    rounds.add(10, toldTo(1, [0]));
+    rounds.add(8, toldTo(1, [], { self: from, inputs: 1 }));
+    rounds.add(10, toldTo(1, [0], { inputs: 3 }));
     rounds.add(10, toldTo(0, [1], { others: new Map([[1, { ...from, age: 2 }]]) }));
     rounds.add(11, toldTo(0, [1], { others: new Map([[1, { x: 270, y: 100, age: 3 }]]) }));
     rounds.finish();
