@@ -91,6 +91,11 @@ export class MasterProcess {
       .join(" | ");
   }
 
+  /** Whether one of its last lines fits. */
+  hasSaid(fits: (line: LogLine) => boolean): boolean {
+    return this.#lines.some(fits);
+  }
+
   /** A line that fits, among the last ones or to come. @throws Late, or Error when it ends first */
   async until(fits: (line: LogLine) => boolean, what: string, withinMs = 20_000): Promise<LogLine> {
     const said = this.#lines.find(fits);
