@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
@@ -157,7 +157,7 @@ describe("last words", () => {
     await killed(first);
     await player.walk(440, 320, 5);
     const { x, y } = player.replica.self;
-    await until(() => readFileSync(words, "utf8").includes(`"x":${x},"y":${y}`));
+    await written(words, `"x":${x},"y":${y}`);
     process.kill(pid, "SIGKILL");
     const second = await start(first.dataDir);
     const again = await backFromNowhere(second, player);
@@ -174,7 +174,7 @@ describe("last words", () => {
     const pid = first.pidOf("hub");
     await killed(first);
     process.kill(pid, "SIGKILL");
-    await until(() => !isRunning(pid));
+    await first.gone;
     writeFileSync(wordsOf(first), '{"launch":"somebody else\'s"');
     const second = await start(first.dataDir);
     expect(await second.until("host.failed")).toMatchObject({ reason: "last words of no known form" });
@@ -255,7 +255,12 @@ describe("a planned restart", () => {
   });
 });
 
-/** Files and processes are looked at until they are as wanted: nothing tells a test of them. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Resolves once the file holds this text; looked at whenever the system tells of a change. */
+async function written(file: string, text: string): Promise<void> {
+  const changes = watch(file);
+  try {
+    while (!readFileSync(file, "utf8").includes(text)) await once(changes, "change");
+  } finally {
+    changes.close();
+  }
 }

@@ -181,7 +181,7 @@ describe("when the master ends", () => {
     const pressing = setInterval(() => master.process.kill("SIGINT"), 50);
     expect(await code).toBe(130);
     clearInterval(pressing);
-    await gone(pid);
+    await master.gone;
   });
 
   test("by SIGKILL its worlds end by themselves, and so does the spare", async () => {
@@ -192,7 +192,7 @@ describe("when the master ends", () => {
     expect(family).toContain(pid);
     master.process.kill("SIGKILL");
     await master.exited;
-    await Promise.all(family.map(gone));
+    await master.gone;
   });
 
   test("with --keep-worlds they live on, and the next master takes them over", async () => {
@@ -208,7 +208,7 @@ describe("when the master ends", () => {
     await next.enter();
     expect(second.lines.some(({ event }) => event === "host.launched")).toBe(false);
     expect(await second.stop()).toBe(0);
-    await gone(pid);
+    await first.gone;
   });
 
   test("and is killed, the next one finds its worlds, and ends one that hangs", async () => {
@@ -223,11 +223,6 @@ describe("when the master ends", () => {
     );
     await second.until("host.adopted");
     await second.until("host.exited");
-    await gone(pid);
+    await first.gone;
   });
 });
-
-/** Processes are looked at until they are gone: their end has no event that a test could hear. */
-async function gone(pid: number): Promise<void> {
-  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -31,6 +31,8 @@ export class TestMaster {
   /** Everything it and its worlds wrote, as it was written. */
   output = "";
   readonly exited: Promise<number | null>;
+  /** When it has ended, and every process that it started and that shares its output. */
+  readonly gone: Promise<unknown>;
   port = 0;
   #wake = Promise.withResolvers<void>();
   #hasExited = false;
@@ -49,6 +51,7 @@ export class TestMaster {
     });
     for (const stream of [this.process.stdout, this.process.stderr])
       if (stream) createInterface({ input: stream }).on("line", (line) => this.#hear(line));
+    this.gone = once(this.process, "close");
     this.exited = once(this.process, "exit").then(([code]) => {
       this.#hasExited = true;
       this.#stir();
