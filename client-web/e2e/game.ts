@@ -56,7 +56,9 @@ export async function logIn(page: Page, name: string): Promise<void> {
 export const nameOf = async (page: Page): Promise<string> =>
   (await main(page).getAttribute("data-player")) ?? "";
 
+/** Where the player stands; waits for the first picture of a world just entered. */
 export async function placeOf(page: Page): Promise<{ x: number; y: number }> {
+  await expect(main(page)).toHaveAttribute("data-y", /\d/);
   const [x, y] = await Promise.all([main(page).getAttribute("data-x"), main(page).getAttribute("data-y")]);
   return { x: Number(x), y: Number(y) };
 }

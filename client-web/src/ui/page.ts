@@ -140,10 +140,9 @@ export class Page {
     this.#mark(view);
     for (const part of this.#parts) part.update(view);
     if (view.state === "traveling" && last?.state !== "traveling" && last?.world) this.#sound.play("portal");
-    const { world } = view;
-    const isElsewhere = world !== undefined && world.key !== last?.world?.key;
-    if (isElsewhere) this.#enter(world.name);
-    if (isElsewhere || hasReturned(last, view)) this.#focusWorld();
+    const isElsewhere = view.world?.key !== last?.world?.key;
+    if (isElsewhere) this.#change(view.world);
+    if ((isElsewhere && view.world) || hasReturned(last, view)) this.#focusWorld();
   }
 
   #mark({ state, world, player }: View): void {
@@ -151,6 +150,12 @@ export class Page {
     set(this.main, "data-world", world?.key ?? "");
     set(this.main, "data-player", player?.name ?? "");
     set(this.#canvas, "aria-label", en.canvas(world?.name ?? ""));
+  }
+
+  #change(world: View["world"]): void {
+    // A place belongs to its world: the next picture tells the new one.
+    for (const name of ["data-x", "data-y"]) this.main.removeAttribute(name);
+    if (world) this.#enter(world.name);
   }
 
   #enter(name: string): void {
