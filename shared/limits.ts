@@ -14,6 +14,7 @@ export const limits = {
   clientRedeemMs: seconds(14),
   ticketMs: seconds(10),
   ticketAckMs: seconds(10),
+  ticketSpareMs: seconds(30),
   departMs: seconds(1),
   travelAttempts: 3,
   travelRetryMs: 350,

@@ -44,12 +44,6 @@ export class Wire<ToDialer, ToAcceptor> {
     return this.#isCut;
   }
 
-  /** What is said now arrives late. */
-  get isClogged(): boolean {
-    const soon = this.#nature.now() + this.#delay.tailMs;
-    return this.#freeAt.dialer > soon || this.#freeAt.acceptor > soon;
-  }
-
   /** Nothing was late on it since. */
   isClearSince(at: number): boolean {
     return !this.#isCut && this.#cloggedUntil < at;

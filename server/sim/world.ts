@@ -125,11 +125,11 @@ export class SimWorld {
     return this.isAlive ? this.line.linkedAt : undefined;
   }
 
-  /** What it said last was heard, or written down: it did not speak into a line that was broken and it did not know. */
+  /** What it said is heard before its end, or written down: its line was neither broken nor late a moment ago. */
   get couldTell(): boolean {
-    const { wire } = this.line;
-    const isRested = this.#deps.nature.now() - this.thawedAt > 5_000 && !this.isFrozen;
-    return isRested && (wire === undefined || (!wire.isCut && !wire.isClogged));
+    const now = this.#deps.nature.now();
+    const isRested = now - this.thawedAt > 5_000 && !this.isFrozen;
+    return isRested && this.line.wire?.isClearSince(now - 1_000) !== false;
   }
 
   /** kill -9, a crash, or the last act of a stop. */

@@ -43,7 +43,7 @@ export function enter(state: In<"starting">, input: Got<"worldReady">, turn: Tur
 }
 
 function expect(state: In<"starting">, { launch, endpoint, route }: Got<"worldReady">, turn: Turn): Travel {
-  const { ticketAckMs, ticketMs } = turn.facts.limits;
+  const { ticketAckMs, ticketMs, ticketSpareMs } = turn.facts.limits;
   const { journey, lease, pack, failures, by } = state;
   const ackBy = Math.min(by, turn.now + ticketAckMs);
   const { token, hash } = turn.newSecret();
@@ -61,17 +61,21 @@ function expect(state: In<"starting">, { launch, endpoint, route }: Got<"worldRe
     name: journey.identity.name,
     guest: journey.identity.account === undefined,
     at: journey.target,
-    forMs: ackBy - turn.now + ticketMs,
+    // S13: its clock goes on while the master stands still. Before that the ticket is called back.
+    forMs: ackBy - turn.now + ticketMs + ticketSpareMs,
   });
   return { phase: "expecting", journey, lease, pack, failures, by, door, wakeAt: ackBy };
 }
 
-/** S14: the client hears of the ticket only after the launch that holds it said so. */
+/**
+ * S14: the client hears of the ticket only after the launch that holds it said so. S13: and not so late, with a
+ * database that was busy, that its door has forgotten the ticket before it lapses here.
+ */
 export function acked(state: In<"expecting">, { admission }: Got<"acked">, turn: Turn): Travel | undefined {
   const { door, journey, lease, pack, failures } = state;
   if (!isDoor(door, admission, turn)) return state;
   const { secretTicket, ...kept } = door;
-  if (secretTicket === undefined) return fails(state, "ticket_unavailable", turn);
+  if (secretTicket === undefined || turn.now > state.wakeAt) return fails(state, "ticket_unavailable", turn);
   const { ticketMs } = turn.facts.limits;
   turn.send(journey.player, {
     type: "ticket",

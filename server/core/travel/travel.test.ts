@@ -162,7 +162,7 @@ describe("the redeem", () => {
         name: "Guest-1",
         guest: true,
         at: target,
-        forMs: 20_000,
+        forMs: 50_000,
       },
     ]);
     expect(waiting.said[0]).not.toHaveProperty("ticket");
@@ -207,15 +207,16 @@ describe("the redeem", () => {
     ).toBe(admitted);
   });
 
-  test("that lost its ticket in a restart is tried again", () => {
+  test("that lost its ticket in a restart, or is answered for too late to use it, is tried again", () => {
     const { secretTicket: _, ...forgetful } = expecting.door;
-    const { state, said } = cells.take<Travel>(
-      { ...expecting, door: forgetful },
-      { type: "acked", admission: "a1" },
-      { self, from: "launch:left" },
-    );
-    expect(state).toMatchObject({ phase: "leased", failures: 1 });
-    expect(said[0]).toMatchObject({ type: "denied", reason: "ticket_unavailable", final: false });
+    const acked = { type: "acked", admission: "a1" };
+    const at = { self, from: "launch:left" } as const;
+    const lost = cells.take<Travel>({ ...expecting, door: forgetful }, acked, at);
+    const late = cells.take<Travel>({ ...expecting, wakeAt: 10_000 }, acked, { ...at, now: 10_001 });
+    for (const { state, said } of [lost, late]) {
+      expect(state).toMatchObject({ phase: "leased", failures: 1 });
+      expect(said[0]).toMatchObject({ type: "denied", reason: "ticket_unavailable", final: false });
+    }
   });
 
   test("that failed may be repeated twice under the same lease, if repeating helps", () => {

@@ -1,20 +1,20 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { enthrone, withoutHeir } from "./heir.ts";
-import { rest, start } from "./route.ts";
+import { pauseMs, rest, start } from "./route.ts";
 import type { Got, Heir, In, World } from "./world.ts";
 
 /** How a place loses its launch, and when it gets the next one. */
 
 /** Its launch lets nobody in for now: asked whether it is empty, silent, or cut off. */
 export function closed(state: In<"open" | "closed">, _: unknown, turn: Turn): World {
-  const { launch, openedAt, wanted, failures, cause, heir, old, wakeAt, noHeirBefore } = state;
+  const { launch, openedAt, wanted, failures, cause, heir, old, wakeAt, failedHeirs } = state;
   if (heir && turn.from === heir.launch) {
     turn.send(heir.launch, { type: "stop", reason: "stopped" });
     return withoutHeir(state, heir, "closed", turn);
   }
   if (turn.from !== launch) return state;
-  return { phase: "closed", launch, openedAt, wanted, failures, cause, heir, old, wakeAt, noHeirBefore };
+  return { phase: "closed", launch, openedAt, wanted, failures, cause, heir, old, wakeAt, failedHeirs };
 }
 
 /** Journeys that wait for this very end are not called off by it: they get the next launch (H9). */
@@ -62,7 +62,7 @@ function next(
   cause: string | undefined,
   turn: Turn,
 ): World | undefined {
-  const { backoffFirstMs, backoffMaxMs, backoffForgetMs } = turn.facts.limits;
+  const { backoffForgetMs } = turn.facts.limits;
   const { wanted, old } = state;
   if (cause === undefined) {
     if (wanted.length > 0) return start({ wanted, failures: 0, old }, turn);
@@ -71,8 +71,7 @@ function next(
   // Staying up is the proof; a launch that dies of its first player failed like one that never came up.
   const isProven = state.phase !== "starting" && turn.now >= state.openedAt + backoffForgetMs;
   const failures = isProven ? 1 : state.failures + 1;
-  // The first failure is forgiven at once; from the second on a key that keeps failing waits, ever longer.
-  const waitMs = failures === 1 ? 0 : Math.min(backoffFirstMs * 2 ** (failures - 2), backoffMaxMs);
+  const waitMs = pauseMs(failures, turn);
   if (wanted.length === 0) return rest({ failures, cause, old }, waitMs, turn);
   if (waitMs === 0) return start({ wanted, failures, cause, old }, turn);
   return { phase: "cooling", wanted, failures, cause, old, wakeAt: turn.now + waitMs };

@@ -206,11 +206,16 @@ export function compare(
  * next one answers for both, so that no journey waits for its deadline.
  */
 export function answerTickets(
-  { guests }: Launch,
+  state: Launch,
   { expected }: Got<"heartbeat">["roster"],
   turn: Turn,
 ): Launch["guests"] {
+  const { guests } = state;
   const left = { ...guests };
+  // Called back while nobody heard it: until it lapsed it would keep a place from somebody else.
+  const forgotten = expected.filter((admission) => !guestNamed(state, admission));
+  for (const admission of forgotten.slice(0, strangersAtOnce))
+    say(state, { type: "revoke", admission }, turn);
   for (const [admission, { expectedUntil, travel }] of Object.entries(guests)) {
     if (expectedUntil === undefined) continue;
     if (expected.includes(admission)) turn.send(travel, { type: "acked", admission });

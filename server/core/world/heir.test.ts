@@ -90,7 +90,7 @@ describe("an heir", () => {
     expect(cells.take<World>(ready, { type: "handed", text: "5" }, fromHeir).state).toBe(ready);
   });
 
-  test("that fails changes nothing but that the operator and those who waited for it are told", () => {
+  test("that fails changes nothing but that the operator is told, and whoever waited for it gets the next one", () => {
     const ends = [
       { type: "failed", cause: "test_timeout" },
       { type: "ended", cause: "test_timeout" },
@@ -100,17 +100,15 @@ describe("an heir", () => {
         const { state, said } = cells.take<World>(led({ ...open, wanted: [from] }, more), input, fromHeir);
         expect(said).toEqual([
           { to: operator, type: "failed", reason: "world_unavailable", cause: "test_timeout" },
-          { to: from, type: "worldUnavailable", reason: "world_unavailable" },
+          { to: "launch:l1", type: "begin", world: "hub", isHeir: true },
         ]);
-        expect(state).toMatchObject({
-          phase: "open",
-          launch,
-          endpoint,
-          heir: undefined,
-          cause: "test_timeout",
-        });
-        expect(state?.wakeAt).toBeUndefined();
+        const next = { launch: "launch:l1", operator: undefined, noticeMs: 300_000 };
+        const same = { phase: "open", launch, endpoint, wanted: [from], wakeAt: undefined };
+        expect(state).toMatchObject({ ...same, cause: "test_timeout", heir: next });
         expect(cells.take<World>(state, input, fromHeir).state).toBe(state);
+        const alone = cells.take<World>(led(open, more), input, fromHeir);
+        expect(alone.said).toHaveLength(1);
+        expect(alone.state).toMatchObject({ wanted: [], heir: undefined, wakeAt: undefined });
       }
     // Those who wait for a closed launch to open again are not waiting for the heir.
     const shut = cells.take<World>(led({ ...closed, wanted: [from] }), ends[0] as never, fromHeir);
@@ -229,19 +227,38 @@ describe("a launch whose pack is not the one on offer", () => {
     expect(second).toMatchObject({ state: { wanted: [from, "travel:t2"] }, said: [] });
   });
 
-  test("is not replaced again for half a minute after a replacement failed", () => {
-    const failed = cells.take<World>(
-      led(open),
-      { type: "failed", cause: "x" },
-      { ...fromHeir, now: 1000 },
-    ).state;
-    expect(cells.take<World>(failed, outdated, { self, from, now: 30_999 })).toMatchObject({
-      state: failed,
-      said: [{ to: from, type: "worldUnavailable", reason: "world_unavailable" }],
+  test("is replaced again at once after one that failed, and ever later after several; whoever has it waits", () => {
+    const fail = (failedHeirs: World["failedHeirs"], now: number) =>
+      cells.take<World>(
+        led({ ...open, wanted: [from], failedHeirs }),
+        { type: "failed", cause: "x" },
+        { ...fromHeir, now },
+      );
+    expect(fail(undefined, 1000).said).toContainEqual({
+      to: "launch:l1",
+      type: "begin",
+      world: "hub",
+      isHeir: true,
     });
-    expect(cells.take<World>(failed, outdated, { self, from, now: 31_000 }).said).toMatchObject([
-      { type: "begin" },
-    ]);
+    const { state, said } = fail({ count: 1, notBefore: 900 }, 1000);
+    expect(said).toHaveLength(1);
+    expect(state).toMatchObject({ heir: undefined, wanted: [from], wakeAt: 1500 });
+    expect(cells.take<World>(state, outdated, { self, from: "travel:t2", now: 1499 })).toMatchObject({
+      state: { wanted: [from, "travel:t2"], wakeAt: 1500, heir: undefined },
+      said: [],
+    });
+    const due = { self, from: self, now: 1500 } as const;
+    const next = cells.take<World>(state, { type: "deadline" }, due);
+    expect(next.said).toMatchObject([{ type: "begin", isHeir: true }]);
+    expect(next.state).toMatchObject({ wanted: [from], wakeAt: undefined });
+    // For nobody none begins.
+    const left = cells.take<World>(state, { type: "release" }, { self, from, now: 1200 }).state;
+    expect(cells.take<World>(left, { type: "deadline" }, due)).toMatchObject({
+      state: { heir: undefined, wakeAt: undefined },
+      said: [],
+    });
+    expect(fail({ count: 20, notBefore: 0 }, 1000).state?.wakeAt).toBe(31_000);
+    expect(fail({ count: 20, notBefore: 0 }, 60_000).state).toMatchObject({ failedHeirs: { count: 1 } });
   });
 
   test("that is gone meanwhile leaves a journey that wants the world like any other", () => {

@@ -1,7 +1,7 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Turn } from "../inbox.ts";
-import { begin, queue, sendOn, tell } from "./route.ts";
+import { begin, pauseMs, queue, sendOn, tell } from "./route.ts";
 import type { Got, Heir, In, World } from "./world.ts";
 
 /** How one launch of a place takes over from another, under its players: upgrade, restart and rollback are the same. */
@@ -19,11 +19,17 @@ export function replace(state: In<"open">, { noticeMs }: Got<"replace">, turn: T
 /** The pack on offer is newer than the launch: whoever has it waits for one that fits. */
 export function outdated(state: In<"open">, _: unknown, turn: Turn): World {
   const waiting = queue(state, undefined, turn);
-  if (state.heir) return waiting;
-  if (turn.now >= (state.noHeirBefore ?? 0) && !isCrowded(state, turn))
-    return expectHeir(waiting, turn.facts.limits.drainMs, undefined, turn);
-  turn.send(turn.from as Address<"travel">, { type: "worldUnavailable", reason: "world_unavailable" });
-  return state;
+  return state.heir ? waiting : renew({ ...state, wanted: waiting.wanted }, turn);
+}
+
+/** An heir begins by itself for those who wait for one; after some that failed it takes its time. */
+function renew(state: In<"open">, turn: Turn): World {
+  const { wanted, failedHeirs } = state;
+  if (wanted.length === 0) return { ...state, wakeAt: undefined };
+  if (failedHeirs && turn.now < failedHeirs.notBefore) return { ...state, wakeAt: failedHeirs.notBefore };
+  if (!isCrowded(state, turn)) return expectHeir(state, turn.facts.limits.drainMs, undefined, turn);
+  for (const travel of wanted) turn.send(travel, { type: "worldUnavailable", reason: "world_unavailable" });
+  return { ...state, wanted: [], wakeAt: undefined };
 }
 
 /** Those that are emptied still run, and an heir would be one more. */
@@ -39,7 +45,7 @@ function expectHeir(
 ): World {
   const launch = begin(turn, true);
   if (operator) turn.send(operator, { type: "progress", step: "starting", launch: idOf(launch) });
-  return { ...state, heir: { launch, operator, noticeMs } };
+  return { ...state, heir: { launch, operator, noticeMs }, wakeAt: undefined };
 }
 
 /** It can run. Before it takes over it gets to know what the old one knows. */
@@ -56,12 +62,11 @@ export function handed(state: Led, { text }: Got<"handed">, turn: Turn): World {
   return flip(state, { ...heir, endpoint: heir.endpoint }, text, turn);
 }
 
-/** The old launch does not answer: what it said last has to do. */
+/** The old launch does not answer, and what it said last has to do; or it is time for the next heir. */
 export function deadline(state: Led, _: unknown, turn: Turn): World {
   const { heir } = state;
-  return heir?.endpoint
-    ? flip(state, { ...heir, endpoint: heir.endpoint }, undefined, turn)
-    : { ...state, wakeAt: undefined };
+  if (heir?.endpoint) return flip(state, { ...heir, endpoint: heir.endpoint }, undefined, turn);
+  return heir || state.phase === "closed" ? { ...state, wakeAt: undefined } : renew(state, turn);
 }
 
 /** From this turn on newcomers go to the new launch, and the old one is emptied. */
@@ -98,15 +103,15 @@ export function failed(state: Led, { cause }: Got<"failed">, turn: Turn): World 
   return heir && turn.from === heir.launch ? withoutHeir(state, heir, cause, turn) : state;
 }
 
-/** Nothing has changed, but for those who have the new pack: they cannot enter the old launch. */
-export function withoutHeir<S extends Led>(state: S, heir: Heir, cause: string, turn: Turn): S {
+/** Nothing has changed, but for those who have the new pack: they cannot enter the old launch, and get the next heir. */
+export function withoutHeir(state: Led, heir: Heir, cause: string, turn: Turn): World {
   if (heir.operator) turn.send(heir.operator, { type: "failed", reason: "world_unavailable", cause });
-  if (state.phase === "open")
-    for (const travel of state.wanted)
-      turn.send(travel, { type: "worldUnavailable", reason: "world_unavailable" });
-  const noHeirBefore = turn.now + turn.facts.limits.backoffMaxMs;
-  const wanted = state.phase === "open" ? [] : state.wanted;
-  return { ...state, heir: undefined, wakeAt: undefined, wanted, noHeirBefore, cause };
+  const { count, notBefore } = state.failedHeirs ?? { count: 0, notBefore: 0 };
+  const isLongAgo = turn.now >= notBefore + turn.facts.limits.backoffForgetMs;
+  const failures = isLongAgo ? 1 : count + 1;
+  const failedHeirs = { count: failures, notBefore: turn.now + pauseMs(failures, turn) };
+  const without = { ...state, heir: undefined, wakeAt: undefined, failedHeirs, cause };
+  return without.phase === "open" ? renew(without, turn) : without;
 }
 
 /** The players go to another world; nobody comes until every launch has ended. */

@@ -264,6 +264,9 @@ describe("a roster", () => {
     const unknown = { to: "travel:t2", type: "refused", admission: "a2", reason: "ticket_unavailable" };
     expect(back([]).said).toContainEqual(unknown);
     expect(Object.keys(back([]).state?.guests ?? {})).toEqual(["a1"]);
+    // One that was called back while nobody heard it keeps no place.
+    expect(back(["a2", "a3"]).said).toContainEqual({ to: "launch-link:c2", type: "revoke", admission: "a3" });
+    expect(back(["a1", "a2"]).said).not.toContainEqual(expect.objectContaining({ type: "revoke" }));
   });
 
   test("counts only from the connection the launch has", () => {

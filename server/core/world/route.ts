@@ -26,6 +26,12 @@ export function rest({ failures, cause, old }: Past, waitMs: number, turn: Turn)
   return { phase: "resting", wanted: [], failures, cause, old, notBefore: now + waitMs, wakeAt };
 }
 
+/** The first failure is forgiven at once; from the second on whatever keeps failing waits, ever longer. */
+export function pauseMs(failures: number, { facts }: Turn): number {
+  const { backoffFirstMs, backoffMaxMs } = facts.limits;
+  return failures === 1 ? 0 : Math.min(backoffFirstMs * 2 ** (failures - 2), backoffMaxMs);
+}
+
 export function queue<S extends World>(state: S, _: unknown, turn: Turn): S {
   const from = turn.from as Address<"travel">;
   return state.wanted.includes(from) ? state : { ...state, wanted: [...state.wanted, from] };

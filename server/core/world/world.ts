@@ -40,8 +40,8 @@ export type World = {
   cause?: string | undefined;
   /** Launches that were taken over from and still have players, whatever becomes of the one that took over. */
   old?: readonly Address<"launch">[] | undefined;
-  /** Until then no heir is begun by itself: the last one failed. */
-  noHeirBefore?: number | undefined;
+  /** Heirs in a row that failed, and until when none is begun by itself. */
+  failedHeirs?: { readonly count: number; readonly notBefore: number } | undefined;
 } & (
   | {
       phase: "starting";
@@ -217,7 +217,7 @@ function opened(
 ): World {
   if (turn.from !== state.launch) return state;
   if (type === "proved") turn.send(state.launch, { type: "take.over" });
-  const { launch, failures, cause, old, wanted, noHeirBefore } = state;
+  const { launch, failures, cause, old, wanted, failedHeirs } = state;
   // A launch that was closed for a moment opens again; it has been up all the time.
   const was =
     state.phase === "closed"
@@ -234,7 +234,7 @@ function opened(
     failures,
     cause,
     old,
-    noHeirBefore,
+    failedHeirs,
     ...was,
   };
   tell(wanted, open, turn);
