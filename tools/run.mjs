@@ -20,7 +20,7 @@ const commands = {
   },
   test: (args) => [["tools/test/run.ts", ...args]],
   check: (args) => [["tools/test/run.ts", "--quick", ...args]],
-  build: (args) => [["tools/build/all.ts", "--force", ...args]],
+  build: (args) => [["tools/build/release.ts", ...args]],
   packs: (args) => [["tools/worlds/build.ts"], ["tools/packs/build.ts", ...args]],
   "packs:serve": (args) => [["tools/serve/packs.ts", ...args]],
 };

@@ -1,29 +1,31 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { digestOf, isFresh, stampFresh } from "./stale.ts";
-import { steps } from "./steps.ts";
+import { checkoutSteps } from "./steps.ts";
 import type { Step } from "./steps.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Brings everything under `builds/` up to date and does nothing when it is. `force` builds it all again.
+ * Brings what a checkout runs from under `builds/` up to date, and does nothing when it is.
  *
  * @returns the names of the steps that ran; `undefined` when one failed, which ends it, its output shown
  */
-export function buildAll({ force = false } = {}): string[] | undefined {
+export function buildAll(): string[] | undefined {
   const built: string[] = [];
-  for (const step of steps) {
+  for (const step of checkoutSteps({ outDir: join(root, "builds"), hasMaps: false })) {
     const digest = digestOf(step, root);
-    if (!force && isFresh(step, digest, root)) continue;
-    if (!build(step)) return undefined;
+    if (isFresh(step, digest, root)) continue;
+    if (runStep(step) === undefined) return undefined;
     stampFresh(step, digest, root);
     built.push(step.name);
   }
   return built;
 }
 
-function build(step: Step): boolean {
+/** @returns what the step printed; `undefined` when it failed, its output shown */
+export function runStep(step: Step): string | undefined {
   const start = performance.now();
   process.stdout.write(`Building ${step.name}… `);
   const { status, stdout, stderr } = spawnSync(process.execPath, step.command, {
@@ -32,7 +34,7 @@ function build(step: Step): boolean {
   });
   if (status === 0) console.log(`${((performance.now() - start) / 1000).toFixed(1)} s`);
   else console.log(`failed\n\n${stdout}${stderr}`);
-  return status === 0;
+  return status === 0 ? stdout : undefined;
 }
 
-if (import.meta.main) process.exitCode = buildAll({ force: process.argv.includes("--force") }) ? 0 : 1;
+if (import.meta.main) process.exitCode = buildAll() ? 0 : 1;

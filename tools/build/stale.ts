@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Step } from "./steps.ts";
 
 const stampsFile = (root: string): string => join(root, "builds", ".stamps", "steps.json");
@@ -18,7 +18,8 @@ export function digestOf(step: Step, root: string): string {
 
 export function isFresh(step: Step, digest: string, root: string): boolean {
   return (
-    readStamps(root)[step.name] === digest && step.outputs.every((output) => existsSync(join(root, output)))
+    readStamps(root)[step.name] === digest &&
+    step.outputs.every((output) => existsSync(resolve(root, output)))
   );
 }
 

@@ -1,8 +1,9 @@
 import { isBuiltin } from "node:module";
-import { dirname, join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { parseArgs } from "node:util";
 import type { Plugin } from "vite";
+import { bundleRole } from "./bundle.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -31,26 +32,18 @@ const leanBuiltins: Plugin = {
  *
  * @returns the path of the bundle
  */
-export async function buildWorldServer({ outDir = join(root, "builds") } = {}): Promise<string> {
+export async function buildWorldServer({
+  outDir = join(root, "builds"),
+  hasMap = false,
+} = {}): Promise<string> {
   const file = join(outDir, "server", "world.mjs");
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: "warn",
-    plugins: [leanBuiltins],
-    ssr: { noExternal: true, target: "node" },
-    build: {
-      ssr: join(root, "server", "roles", "world.ts"),
-      outDir: dirname(file),
-      emptyOutDir: false,
-      target: "node26",
-      minify: true,
-      reportCompressedSize: false,
-      rolldownOptions: { output: { entryFileNames: "world.mjs", codeSplitting: false } },
-    },
-  });
+  await bundleRole({ entry: "server/roles/world.ts", file, hasMap, plugins: [leanBuiltins] });
   return file;
 }
 
-if (import.meta.main) console.log(await buildWorldServer());
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { out: { type: "string" }, debug: { type: "boolean" } } });
+  console.log(
+    await buildWorldServer({ outDir: resolve(values.out ?? "builds"), hasMap: values.debug ?? false }),
+  );
+}
