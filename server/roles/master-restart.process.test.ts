@@ -188,13 +188,14 @@ describe("last words", () => {
 describe("a planned restart", () => {
   test("tells players when to come back, loses nothing, and the worlds play on", async () => {
     const first = await start();
-    const players = [await first.player(), await first.player()];
+    // Two might draw the same millisecond.
+    const players = [await first.player(), await first.player(), await first.player()];
     for (const player of players) await player.enter();
     const code = first.stop("SIGTERM");
     const backs = [];
     for (const { control } of players) backs.push((await control.until("notice"))["backMs"]);
     for (const { control } of players) expect((await control.closed).code).toBe(closeCodes.shuttingDown.code);
-    expect(new Set(backs).size).toBe(2);
+    expect(new Set(backs).size).toBeGreaterThan(1);
     for (const backMs of backs) expect(backMs).toBeGreaterThanOrEqual(500);
     expect(await code).toBe(0);
     expect(readdirSync(first.dataDir).filter((name) => /-wal$|^master\.(pid|sock)$/.test(name))).toEqual([]);

@@ -1,62 +1,11 @@
-import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildWorldServer } from "#tools/build/world-server.ts";
-import { hall } from "./testing.ts";
-import {
-  buildFolder,
-  expectPlayer,
-  orderFor,
-  RawPlayer,
-  StubMaster,
-  WorldProcess,
-  writeWorld,
-} from "./testing-world.ts";
+import { expect, test } from "vitest";
+import { Stage, writeSwarm } from "./testing-stage.ts";
+import type { RawPlayer } from "./testing-world.ts";
 
-/** Things that have a new name at every tick, so that every snapshot is long. */
-const swarm = `
-  const ids = [];
-  export const rules = {
-    onStart(world) {
-      for (let i = 0; i < 300; i++)
-        ids.push(world.spawn({ kind: "thing", name: "", sprite: "gnat", x: 300, y: 150 }));
-    },
-    onTick(world) {
-      for (const id of ids) world.look(id, { name: (id + "-" + world.tick).padEnd(32, "~") });
-    },
-  };`;
-const settings = {
-  schema: 1,
-  name: "Swarm",
-  tickRate: 60,
-  sendRate: 60,
-  bytesPerSecond: 1e6,
-  interest: { most: 600 },
-};
-const outDir = buildFolder();
-
-beforeAll(async () => {
-  await buildWorldServer({ outDir });
-  writeWorld(outDir, { ...hall, key: "swarm" }, swarm);
-  writeFileSync(join(outDir, "server", "worlds", "swarm", "world.json"), JSON.stringify(settings));
-});
-
-afterAll(() => rmSync(outDir, { recursive: true, force: true }));
-
-async function play(master: StubMaster, url: string, name: string): Promise<RawPlayer> {
-  const ticket = await expectPlayer(master, name);
-  const player = new RawPlayer(url);
-  await player.open();
-  player.say({ type: "enter", id: 1, protocol: 1, ticket });
-  await player.next("entered");
-  master.tell({ type: "activate", admission: `a-${name}` });
-  await player.snapshots.until(() => true);
-  return player;
-}
+const stage = new Stage(writeSwarm);
 
 test("who does not read loses snapshots first, then the socket; the others get every one that is sent", async () => {
-  await using master = await new StubMaster().listen();
-  await using world = new WorldProcess(outDir);
   const limits = {
     snapshotBufferedBytes: 16 * 1024,
     dropBufferedBytes: 64 * 1024,
@@ -66,21 +15,18 @@ test("who does not read loses snapshots first, then the socket; the others get e
     worldFrameBurst: 100_000,
     worldBytesPerSecond: 10_000_000,
   };
-  world.order(
-    orderFor(master, { world: "swarm", limits, listen: { socket: join(master.folder, "l1.sock") } }),
-  );
-  const { endpoint } = await master.next("register");
-  const url = `ws+unix:${"socket" in endpoint ? endpoint.socket : ""}:/`;
-  using slow = await play(master, url, "Slow");
-  using swift = await play(master, url, "Swift");
-  using other = await play(master, url, "Other");
+  const { master } = stage;
+  await stage.start({ world: "swarm", limits, listen: { socket: join(master.folder, "l1.sock") } });
+  const slow = await stage.play("Slow");
+  const swift = await stage.play("Swift");
+  const other = await stage.play("Other");
   const { tick: from } = await other.snapshots.until(() => true);
   slow.wire?.pause();
 
   // Far more than the system holds for a socket, and than may wait in the process.
   let bytes = 0;
   swift.socket.on("message", (data) => (bytes += (data as Buffer).length));
-  await swift.snapshots.until(() => bytes > 1_000_000);
+  await swift.snapshots.until(() => bytes > 600_000);
   expect(master.heard.all.some(({ type }) => type === "left")).toBe(false);
   expect(slow.socket.readyState).toBe(slow.socket.OPEN);
 

@@ -1,19 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { lastWords } from "#shared/protocol/launch-master.ts";
 import type { LaunchOrder, LastWords } from "#shared/protocol/launch-master.ts";
-import { buildWorldServer } from "#tools/build/world-server.ts";
 import { hall } from "./testing.ts";
-import {
-  buildFolder,
-  expectPlayer,
-  orderFor,
-  RawPlayer,
-  StubMaster,
-  WorldProcess,
-  writeWorld,
-} from "./testing-world.ts";
+import { Stage } from "./testing-stage.ts";
+import { type RawPlayer, writeWorld } from "./testing-world.ts";
 
 /** Counts who comes, and says so to nobody but the next launch. */
 const visitBook = `
@@ -26,72 +18,44 @@ const visitBook = `
 /** Remembers something else all the time. */
 const hourglass = "export const rules = { save: ({ tick }) => tick };";
 const at = { world: "hub", x: 80, y: 80, facing: 0 };
-const outDir = buildFolder();
-let master: StubMaster;
-let world: WorldProcess;
-let player: RawPlayer | undefined;
-let words: string;
-
-beforeAll(async () => {
-  await buildWorldServer({ outDir });
+const stage = new Stage((outDir) => {
   writeWorld(outDir, hall, visitBook);
   writeWorld(outDir, { ...hall, key: "hourglass" }, hourglass);
 });
-
-beforeEach(async () => {
-  master = await new StubMaster().listen();
-  words = join(master.folder, "l1.words");
-});
-
-afterEach(async () => {
-  player?.[Symbol.dispose]();
-  await world[Symbol.asyncDispose]();
-  await master[Symbol.asyncDispose]();
-});
-
-afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+const words = (): string => join(stage.master.folder, "l1.words");
 
 /** A world with one player in it. */
 async function play(order: Partial<LaunchOrder> = {}): Promise<RawPlayer> {
-  world = new WorldProcess(outDir, words);
-  world.order(orderFor(master, order));
-  const { endpoint } = await master.next("register");
-  await master.next("heartbeat");
-  const ticket = await expectPlayer(master, "Ada");
-  player = await new RawPlayer(`ws://127.0.0.1:${(endpoint as { port: number }).port}/`).open();
-  player.say({ type: "enter", id: 1, protocol: 1, ticket });
-  await player.next("entered");
-  master.tell({ type: "activate", admission: "a-Ada" });
-  await player.snapshots.until(() => true);
-  return player;
+  await stage.start(order, words());
+  return stage.play("Ada");
 }
 
-const left = (): LastWords => lastWords.parse(JSON.parse(readFileSync(words, "utf8")));
+const left = (): LastWords => lastWords.parse(JSON.parse(readFileSync(words(), "utf8")));
 const state = (visits: number): string => JSON.stringify({ visits });
 
 describe("what a world remembers", () => {
   test("comes with its order, is said when it has changed, and handed over when it is asked for", async () => {
     await play({ state: state(40), limits: { checkpointMs: 100 } });
-    expect(await master.next("state")).toEqual({ type: "state", text: state(41), isFinal: false });
-    master.tell({ type: "restore", text: state(7) });
-    master.tell({ type: "handover" });
-    expect(await master.next("state")).toEqual({ type: "state", text: state(7), isFinal: true });
+    expect(await stage.master.next("state")).toEqual({ type: "state", text: state(41), isFinal: false });
+    stage.master.tell({ type: "restore", text: state(7) });
+    stage.master.tell({ type: "handover" });
+    expect(await stage.master.next("state")).toEqual({ type: "state", text: state(7), isFinal: true });
   });
 
   test.each(["stop", "SIGTERM"] as const)(
     "is said at the end, after everybody's last place: %s",
     async (by) => {
       const ada = await play();
-      if (by === "stop") master.tell({ type: "stop", reason: "shutdown" });
-      else world.child.kill(by);
+      if (by === "stop") stage.master.tell({ type: "stop", reason: "shutdown" });
+      else stage.world.child.kill(by);
       expect(await ada.closed).toBe(4013);
-      expect(await world.exited).toBe(0);
-      const last = master.heard.all.filter(({ type }) => type === "left" || type === "state");
+      expect(await stage.world.exited).toBe(0);
+      const last = stage.master.heard.all.filter(({ type }) => type === "left" || type === "state");
       expect(last).toMatchObject([
         { type: "left", admission: "a-Ada", place: at },
         { type: "state", text: state(1), isFinal: true },
       ]);
-      expect(readFileSync(words, "utf8")).toBe("");
+      expect(readFileSync(words(), "utf8")).toBe("");
     },
   );
 });
@@ -99,16 +63,16 @@ describe("what a world remembers", () => {
 describe("a world whose master is gone", () => {
   test("that is killed has written down where everybody stood, and what it remembers", async () => {
     const ada = await play({ world: "hourglass", limits: { saveMs: 100, checkpointMs: 100 } });
-    await master.leave();
-    const until = (fits: (words: LastWords) => boolean): Promise<unknown> =>
-      ada.snapshots.until(() => readFileSync(words, "utf8") !== "" && fits(left()));
+    await stage.master.leave();
+    const until = (fits: (told: LastWords) => boolean): Promise<unknown> =>
+      ada.snapshots.until(() => readFileSync(words(), "utf8") !== "" && fits(left()));
     await until(({ saves, state }) => saves.length > 0 && state !== undefined);
     const before = left();
     expect(before).toMatchObject({ launch: "l1", saves: [{ admission: "a-Ada", place: { x: 80 } }] });
     const seq = before.saves[0]?.seq ?? 0;
     await until(({ saves, state }) => (saves[0]?.seq ?? 0) > seq && Number(state) > Number(before.state));
-    world.child.kill("SIGKILL");
-    await world.exited;
+    stage.world.child.kill("SIGKILL");
+    await stage.world.exited;
     expect(left().launch).toBe("l1");
   });
 
@@ -117,11 +81,11 @@ describe("a world whose master is gone", () => {
     ["is told to end", 0, "SIGTERM"],
   ] as const)("that %s sends everybody away, and leaves nothing unsaid", async (_, code, signal) => {
     const ada = await play({ limits: { masterLossMs: signal ? 60_000 : 300 } });
-    await master.leave();
-    await world.log.until(({ event }) => event === "master.lost");
-    if (signal) world.child.kill(signal);
+    await stage.master.leave();
+    await stage.world.log.until(({ event }) => event === "master.lost");
+    if (signal) stage.world.child.kill(signal);
     expect(await ada.closed).toBe(4013);
-    expect(await world.exited).toBe(code);
+    expect(await stage.world.exited).toBe(code);
     expect(left()).toMatchObject({ saves: [{ admission: "a-Ada", place: at }], state: state(1) });
   });
 });
@@ -129,10 +93,10 @@ describe("a world whose master is gone", () => {
 describe("a launch that is to take over", () => {
   test("proves itself on copies of its rules, though it may read no file any more", async () => {
     await play({ state: state(40) });
-    master.tell({ type: "test" });
-    expect(await master.next("tested")).toEqual({ type: "tested" });
-    master.tell({ type: "handover" });
-    expect(await master.next("state")).toMatchObject({ text: state(41) });
+    stage.master.tell({ type: "test" });
+    expect(await stage.master.next("tested")).toEqual({ type: "tested" });
+    stage.master.tell({ type: "handover" });
+    expect(await stage.master.next("state")).toMatchObject({ text: state(41) });
   });
 
   test.each([
@@ -140,21 +104,23 @@ describe("a launch that is to take over", () => {
     ["throw", "export const rules = { onTick() { throw new Error('bad rule'); } };", {}, /^onTick threw/],
     ["cannot read what was saved", visitBook, { state: "null" }, /^restore threw: TypeError/],
   ])("whose rules %s says so", async (_, module, order, fault) => {
-    writeWorld(outDir, { ...hall, key: "heir" }, module);
-    world = new WorldProcess(outDir);
-    world.order(orderFor(master, { world: "heir", ...order }));
-    await master.next("heartbeat");
-    master.tell({ type: "test" });
-    expect((await master.next("tested")).fault).toMatch(fault);
-    await master.next("heartbeat");
+    writeWorld(stage.outDir, { ...hall, key: "heir" }, module);
+    stage.launch({ world: "heir", ...order });
+    await stage.master.next("heartbeat");
+    stage.master.tell({ type: "test" });
+    expect((await stage.master.next("tested")).fault).toMatch(fault);
+    await stage.master.next("heartbeat");
   });
 });
 
 describe("rules beyond the leash", () => {
   test("that throw outside a hook end the process, and its exit code says so", async () => {
-    writeWorld(outDir, { ...hall, key: "wild" }, "setTimeout(() => { throw new Error('wild'); }, 100);");
-    world = new WorldProcess(outDir);
-    world.order(orderFor(master, { world: "wild" }));
-    expect(await world.exited).toBe(1);
+    writeWorld(
+      stage.outDir,
+      { ...hall, key: "wild" },
+      "setTimeout(() => { throw new Error('wild'); }, 100);",
+    );
+    stage.launch({ world: "wild" });
+    expect(await stage.world.exited).toBe(1);
   });
 });

@@ -113,8 +113,8 @@ describe("a client of the ws package", () => {
     const path = join(folder, "door.sock");
     await using doorway = await new Doorway().listen(path);
     const socket = new WebSocket(`ws+unix:${path}:/`).on("error", () => {});
-    const events = new Events().listenTo(await doorway.accepted());
-    await once(socket, "open");
+    const [transport] = await Promise.all([doorway.accepted(), once(socket, "open")]);
+    const events = new Events().listenTo(transport);
     socket.send("by file");
     expect(await events.until("text")).toBe("by file");
     rmSync(folder, { recursive: true, force: true });

@@ -31,7 +31,7 @@ beforeEach(async () => {
   peer.on("error", () => {});
   heard.length = 0;
   peer.on("message", (data) => heard.push((data as Buffer).toString()));
-  transport = await accepted;
+  [transport] = await Promise.all([accepted, once(peer, "open")]);
 });
 
 afterEach(() => {
@@ -96,7 +96,6 @@ describe("a connection that the ws package reads", () => {
 
   test("keeps what is volatile back when the line is backed up", async () => {
     const events = new Events().listenTo(transport);
-    await once(peer, "open");
     peer.pause();
     const bytes = new Uint8Array(50_000);
     while (transport.sendVolatile(bytes));
