@@ -7,7 +7,8 @@ import type { Dropped, FromPlayer, Order, Sight, Status } from "./orders.ts";
 import { now, pause } from "./wait.ts";
 import { watchedSocket } from "./watched-socket.ts";
 
-const patienceMs = 8000;
+/** On a machine that has much else to do. */
+const patienceMs = 30_000;
 /** Chat takes ten lines in three seconds. */
 const breakMs = { least: 50, most: 300 };
 
@@ -56,7 +57,7 @@ export class Bot {
         this.#isPlaying = false;
         return this.#played;
       case "walk":
-        return this.#pilot.walkTo(order.to);
+        return this.#walk(order.to);
       case "travel":
         return this.#travel(order.world);
       case "say":
@@ -75,12 +76,12 @@ export class Bot {
     this.#isLeaving = false;
     this.#heard.clear();
     this.#lastChat = 0;
-    const Socket = watchedSocket({
+    const Socket = watchedSocket(this.#number, {
       changed: (live) => {
         this.#live = live;
         this.#notice();
       },
-      dropped: (world, code) => this.#dropped(world, code),
+      dropped: (drop) => this.#dropped(drop),
     });
     this.#headless = createHeadless({ master, packs: this.#packs, Socket, patienceMs });
     this.#headless.client.subscribe(() => this.#notice());
@@ -116,12 +117,38 @@ export class Bot {
     const portals = Object.values(this.#pilot.client.loaded?.map.portals ?? {});
     if (luck < 0.3 || portals.length === 0) return this.#pilot.client.say(`#${++this.#said}`);
     const portal = this.#luck.pick(portals);
-    if (luck < 0.6) return this.#pilot.walkTo({ x: portal.x, y: portal.y }, 60);
+    if (luck < 0.6) return this.#walk(portal, 60);
     await this.#travel(portal.target);
   }
 
+  /** What was begun in a world ends with it. @throws PilotLost */
+  async #here(done: () => boolean, what: string): Promise<void> {
+    const { client } = this.#pilot;
+    const { loaded } = client;
+    await this.#pilot.until(() => done() || client.loaded !== loaded, what);
+  }
+
+  async #walk({ x, y }: { readonly x: number; readonly y: number }, nearUnits = 4): Promise<void> {
+    this.#pilot.client.walkTo({ x, y });
+    await this.#here(() => {
+      const { self } = this.#pilot;
+      return !!self && !self.isMoving && Math.hypot(self.x - x, self.y - y) <= nearUnits;
+    }, `walk to ${x},${y}`);
+  }
+
+  /** @throws PilotLost when it is called off */
   async #travel(world: string): Promise<void> {
-    await this.#pilot.travelTo(world);
+    const pilot = this.#pilot;
+    await pilot.inWorld();
+    const found = pilot.portalTo(world);
+    if (!found) throw new PilotLost(`no portal to ${world} in ${pilot.view.world?.key}`);
+    const { key: problem } = pilot.view.problem ?? {};
+    const { x, y } = found.portal;
+    pilot.client.walkTo({ x, y, portal: found.name });
+    await this.#here(() => pilot.view.problem?.key !== problem, `travel to ${world}`);
+    await pilot.inWorld();
+    if (pilot.view.world?.key !== world)
+      throw new PilotLost(`travel to ${world}: ${pilot.view.problem?.reason ?? "called off"}`);
     this.#journeys += 1;
   }
 
@@ -158,10 +185,9 @@ export class Bot {
     this.#tell({ type: "status", status: { ...status, at: now() } });
   }
 
-  #dropped(world: string, code: number): void {
+  #dropped(drop: Omit<Dropped, "bot" | "at">): void {
     if (this.#isLeaving) return;
-    const dropped: Dropped = { bot: this.#number, at: now(), world, code };
-    this.#tell({ type: "dropped", dropped });
+    this.#tell({ type: "dropped", dropped: { bot: this.#number, at: now(), ...drop } });
   }
 
   /** Nobody's lines may come twice, or before an earlier one. */

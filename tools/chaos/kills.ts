@@ -1,7 +1,7 @@
 import { afterAll, atRest, nobodyLost } from "./laws.ts";
 import type { Luck } from "./luck.ts";
 import { Site } from "./site.ts";
-import { cut, freezeMaster, freezeWorld, killMaster, killWorld } from "./strikes.ts";
+import { cut, freezeMaster, freezeWorld, killMaster, killWorld, killWorlds } from "./strikes.ts";
 import type { Tally } from "./tally.ts";
 import type { Undo } from "./undo.ts";
 import { now } from "./wait.ts";
@@ -18,7 +18,7 @@ export interface KillsOptions {
 
 type Strike = (site: Site) => Promise<unknown>;
 
-/** What share of all strikes these are; the rest are worlds that are killed. */
+/** What share of all strikes these are; the rest are worlds that are killed, up to three at once. */
 const rareStrikes: readonly (readonly [share: number, strike: Strike])[] = [
   [0.2, (site) => killMaster(site)],
   [0.15, (site) => cut(site)],
@@ -32,7 +32,7 @@ const bothFigures: readonly Strike[] = [
   (site) => killWorld(site),
   (site) => cut(site),
 ];
-const reportMs = 10_000;
+const reportMs = 30_000;
 
 /** Players play, and one thing after the other is broken under them; after each, everybody gets well. */
 export async function runKills({ kills, players, isShort, ...common }: KillsOptions): Promise<void> {
@@ -53,7 +53,6 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
     await site.players.all({ do: "play" });
     await (oneOfEach.shift() ?? any(site))(site);
     await nobodyLost(site);
-    site.watch.calm();
     if (now() > reportAt) {
       reportAt = now() + reportMs;
       console.log(tally.text);
@@ -66,5 +65,5 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
 function any({ luck }: Site): Strike {
   const drawn = luck.next();
   let sum = 0;
-  return rareStrikes.find(([share]) => drawn < (sum += share))?.[1] ?? killWorld;
+  return rareStrikes.find(([share]) => drawn < (sum += share))?.[1] ?? killWorlds;
 }

@@ -10,7 +10,7 @@ import { now, until } from "./wait.ts";
 const noticedMs = 30_000;
 /** Detach grace, idle stop and the kill of what does not stop. */
 const drainedMs = 60_000;
-const chatMs = 8000;
+const chatMs = 20_000;
 /** A stride: who stood still is found where they stood. */
 const parkedUnits = 24;
 /** A timer, a log file or a half-closed socket more than at the beginning is no leak; one per player or kill is. */

@@ -1,5 +1,14 @@
-import { linkSync, lstatSync, renameSync, rmSync, symlinkSync, watch, type FSWatcher } from "node:fs";
-import { join } from "node:path";
+import {
+  linkSync,
+  lstatSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  watch,
+  type FSWatcher,
+} from "node:fs";
+import { basename, join } from "node:path";
 import type { Piece } from "./frames.ts";
 import type { Pipe, Way } from "./pipe.ts";
 import { Proxy } from "./proxy.ts";
@@ -41,7 +50,10 @@ export class Lines implements AsyncDisposable {
 
   static async open({ dataDir, masterPort, moment, opened }: LinesOptions): Promise<Lines> {
     const options = (line: Line) => ({
-      opened: (pipe: Pipe) => opened(line, pipe),
+      opened: (pipe: Pipe) => {
+        if (line === "world") pipe.notes.set("launch", launchAt(fileOf(pipe.asked)));
+        opened(line, pipe);
+      },
       on: {
         passing: (pipe: Pipe, way: Way, piece: Piece) => note(pipe, piece, line, way, "before"),
         passed: (pipe: Pipe, way: Way, piece: Piece) => note(pipe, piece, line, way, "after"),
@@ -52,13 +64,14 @@ export class Lines implements AsyncDisposable {
       if (type === "register" && text !== undefined) remember(pipe, text);
       moment({ line, way, type, when, pipe });
     };
+    const fileOf = (asked: string): string => join(dataDir, "worlds", `${routeOf(asked)}.sock`);
     const control = await Proxy.open({
       ...options("control"),
       target: () => ({ host: "127.0.0.1", port: masterPort }),
     });
     const world = await Proxy.open({
       ...options("world"),
-      target: (asked) => ({ path: join(dataDir, "worlds", `${asked.slice(1)}.sock`) }),
+      target: (asked) => ({ path: fileOf(asked) }),
     });
     const launch = await Proxy.open({
       ...options("launch"),
@@ -70,6 +83,14 @@ export class Lines implements AsyncDisposable {
 
   of(line: Line): Proxy {
     return this[line];
+  }
+
+  /** What players' sockets to this launch were dialled as; to every launch when none is named. */
+  socketsTo(launch?: string): string[] {
+    const pipes = [...this.world.pipes].filter(
+      ({ notes }) => (launch ?? notes.get("launch")) === notes.get("launch"),
+    );
+    return pipes.map(socketOf);
   }
 
   /** Takes the place of the socket a master has just made for its worlds; there is always one to dial. */
@@ -96,6 +117,25 @@ export class Lines implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watcher.close();
     await Promise.all([this.control, this.world, this.launch].map((proxy) => proxy[Symbol.asyncDispose]()));
+  }
+}
+
+/** What its player dialled it as. */
+export function socketOf({ asked }: Pipe): string {
+  return /[?&]socket=([\d.]+)/.exec(asked)?.[1] ?? "";
+}
+
+/** `/hub.c2?socket=1.7` is `hub.c2`. */
+export function routeOf(asked: string): string {
+  return /^\/([^?]*)/.exec(asked)?.[1] ?? "";
+}
+
+/** The launch that this route leads to now. */
+function launchAt(file: string): string {
+  try {
+    return basename(readlinkSync(file), ".sock");
+  } catch {
+    return "";
   }
 }
 

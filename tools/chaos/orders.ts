@@ -22,6 +22,8 @@ export interface Dropped {
   readonly at: number;
   readonly world: string;
   readonly code: number;
+  /** What it was dialled as. */
+  readonly socket: string;
 }
 
 /** What a player sees around: where it stands itself, and the names of the other players. */

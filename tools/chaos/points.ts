@@ -58,8 +58,7 @@ export async function atPoint(
 export function pidAt(site: Site, { pipe, line }: Moment): number | undefined {
   if (line === "launch") return Number(pipe.notes.get("pid")) || undefined;
   if (line === "control") return undefined;
-  const [world] = pipe.asked.slice(1).split(".");
-  return site.pidsOf(world).at(-1);
+  return site.pidOf(pipe.notes.get("launch") ?? "");
 }
 
 function renew(site: Site, line: Line): void {

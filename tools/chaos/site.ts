@@ -155,15 +155,23 @@ export class Site implements AsyncDisposable {
     return all.filter((one) => (world ?? one.world) === one.world && isAlive(one.pid)).map(({ pid }) => pid);
   }
 
-  worldOf(pid: number): string | undefined {
-    return [...this.#launched.values()].findLast((one) => one.pid === pid)?.world;
+  /** The process of this launch, while it runs. */
+  pidOf(launch: string): number | undefined {
+    const pid = this.#launched.get(launch)?.pid;
+    return pid !== undefined && isAlive(pid) ? pid : undefined;
+  }
+
+  /** What players' sockets to this process were dialled as. */
+  socketsTo(pid: number): string[] {
+    const launch = [...this.#launched].findLast(([, one]) => one.pid === pid)?.[0];
+    return launch === undefined ? [] : this.lines.socketsTo(launch);
   }
 
   killWorld(pid: number): void {
-    const world = this.worldOf(pid);
-    if (world === undefined || !signal(pid, "SIGKILL")) return;
+    const sockets = this.socketsTo(pid);
+    if (!signal(pid, "SIGKILL")) return;
     this.kills += 1;
-    this.watch.worldKilled(world);
+    this.watch.worldKilled(sockets);
   }
 
   async killMaster(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Line, Moment } from "./lines.ts";
+import { socketOf, type Line, type Moment } from "./lines.ts";
 import { atPoint, pidAt, pointName, points, type Point } from "./points.ts";
 import { signal } from "./processes.ts";
 import type { Site } from "./site.ts";
@@ -6,12 +6,12 @@ import { pause } from "./wait.ts";
 
 /** What can be done to a site that plays. Each resolves when the fault itself is over; getting well is another matter. */
 
-const pointMs = 3000;
+const pointMs = 1500;
 /** By then the players of a world that was killed know. */
 const newsMs = 100;
-/** A player who hears nothing from a world for eight seconds gives the socket up. */
-const givenUpMs = 12_000;
-const frozenMs = { least: 500, most: 8000 };
+/** A player who has heard nothing from a world for eight seconds gives the socket up; not a moment earlier. */
+const patienceMs = 7500;
+const frozenMs = { least: 500, most: 10_000 };
 
 /** Ends a world at a point of the protocol, or just so when that point does not come. */
 export async function killWorld(site: Site, point: Point = site.luck.pick(points)): Promise<void> {
@@ -23,6 +23,12 @@ export async function killWorld(site: Site, point: Point = site.luck.pick(points
   if (!came) strike();
   site.tally.point(came ? `world killed ${pointName(point)}` : "world killed at no point");
   await pause(newsMs);
+}
+
+/** Several worlds at once, each at a point of its own. */
+export async function killWorlds(site: Site): Promise<void> {
+  const count = 1 + Math.floor(site.luck.between(0, 3));
+  await Promise.all(Array.from({ length: count }, () => killWorld(site)));
 }
 
 export async function killMaster(site: Site, point: Point = site.luck.pick(points)): Promise<void> {
@@ -40,11 +46,14 @@ export async function freezeWorld(
 ): Promise<void> {
   const pid = anyWorld(site);
   if (pid === undefined) return;
-  site.watch.excuse(site.worldOf(pid) ?? "", ms + givenUpMs);
+  if (ms > patienceMs) site.watch.doom(site.socketsTo(pid));
   site.tally.freezes += 1;
   signal(pid, "SIGSTOP");
   await pause(ms);
-  if (signal(pid, "SIGCONT")) return;
+  if (signal(pid, "SIGCONT")) {
+    await pause(newsMs);
+    return site.watch.spare(site.socketsTo(pid));
+  }
   // One that was empty and had been told to end has four seconds for it, whatever keeps it.
   const isEnd = site.master.hasSaid(({ msg = "" }) =>
     new RegExp(`^MASTER_WORLD_KILLED .*\\bpid=${pid}\\b.* reason=idle`).test(msg),
@@ -76,7 +85,7 @@ export async function cut(
   if (pipes.length === 0) return;
   const pipe = luck.pick(pipes);
   const way = luck.pick(["up", "down"] as const);
-  if (line === "world") site.watch.excuse(pipe.asked.slice(1).split(".")[0] ?? "", givenUpMs);
+  if (line === "world") site.watch.doom([socketOf(pipe)]);
   const bytes = pipe.passed[way] + Math.floor(luck.between(0, 2000));
   pipe.cut = { way, bytes, how: luck.pick(["end", "reset"] as const) };
   await pause(500);
@@ -84,7 +93,9 @@ export async function cut(
   site.tally.cuts += 1;
 }
 
+/** Rather one with players. */
 function anyWorld(site: Site): number | undefined {
   const pids = site.pidsOf();
-  return pids.length > 0 ? site.luck.pick(pids) : undefined;
+  const played = pids.filter((pid) => site.socketsTo(pid).length > 0);
+  return pids.length > 0 ? site.luck.pick(played.length > 0 ? played : pids) : undefined;
 }

@@ -2,10 +2,10 @@ import type { Dropped, Status } from "./orders.ts";
 import type { Tally } from "./tally.ts";
 import { now } from "./wait.ts";
 
-/** The system tells of a killed process at once; whatever ends later has another cause. */
-const noticeMs = 3000;
+/** A world that dies so soon after its master has to wait for the next one: another figure. */
+const masterMs = 3000;
 /** How long after a master's end a world socket that ends is its doing. */
-const masterMs = 15_000;
+const aftermathMs = 15_000;
 
 /** What is aimed at; whatever takes longer is worth a look into the logs. */
 const slowMs = { world: 3000, master: 2000 };
@@ -14,8 +14,8 @@ const slowMs = { world: 3000, master: 2000 };
 export class Watch {
   readonly #tally: Tally;
   readonly #isTimed: boolean;
-  readonly #worldKilledAt = new Map<string, number>();
-  readonly #troubledUntil = new Map<string, number>();
+  /** Sockets that are to end, and when their world was killed, if it was. */
+  readonly #doomed = new Map<string, number | undefined>();
   #masterKilledAt = -Infinity;
   #isMasterGone = false;
   #isMasterFrozen = false;
@@ -29,10 +29,10 @@ export class Watch {
     this.#isTimed = isTimed;
   }
 
-  worldKilled(world: string): void {
+  /** @param sockets which led to it */
+  worldKilled(sockets: readonly string[]): void {
     this.#tally.worldKills += 1;
-    this.#worldKilledAt.set(world, now());
-    this.excuse(world, noticeMs);
+    for (const socket of sockets) this.#doomed.set(socket, now());
   }
 
   masterKilled(): void {
@@ -57,28 +57,26 @@ export class Watch {
     this.#isOver = true;
   }
 
-  /** Sockets to this world may end for so long; `*` is every world. */
-  excuse(world: string, forMs: number): void {
-    const until = Math.max(now() + forMs, this.#troubledUntil.get(world) ?? 0);
-    this.#troubledUntil.set(world, until);
+  /** These sockets, and no others, may end: something was done to them. */
+  doom(sockets: readonly string[]): void {
+    for (const socket of sockets) this.#doomed.set(socket, this.#doomed.get(socket));
   }
 
-  /** Everybody is well again: what was before excuses only what is on its way. */
-  calm(): void {
-    for (const [world, until] of this.#troubledUntil)
-      this.#troubledUntil.set(world, Math.min(until, now() + noticeMs));
+  /** It is over, and whoever got through it has no more excuse. */
+  spare(sockets: readonly string[]): void {
+    for (const socket of sockets) this.#doomed.delete(socket);
   }
 
-  dropped({ bot, at, world, code }: Dropped): void {
+  dropped({ bot, at, world, code, socket }: Dropped): void {
     if (this.#isOver) return;
-    const killedAt = this.#worldKilledAt.get(world);
-    // A world that dies while there is no master, or a new one, has to wait for it: another figure.
-    const isAlone = !this.#isMasterGone && !this.#isMasterFrozen && at - this.#masterKilledAt > noticeMs;
-    if (killedAt !== undefined && isAlone && at >= killedAt && at < killedAt + noticeMs)
-      this.#worldWaits.set(bot, { since: at, from: killedAt });
-    if (["*", world].some((name) => (this.#troubledUntil.get(name) ?? 0) >= at)) return;
-    const what = `player ${bot} lost the socket of ${world} (code ${code})`;
-    if (at - this.#masterKilledAt > masterMs) return this.#tally.lose(`${what} without a cause`);
+    const isDoomed = this.#doomed.has(socket);
+    const killedAt = this.#doomed.get(socket);
+    this.#doomed.delete(socket);
+    const isAlone = !this.#isMasterGone && !this.#isMasterFrozen && at - this.#masterKilledAt > masterMs;
+    if (killedAt !== undefined && isAlone) this.#worldWaits.set(bot, { since: at, from: killedAt });
+    if (isDoomed) return;
+    const what = `player ${bot} lost the socket ${socket} of ${world} (code ${code})`;
+    if (at - this.#masterKilledAt > aftermathMs) return this.#tally.lose(`${what} without a cause`);
     this.#tally.worldSocketsDroppedByMasterKill += 1;
     console.error(`${new Date().toISOString()} LOSS ${what} by a master's end`);
   }

@@ -5,37 +5,43 @@ export interface SocketNews {
   /** The first state has come, or the last one. */
   changed(live: number): void;
   /** The only one that was live ended without a goodbye, and no other world had let the player in. */
-  dropped(world: string, code: number): void;
+  dropped(drop: { world: string; code: number; socket: string }): void;
 }
 
 /** The code of a connection that this side gave up. */
 const gaveUp = 0;
 
+let dialled = 0;
+
 /**
  * The platform's WebSocket, watched from outside: a world socket is live from its first state on, until it says
- * `departed` or ends. The control socket has no states, so it never is.
+ * `departed` or ends. The control socket has no states, so it never is. Each dials under a name of its own, by which
+ * the driver knows the line at the other end of it.
  */
-export function watchedSocket(news: SocketNews): typeof WebSocket {
+export function watchedSocket(bot: number, news: SocketNews): typeof WebSocket {
   const live = new Set<WebSocket>();
   /** Let in by their world, and not over. */
   const entered = new Set<WebSocket>();
   /** Where the master has the player, by its last word. */
   let home: string | undefined;
-  const end = (socket: WebSocket, code: number | undefined): void => {
+  const end = (socket: WebSocket & { readonly name: string }, code: number | undefined): void => {
     entered.delete(socket);
     if (!live.delete(socket)) return;
     const world = worldOf(socket.url);
     // Whoever has travelled on is between two worlds, whatever became of the new one: the old one lets them go.
     const hasLeft =
       entered.size > 0 || (code === closeCodes.removed.code && home !== undefined && home !== world);
-    if (code !== undefined && !hasLeft) news.dropped(world, code);
+    if (code !== undefined && !hasLeft) news.dropped({ world, code, socket: socket.name });
     news.changed(live.size);
   };
   return class extends WebSocket {
+    readonly name: string;
     #isGone = false;
 
     constructor(url: string | URL) {
-      super(url);
+      const name = `${bot}.${(dialled += 1)}`;
+      super(named(url, name));
+      this.name = name;
       this.addEventListener("message", ({ data }) => this.#hear(data));
       this.addEventListener("close", ({ code }) => end(this, code));
     }
@@ -62,6 +68,12 @@ export function watchedSocket(news: SocketNews): typeof WebSocket {
       news.changed(live.size);
     }
   };
+}
+
+function named(url: string | URL, name: string): URL {
+  const own = new URL(url);
+  own.searchParams.set("socket", name);
+  return own;
 }
 
 /** `/hub.c2` is a launch of hub. */

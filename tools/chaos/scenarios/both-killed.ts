@@ -1,6 +1,5 @@
 import { accountPlaces } from "../database.ts";
 import { nobodyLost } from "../laws.ts";
-import { signal } from "../processes.ts";
 import type { Scenario } from "../scenario.ts";
 import { nameOf, Site } from "../site.ts";
 import { pause } from "../wait.ts";
@@ -20,8 +19,7 @@ export const bothKilled: Scenario = {
     await players.order(0, { do: "walk", to: { x: 480, y: 220 } });
     await pause(savedMs);
     const stood = await players.look(0);
-    site.watch.excuse("*", savedMs);
-    for (const pid of site.pidsOf()) if (signal(pid, "SIGKILL")) tally.worldKills += 1;
+    for (const pid of site.pidsOf()) site.killWorld(pid);
     await site.start();
     await nobodyLost(site);
     const back = await players.look(0);

@@ -1,17 +1,16 @@
 import { afterAll, nobodyLost } from "../laws.ts";
-import type { Line } from "../lines.ts";
+import { socketOf, type Line } from "../lines.ts";
 import type { Cut, Pipe, Way } from "../pipe.ts";
 import type { Scenario } from "../scenario.ts";
-import { Site } from "../site.ts";
+import { healMs, Site } from "../site.ts";
 import { until } from "../wait.ts";
 
 /** Sessions at a time: each has its own byte at which a line of it is cut. */
 const abreast = 8;
 /** Cuts of a kind when one of each is enough. */
 const fewCuts = 8;
-const registeredMs = 15_000;
-/** How long one round of cuts may show. */
-const cutMs = 15_000;
+const registeredMs = 45_000;
+const tries = 5;
 const worlds = ["left_world", "top_world", "right_world", "hub"] as const;
 
 /**
@@ -65,9 +64,9 @@ async function sessions(site: Site, line: Line, cutOf: (index: number) => Cut): 
   const spoil = (opened: Line, pipe: Pipe): void => {
     if (opened !== line || given === site.players.count) return;
     pipe.cut = cutOf(given++);
+    if (line === "world") site.watch.doom([socketOf(pipe)]);
   };
   site.openings.add(spoil);
-  site.watch.excuse("*", cutMs);
   await Promise.all(site.players.numbers.map((bot) => session(site, bot)));
   site.openings.delete(spoil);
   site.tally.cuts += given;
@@ -81,16 +80,27 @@ async function session(site: Site, bot: number): Promise<void> {
   };
   await players.order(bot, { do: "open", master: site.url });
   try {
-    await until(plays, "playing", 45_000);
-    // What a cut calls off may be tried again; that it ends well is what counts.
-    await players.order(bot, { do: "travel", world: "left_world" }).catch(() => {});
-    await until(plays, "playing", 45_000);
+    await until(plays, "playing", healMs);
+    await travel(site, bot, "left_world");
+    await until(plays, "playing", healMs);
     await players.order(bot, { do: "say", line: 1 });
   } catch (error) {
     tally.playersLost += 1;
     console.error(`LOSS player ${bot} is lost: ${String(error)}`);
   }
   await players.order(bot, { do: "leave" });
+}
+
+/** Whom a cut has called back still wants to go, and goes. */
+async function travel({ players }: Site, bot: number, world: string): Promise<void> {
+  for (let left = tries; ; left--)
+    try {
+      if ((await players.look(bot)).world === world) return;
+      await players.order(bot, { do: "travel", world });
+      return;
+    } catch (error) {
+      if (left === 1) throw error;
+    }
 }
 
 /** Spread over all worlds, so that each has a line to the master. */

@@ -1,4 +1,5 @@
 import { atRest } from "../laws.ts";
+import { socketOf } from "../lines.ts";
 import type { Status } from "../orders.ts";
 import type { Pipe } from "../pipe.ts";
 import type { Chaos, Scenario } from "../scenario.ts";
@@ -59,10 +60,10 @@ async function halfOpen(site: Site): Promise<void> {
   const { world: open, control: up } = site.lines;
   const { count } = site.players;
   await until(() => open.pipes.size === count && up.pipes.size === count, "one line each", noticedMs);
-  site.watch.excuse("*", 2 * noticedMs);
   const [control, world, launch] = (["control", "world", "launch"] as const).map((line) =>
     site.luck.pick([...site.lines.of(line).pipes]),
   ) as [Pipe, Pipe, Pipe];
+  site.watch.doom([socketOf(world)]);
   for (const pipe of [control, world, launch]) pipe.deafen();
   const some = (has: (status: Status) => boolean) => (): boolean =>
     [...site.players.statuses.values()].some(has);
