@@ -93,6 +93,7 @@ class Generator {
   readonly #shared = Buffer.allocUnsafe(256 * 1024);
   #crowd: Crowd | undefined;
   #rounds: Rounds | undefined;
+  #isWindow = false;
   #isOver = false;
 
   constructor(order: GeneratorOrder) {
@@ -109,14 +110,16 @@ class Generator {
   }
 
   async run(): Promise<Sight> {
+    const { warmMs, windowMs, reach } = this.#order;
     await this.#enter();
-    this.#walk();
-    await pause(this.#order.warmMs);
-    tell({ type: "settled", pids: [process.pid, ...(this.#crowd ? [this.#crowd.pid] : [])] });
-    await told();
-    const { windowMs, reach } = this.#order;
     const rounds = new Rounds(reach, (client, input) => this.#clients[client]?.sentAt[input % sentKept] ?? 0);
     this.#rounds = rounds;
+    this.#walk();
+    await pause(warmMs);
+    tell({ type: "settled", pids: [process.pid, ...(this.#crowd ? [this.#crowd.pid] : [])] });
+    await told();
+    rounds.begin();
+    this.#isWindow = true;
     const before = await this.#received();
     const from = performance.now();
     await pause(windowMs);
@@ -206,7 +209,7 @@ class Generator {
       self,
       sees: this.#sampled.filter((each) => line.sees(each)),
     };
-    if (tick % checkEvery !== 0) return rounds.add(tick, told);
+    if (!this.#isWindow || tick % checkEvery !== 0) return rounds.add(tick, told);
     const others = line.others();
     const [first] = others;
     if (first && this.#order.plantsFault) others.set(first[0], { x: first[1].x + 3, y: first[1].y });

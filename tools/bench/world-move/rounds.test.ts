@@ -56,6 +56,38 @@ describe("the check of what clients hold", () => {
     expect(late(200)).toHaveLength(2);
   });
 
+  it("knows who was late already when the window began", () => {
+    const rounds = new Rounds(reach, () => 0);
+    for (const tick of [8, 9]) rounds.add(tick, toldTo(1, [0]));
+    rounds.begin();
+    rounds.add(10, toldTo(1, [0], { inputs: 1 }));
+    rounds.add(10, toldTo(0, [1], { others: new Map([[1, { x: 306, y: 100 }]]) }));
+    rounds.finish();
+    expect(rounds.faults).toEqual([]);
+  });
+
+  it("knows who was late when a world made up for several ticks at once", () => {
+    const after = (inputs: number): readonly string[] => {
+      const rounds = new Rounds(reach, () => 0);
+      rounds.add(10, toldTo(1, [0]));
+      rounds.add(14, toldTo(1, [0], { inputs }));
+      rounds.add(14, toldTo(0, [1], { others: new Map([[1, { x: 306, y: 100 }]]) }));
+      rounds.finish();
+      return rounds.faults;
+    };
+    expect(after(2)).toEqual([]);
+    expect(after(4)).toHaveLength(1);
+  });
+
+  it("allows that who is late is seen as far away as where they would be", () => {
+    const rounds = new Rounds(reach, () => 0);
+    const far = { self: { x: 530, y: 100 } };
+    for (const tick of [9, 10]) rounds.add(tick, toldTo(1, [], far));
+    rounds.add(10, toldTo(0, [1], { others: new Map([[1, { x: 500, y: 100 }]]) }));
+    rounds.finish();
+    expect(rounds.faults).toEqual([]);
+  });
+
   it("notices two clients who hold a third one, who is not asked, at different places", () => {
     const rounds = roundsOf(
       toldTo(0, [], { others: new Map([[5, { x: 200, y: 100 }]]) }),
@@ -144,5 +176,18 @@ describe("motion latency", () => {
     rounds.finish();
     // The first input was there before anybody was watching; the other two came with tick 11.
     expect(rounds.latencies).toEqual([80, 30]);
+  });
+
+  it("is not counted before the window begins", () => {
+    const rounds = new Rounds(reach, () => 1000);
+    rounds.add(10, toldTo(1, []));
+    rounds.add(11, toldTo(1, [], { inputs: 1 }));
+    rounds.add(11, toldTo(0, [1], { atMs: 1040 }));
+    rounds.begin();
+    expect(rounds.latencies).toEqual([]);
+    rounds.add(12, toldTo(1, [], { inputs: 2 }));
+    rounds.add(12, toldTo(0, [1], { atMs: 1020 }));
+    rounds.finish();
+    expect(rounds.latencies).toEqual([20]);
   });
 });
