@@ -50,7 +50,8 @@ function done(order: WorldOrder, { launch, draining = [] }: Done): string[] {
 
 function failed({ reason, cause }: Failed): string[] {
   const why = cause === undefined ? undefined : causeInWords(cause);
-  if (reason === "invalid_world") return ["there is no such world to do this with; see portcade world list"];
+  if (reason === "invalid_world")
+    return [why ?? "there is no such world to do this with; see portcade world list"];
   if (reason === "too_many_requests") return ["too much is being asked at once; order it again"];
   if (reason === "bad_request") return [why ?? "the master does not know this order"];
   if (reason === "world_unavailable")

@@ -144,8 +144,17 @@ describe("the operator's door", () => {
     expect(told).toEqual([]);
   });
 
+  test("moves nobody to a world that there is not, also when nobody is there to be moved", async () => {
+    await open({ worlds: () => [{ ...hub, phase: "asleep", launches: [] }] });
+    const caller = say({ type: "world.drain", world: "hub", to: "moon" });
+    const cause = "there is no such world as moon; see portcade world list";
+    expect(await caller.all()).toEqual([{ type: "failed", reason: "invalid_world", cause }]);
+    expect(told).toEqual([]);
+  });
+
   test("tells how the launch fares that the order is about, and of no other", async () => {
-    await open({ worlds: () => [{ ...hub, launches: [{ launch: "l1", phase: "running", players: 1 }] }] });
+    const running: WorldReport = { ...hub, launches: [{ launch: "l1", phase: "running", players: 1 }] };
+    await open({ worlds: () => [running, { ...hub, key: "left_world" }] });
     const caller = say({ type: "world.drain", world: "hub", to: "left_world" });
     expect(await untilTold()).toMatchObject({
       body: { type: "evacuate", noticeMs: limits.drainMs, target: "left_world" },

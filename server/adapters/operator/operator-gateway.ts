@@ -44,6 +44,8 @@ export class OperatorGateway {
   readonly #server: Server;
   readonly #callers = new Map<Address, Caller>();
   readonly #sockets = new Set<Socket>();
+  /** World → when one was last renewed. */
+  readonly #renewedAt = new Map<string, number>();
 
   constructor(deps: OperatorGatewayDeps) {
     this.#deps = deps;
@@ -90,6 +92,22 @@ export class OperatorGateway {
       if (state && "drain" in state && state.drain && players !== guestsOf(previous))
         say(caller, { type: "progress", step: "draining", launch, players });
     }
+  }
+
+  /**
+   * A launch of what lies on the disk now takes over as if an operator had ordered it; not so soon again when nothing
+   * comes of it.
+   */
+  async renew(world: string): Promise<void> {
+    const { nature, limits, notReady, report, check } = this.#deps;
+    const before = this.#renewedAt.get(world);
+    const isSoon = before !== undefined && nature.now() < before + limits.backoffMaxMs;
+    if (isSoon || notReady() !== undefined) return;
+    this.#renewedAt.set(world, nature.now());
+    const cause = await check(world);
+    if (cause === undefined)
+      this.#replace(`operator:${nature.newId("o")}`, world, limits.drainMs, "world.renew");
+    else report("worlds.refused", { world, reason: cause });
   }
 
   async close(): Promise<void> {
@@ -158,28 +176,35 @@ export class OperatorGateway {
     const { world, noticeMs = limits.drainMs } = asked;
     const known = worlds().find(({ key }) => key === world);
     if (!known) return end(caller, { type: "failed", reason: "invalid_world" });
-    const to: Address<"world"> = `world:${world}`;
     caller.world = world;
     if (asked.type === "world.drain" && asked.to !== undefined) {
       if (known.phase === "leaving")
         return end(caller, { type: "failed", reason: "try_later", cause: "it is being emptied already" });
       if (asked.to === world)
         return refuse(caller, "its players are there already; without --to another launch of it takes over");
+      const target = worlds().find(({ key }) => key === asked.to);
+      if (!target) {
+        const cause = `there is no such world as ${asked.to}; see portcade world list`;
+        return end(caller, { type: "failed", reason: "invalid_world", cause });
+      }
       // Each would send its players on to the other.
-      const isLeaving = worlds().some(({ key, phase }) => key === asked.to && phase === "leaving");
-      if (isLeaving)
+      if (target.phase === "leaving")
         return end(caller, {
           type: "failed",
           reason: "try_later",
           cause: `${asked.to} is being emptied itself`,
         });
       report("operator.ordered", { order: asked.type, world, to: asked.to, noticeMs });
-      return tell(caller.self, to, { type: "evacuate", noticeMs, target: asked.to });
+      return tell(caller.self, `world:${world}`, { type: "evacuate", noticeMs, target: asked.to });
     }
     const cause = await check(world);
     if (cause !== undefined) return end(caller, { type: "failed", reason: "world_unavailable", cause });
-    report("operator.ordered", { order: asked.type, world, noticeMs });
-    tell(caller.self, to, { type: "replace", noticeMs });
+    this.#replace(caller.self, world, noticeMs, asked.type);
+  }
+
+  #replace(self: Address<"operator">, world: string, noticeMs: number, order: string): void {
+    this.#deps.report("operator.ordered", { order, world, noticeMs });
+    this.#deps.tell(self, `world:${world}`, { type: "replace", noticeMs });
   }
 
   #tell(caller: Caller, answer: Inbox["operator"]): void {
