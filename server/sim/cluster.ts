@@ -176,11 +176,12 @@ export class Cluster {
 
   #openHost(): SimHost {
     const { nature, auditor, packs } = this;
-    const { limits } = this.#circumstances;
+    const { limits, bootMs } = this.#circumstances;
     return new SimHost({
       nature,
       auditor,
       limits,
+      bootMs,
       version,
       worlds: this.#worlds,
       step: this.#code.door,

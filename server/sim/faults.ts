@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly stall: number;
   /** Somebody sets the wall clock. */
   readonly clockStep: number;
+  /** How long a willing process takes at most until it registers. */
+  readonly bootMs: number;
   readonly slowestMs: number;
   /** The chance that a commit fails, and that one that did was written all the same. */
   readonly failing: number;
@@ -58,6 +60,7 @@ const calm: Omit<Circumstances, "suite" | "seconds" | "players"> = {
   jam: 0,
   stall: 0,
   clockStep: 0,
+  bootMs: 3_000,
   slowestMs: 0,
   failing: 0,
   losing: 0,
@@ -87,6 +90,7 @@ const storm: Omit<Circumstances, "suite" | "limits"> = {
   jam: 0.05,
   stall: 0.04,
   clockStep: 0.1,
+  bootMs: 3_000,
   slowestMs: 200,
   failing: 0.01,
   losing: 0.5,
@@ -105,7 +109,8 @@ const storm: Omit<Circumstances, "suite" | "limits"> = {
 export function draw(suite: Suite, nature: SimNature): Circumstances {
   const seconds = nature.between(30, 90);
   const players = nature.between(2, 5);
-  if (suite === "calm") return { ...calm, suite, seconds, players };
+  // As fast as a real one.
+  if (suite === "calm") return { ...calm, suite, seconds, players, bootMs: 300 };
   if (suite === "restart") return { ...calm, suite, seconds, players, kill: 0.05 + nature.luck() * 0.15 };
   if (suite === "storm") return { ...storm, suite, limits: drawLimits(nature) };
   const some = (chance: number, most: number): number => (nature.chance(chance) ? nature.luck() * most : 0);
@@ -129,6 +134,7 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
     clog: some(0.4, 0.4),
     kill: some(0.3, 0.1),
     jam: some(0.3, 0.1),
+    bootMs: 3_000,
     slowestMs: some(0.3, 400),
     failing: some(0.3, 0.03),
     losing: some(0.5, 1),

@@ -23,7 +23,7 @@ export const realListen: Listen = (wanted, taken) => {
 
 export interface SimHostDeps extends Pick<
   WorldDeps,
-  "nature" | "limits" | "version" | "step" | "dialMaster" | "gossip"
+  "nature" | "limits" | "version" | "bootMs" | "step" | "dialMaster" | "gossip"
 > {
   readonly worlds: ReadonlyMap<string, WorldEntry>;
   readonly auditor: Auditor;

@@ -35,6 +35,8 @@ export interface WorldDeps {
   readonly entry: WorldEntry;
   readonly version: string;
   readonly port: number;
+  /** How long one that is willing takes at most until it registers. */
+  readonly bootMs: number;
   /** Of the files that lie on the disk as it starts. */
   readonly pack: string | undefined;
   readonly staleToken?: string | undefined;
@@ -101,9 +103,9 @@ export class SimWorld {
   }
 
   #begin(): void {
-    const { nature, limits, gossip } = this.#deps;
+    const { nature, limits, gossip, bootMs: mostMs } = this.#deps;
     const { temper } = this;
-    const bootMs = temper === "slow" ? nature.between(3_000, 60_000) : nature.between(50, 3_000);
+    const bootMs = temper === "slow" ? nature.between(3_000, 60_000) : nature.between(50, mostMs);
     if (temper === "dies") this.#after(bootMs, () => this.exit(1));
     else if (temper !== "mute") this.#after(bootMs, () => this.line.dial());
     if (temper === "twice") this.#after(bootMs + nature.between(500, 5_000), () => this.line.dial(true));

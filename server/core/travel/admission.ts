@@ -1,4 +1,5 @@
 import { idOf, type Address } from "#shared/address.ts";
+import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
 import { arrive } from "./departure.ts";
 import { fails, letGo, repack } from "./lease.ts";
@@ -31,20 +32,21 @@ export function redeem({ journey, lease, pack, failures }: Travel, turn: Turn): 
 }
 
 /**
- * S27: nobody enters a launch with another pack than its own. A client whose pack is an old one gets the new one
- * ready first; a launch whose pack is an old one is replaced first.
+ * S27: nobody enters a launch with another pack than its own. The client gets the launch's ready first; a launch whose
+ * pack is not to be had any more is replaced first.
  */
 export function enter(state: In<"starting">, input: Got<"worldReady">, turn: Turn): Travel {
   const { world } = state.journey.target;
   if (input.pack === undefined || input.pack === state.pack) return expect(state, input, turn);
-  if (input.pack === turn.facts.packOf(world)?.sha256) return repack(state, input.pack, turn);
+  const offer = turn.facts.offerOf(world, input.pack);
+  if (offer) return repack(state, offer, turn);
   turn.send(`world:${world}`, { type: "outdated" });
   return state;
 }
 
 function expect(state: In<"starting">, { launch, endpoint, route }: Got<"worldReady">, turn: Turn): Travel {
   const { ticketAckMs, ticketMs, ticketSpareMs } = turn.facts.limits;
-  const { journey, lease, pack, failures, by } = state;
+  const { journey, lease, pack, failures, by, asked } = state;
   const ackBy = Math.min(by, turn.now + ticketAckMs);
   const { token, hash } = turn.newSecret();
   const door: Door = {
@@ -64,7 +66,8 @@ function expect(state: In<"starting">, { launch, endpoint, route }: Got<"worldRe
     // S13: its clock goes on while the master stands still. Before that the ticket is called back.
     forMs: ackBy - turn.now + ticketMs + ticketSpareMs,
   });
-  return { phase: "expecting", journey, lease, pack, failures, by, door, wakeAt: ackBy };
+  const passed = asked === undefined ? {} : { asked };
+  return { phase: "expecting", journey, lease, pack, failures, by, ...passed, door, wakeAt: ackBy };
 }
 
 /**
@@ -94,7 +97,23 @@ export function refused(
   { admission, reason }: Got<"refused">,
   turn: Turn,
 ): Travel | undefined {
-  return isDoor(state.door, admission, turn) ? fails(state, reason, turn) : state;
+  if (!isDoor(state.door, admission, turn)) return state;
+  const isGone = state.phase === "expecting" && reason === "world_unavailable";
+  return isGone ? askAgain(state, reason, turn) : fails(state, reason, turn);
+}
+
+/** One redeem wants its world so often: a process that refuses everybody is not asked for ever. */
+const mostAsked = 3;
+
+/**
+ * The launch ended, or stopped to let people in, before it could say that it knows the ticket. The client has heard
+ * of neither, and waits for the next one.
+ */
+export function askAgain(state: In<"expecting">, reason: Refusal, turn: Turn): Travel | undefined {
+  const { journey, lease, pack, failures, by, asked = 1 } = state;
+  if (asked >= mostAsked || turn.now >= by) return fails(state, reason, turn);
+  turn.send(`world:${journey.target.world}`, { type: "require" });
+  return { phase: "starting", journey, lease, pack, failures, by, asked: asked + 1, wakeAt: by };
 }
 
 export function arrived(

@@ -1,4 +1,5 @@
 import { idOf } from "#shared/address.ts";
+import type { PackInfo } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import { refusals } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
@@ -8,24 +9,26 @@ import type { Got, In, Journey, Lease, Travel } from "./travel.ts";
 
 export function begin(_: undefined, { journey, re }: Got<"begin">, turn: Turn): Travel | undefined {
   const { leaseHardMs } = turn.facts.limits;
-  const pack = turn.facts.packOf(journey.target.world)?.sha256;
-  if (pack === undefined) {
+  const offer = turn.facts.offerOf(journey.target.world);
+  if (offer === undefined) {
     turn.send(journey.player, { type: "denied", re, reason: "world_pack_unavailable", final: true });
     return over(journey, "world_pack_unavailable", turn);
   }
   const lease = extend({ softBy: 0, hardBy: turn.now + leaseHardMs }, turn);
   hold(journey, turn);
+  const pack = offer.sha256;
   const state: Travel = { phase: "leased", journey, lease, pack, failures: 0, wakeAt: lease.softBy };
-  grant(state, re, turn);
+  grant(state, offer, re, turn);
   return state;
 }
 
-/** The world has a new pack since: the client gets it ready before it comes. */
-export function repack({ journey, lease, failures }: Travel, pack: string, turn: Turn): Travel {
+/** The launch has another pack: the client gets that one ready before it comes. */
+export function repack({ journey, lease, failures }: Travel, offer: PackInfo, turn: Turn): Travel {
   const fresh = extend(lease, turn);
   hold(journey, turn);
+  const pack = offer.sha256;
   const state: Travel = { phase: "leased", journey, lease: fresh, pack, failures, wakeAt: fresh.softBy };
-  grant(state, undefined, turn);
+  grant(state, offer, undefined, turn);
   return state;
 }
 
@@ -34,12 +37,13 @@ export function repack({ journey, lease, failures }: Travel, pack: string, turn:
  * whatever was prepared with the old one is off (S27).
  */
 export function repeat(state: Exclude<Travel, { phase: "departing" }>, _: unknown, turn: Turn): Travel {
-  const pack = turn.facts.packOf(state.journey.target.world)?.sha256;
-  if (pack !== undefined && pack !== state.pack) {
+  const offer = turn.facts.offerOf(state.journey.target.world);
+  if (!offer) return state;
+  if (offer.sha256 !== state.pack) {
     letGo(state, turn);
-    return repack(state, pack, turn);
+    return repack(state, offer, turn);
   }
-  grant(state, undefined, turn);
+  grant(state, offer, undefined, turn);
   return state;
 }
 
@@ -119,10 +123,8 @@ function over({ session, source }: Journey, reason: Refusal, turn: Turn, instead
   return undefined;
 }
 
-function grant({ journey, lease }: Travel, re: number | undefined, turn: Turn): void {
+function grant({ journey, lease }: Travel, pack: PackInfo, re: number | undefined, turn: Turn): void {
   const { world } = journey.target;
-  const pack = turn.facts.packOf(world);
-  if (!pack) return;
   turn.send(journey.player, {
     type: "lease",
     re,

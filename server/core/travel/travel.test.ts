@@ -219,13 +219,43 @@ describe("the redeem", () => {
     }
   });
 
+  test("whose launch is gone before it has answered gets the next one, and the client hears nothing", () => {
+    const gone = [
+      { type: "worldUnavailable", reason: "world_unavailable" },
+      { type: "refused", admission: "a1", reason: "world_unavailable" },
+    ];
+    const fromLeft = { self, from: "launch:left", now: 500 } as const;
+    const ready = { type: "worldReady", launch: "launch:left", endpoint: { port: 1 }, route: "left_world" };
+    for (const input of gone) {
+      let state: Travel | undefined = expecting;
+      for (const asked of [2, 3]) {
+        const again: ReturnType<typeof cells.take<Travel>> = cells.take<Travel>(state, input, fromLeft);
+        expect(again.said).toEqual([{ to: "world:left_world", type: "require" }]);
+        expect(again.state).toMatchObject({
+          phase: "starting",
+          asked,
+          failures: 0,
+          by: 12_000,
+          wakeAt: 12_000,
+        });
+        state = cells.take<Travel>(again.state, ready, { self, from: "world:left_world", now: 600 }).state;
+        state = { ...(state as typeof expecting), door: expecting.door };
+      }
+      // A process that refuses everybody is not asked for ever, and nobody after the time of the redeem.
+      for (const [last, now] of [[state, 700] as const, [expecting, 12_000] as const])
+        expect(cells.take<Travel>(last, input, { ...fromLeft, now })).toMatchObject({
+          state: { phase: "leased", failures: 1 },
+          said: [{ to: player, type: "denied", reason: "world_unavailable", final: false }, {}],
+        });
+    }
+  });
+
   test("that failed may be repeated twice under the same lease, if repeating helps", () => {
     const failures: [Travel, { type: string; [field: string]: unknown }, string][] = [
       [starting, { type: "worldUnavailable", reason: "world_unavailable" }, "world_unavailable"],
       [starting, { type: "deadline" }, "world_unavailable"],
-      [expecting, { type: "worldUnavailable", reason: "world_unavailable" }, "world_unavailable"],
       [expecting, { type: "deadline" }, "ticket_unavailable"],
-      [expecting, { type: "refused", admission: "a1", reason: "world_unavailable" }, "world_unavailable"],
+      [expecting, { type: "refused", admission: "a1", reason: "ticket_unavailable" }, "ticket_unavailable"],
       [admitted, { type: "worldUnavailable", reason: "world_unavailable" }, "world_unavailable"],
       [admitted, { type: "deadline" }, "ticket_unavailable"],
     ];

@@ -6,7 +6,18 @@ import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
 import type { Identity } from "../session/session.ts";
-import { acked, arrived, enter, redeem, redeemAgain, refused, seen, stray, toOwnWorld } from "./admission.ts";
+import {
+  acked,
+  arrived,
+  askAgain,
+  enter,
+  redeem,
+  redeemAgain,
+  refused,
+  seen,
+  stray,
+  toOwnWorld,
+} from "./admission.ts";
 import { departed, settle } from "./departure.ts";
 import { begin, expired, fails, refresh, release, repeat } from "./lease.ts";
 
@@ -59,10 +70,10 @@ interface Common {
 /** One journey of one player, from the portal to the far side. */
 export type Travel =
   | (Common & { phase: "leased" })
-  /** The target world is wanted. `by` ends the whole of redeem to ticket. */
-  | (Common & { phase: "starting"; by: number })
+  /** The target world is wanted. `by` ends the whole of redeem to ticket; `asked`: how often it was wanted for it. */
+  | (Common & { phase: "starting"; by: number; asked?: number })
   /** A launch has been told of the ticket and has not yet said that it knows it. */
-  | (Common & { phase: "expecting"; by: number; door: Door })
+  | (Common & { phase: "expecting"; by: number; asked?: number; door: Door })
   /** The client has the ticket. */
   | (Common & { phase: "admitted"; door: Door })
   /** Committed. The source takes its avatar away before the target shows its own. */
@@ -148,7 +159,8 @@ function unavailable(
   turn: Turn,
 ): Travel | undefined {
   const asked = "door" in state ? state.door.launch : `world:${state.journey.target.world}`;
-  return turn.from === asked ? fails(state, reason, turn, instead) : state;
+  if (turn.from !== asked) return state;
+  return state.phase === "expecting" ? askAgain(state, reason, turn) : fails(state, reason, turn, instead);
 }
 
 /** The world behind the player closed: if this journey fails, there is nowhere to stay. */
