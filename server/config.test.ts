@@ -80,6 +80,14 @@ const cases: Readonly<
     bad: ["x".repeat(1025)],
   },
   WORLD_LISTEN: { good: [["port", { worldListen: "port" }]], bad: ["tcp", "Unix", "socket"] },
+  LAUNCH: {
+    good: [
+      ["process", { launchSocket: undefined }],
+      ["systemd", { launchSocket: "/run/portcade/launch.sock" }],
+    ],
+    bad: ["units", "Systemd"],
+  },
+  LAUNCH_SOCKET: { good: [["run/launch.sock", { launchSocket: undefined }]], bad: ["x".repeat(1025)] },
   WORLD_PORT_BASE: {
     good: [
       ["0", { worldPortBase: 0 }],
@@ -211,6 +219,12 @@ test("an empty value is none", () => {
   });
 });
 
+test("worlds are launched where the operator says", () => {
+  expect(config({ PORTCADE_LAUNCH: "systemd", PORTCADE_LAUNCH_SOCKET: "run/launch.sock" }).launchSocket).toBe(
+    "/srv/portcade/run/launch.sock",
+  );
+});
+
 describe("a setting without effect is warned about:", () => {
   const template = "wss://play.example.org/{world_key}";
   test.each<[string, Record<string, string>, string]>([
@@ -233,6 +247,11 @@ describe("a setting without effect is warned about:", () => {
         PORTCADE_WORLD_PORT_BASE: "5",
       },
       "PORTCADE_WORLD_PORT_BASE has no effect: worlds listen on socket files",
+    ],
+    [
+      "a launch socket while worlds are children of the master",
+      { PORTCADE_LAUNCH_SOCKET: "/run/x" },
+      "PORTCADE_LAUNCH_SOCKET has no effect: worlds are started by the master itself",
     ],
     [
       "a client host beside both public addresses",

@@ -15,6 +15,8 @@ export interface Config {
   readonly dbPath: string;
   readonly worldListen: "port" | "unix";
   readonly worldPortBase: number;
+  /** Where the service manager starts world processes; absent when they are children of the master. */
+  readonly launchSocket?: string | undefined;
   readonly publicMasterUrl?: string | undefined;
   readonly publicWorldUrlTemplate?: string | undefined;
   readonly clientHost: string;
@@ -65,8 +67,7 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
   const config: Config = {
     port: given.PORT ?? 19_080,
     bindHost: given.BIND_HOST ?? "127.0.0.1",
-    dataDir,
-    dbPath: given.DB_PATH === undefined ? join(dataDir, "durable.db") : resolve(cwd, given.DB_PATH),
+    ...pathsOf(given, { cwd, packDir }),
     worldListen: given.WORLD_LISTEN ?? "port",
     worldPortBase: given.WORLD_PORT_BASE ?? 19_081,
     publicMasterUrl: given.PUBLIC_MASTER_URL,
@@ -83,6 +84,21 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
     changedLimits: Object.freeze(changedLimits),
   };
   return { config: Object.freeze(config), problems, warnings };
+}
+
+type Path = "dataDir" | "dbPath" | "packDir" | "launchSocket";
+
+function pathsOf(given: Given, { cwd, packDir }: Surroundings): Pick<Config, Path> {
+  const dataDir = resolve(cwd, given.DATA_DIR ?? "data");
+  return {
+    dataDir,
+    dbPath: given.DB_PATH === undefined ? join(dataDir, "durable.db") : resolve(cwd, given.DB_PATH),
+    packDir: given.WORLD_PACK_DIR === undefined ? packDir : resolve(cwd, given.WORLD_PACK_DIR),
+    launchSocket:
+      given.LAUNCH === "systemd"
+        ? resolve(cwd, given.LAUNCH_SOCKET ?? "/run/portcade/launch.sock")
+        : undefined,
+  };
 }
 
 function ownNameLimits(given: Given): Partial<Limits> {
@@ -174,6 +190,7 @@ class Reader {
       if (variable !== undefined) this.warnings.push(`${variable} has no effect: ${why}`);
     };
     if (isUnix) inert("WORLD_PORT_BASE", "worlds listen on socket files");
+    if (given.LAUNCH !== "systemd") inert("LAUNCH_SOCKET", "worlds are started by the master itself");
     if (given.PUBLIC_MASTER_URL !== undefined && given.PUBLIC_WORLD_URL_TEMPLATE !== undefined) {
       inert("CLIENT_HOST", "both public addresses are set");
       inert("CLIENT_SCHEME", "both public addresses are set");

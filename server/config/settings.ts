@@ -47,6 +47,8 @@ export const settings = {
   DATA_DIR: path,
   DB_PATH: path,
   WORLD_LISTEN: oneOf("port", "unix"),
+  LAUNCH: oneOf("process", "systemd"),
+  LAUNCH_SOCKET: path,
   WORLD_PORT_BASE: whole(0, 65_535),
   PUBLIC_MASTER_URL: { read: socketUrl, allowed: "a ws:// or wss:// address with a host" },
   PUBLIC_WORLD_URL_TEMPLATE: {

@@ -4,6 +4,7 @@ import { Host, type HostDeps } from "#adapters/host/host.ts";
 import { Pids } from "#adapters/host/pids.ts";
 import { PortPlaces, SocketPlaces } from "#adapters/host/places.ts";
 import { type Blank, Words } from "#adapters/host/words.ts";
+import { startWorldUnit } from "#adapters/host/unit-process.ts";
 import { startWorldProcess } from "#adapters/host/world-process.ts";
 import type { Config } from "#server/config.ts";
 import type { Layout } from "#server/layout.ts";
@@ -45,7 +46,13 @@ export function createHost({ config, layout, ports, masterUrl, origins, ...rest 
       config.worldListen === "unix"
         ? new SocketPlaces(join(config.dataDir, "worlds"))
         : new PortPlaces(config.bindHost, ports()),
-    start: () => startWorldProcess(program, blank()),
+    start: () => {
+      const { launchSocket } = config;
+      if (launchSocket === undefined) return startWorldProcess(program, blank());
+      return startWorldUnit(program, launchSocket, blank(), (reason) =>
+        rest.report("host.failed", { reason }),
+      );
+    },
     order: () => ({
       version: config.version,
       masterUrl: masterUrl(),

@@ -58,19 +58,19 @@ describe("a new host", () => {
     host.adopt(worldsOf("l1"));
     expect(bench.told).toEqual([]);
     expect(readdirSync(bench.dir)).toEqual(["l1.json", "l1.words"]);
-    obey(host, { type: "kill", launch: "l1" });
+    await obey(host, { type: "kill", launch: "l1" });
     expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
     bench.clock.advance(500);
     expect(bench.told).toEqual([{ to: "launch:l1", body: { type: "exited" } }]);
   });
 
-  test("sends nobody to the port of a launch it has taken over", () => {
+  test("sends nobody to the port of a launch it has taken over", async () => {
     const first = bench.host();
-    launch(first, "l1");
+    await launch(first, "l1");
     first.close();
     const second = bench.host();
     second.adopt(worldsOf("l1"));
-    launch(second, "l2");
+    await launch(second, "l2");
     expect(bench.started.map(({ orders }) => orders[0]?.listen)).toEqual([
       { host: "127.0.0.1", port: 4000 },
       { host: "127.0.0.1", port: 4001 },
@@ -89,7 +89,7 @@ describe("a new host", () => {
 
     test("are told before the end, of a process of our own", async () => {
       const host = bench.host();
-      launch(host, "l1");
+      await launch(host, "l1");
       words({ launch: "l1", saves, state: "{}" });
       await bench.started[0]?.end(20);
       expect(bench.told.slice(1)).toEqual([

@@ -12,6 +12,8 @@ import type { Ending, WorldProcess } from "./world-process.ts";
 const self: Address<"host"> = "host:local";
 const watchMs = 500;
 
+type LaunchWanted = Extract<Inbox["host"], { type: "launch" }>;
+type Listen = LaunchOrder["listen"];
 type LaunchNews = Extract<Inbox["launch"], { type: "started" | "exited" | "lastWords" }>;
 
 export interface HostDeps {
@@ -35,6 +37,7 @@ export class Host {
   readonly #adopted = new Map<string, PidRecord>();
   readonly #starting = new Set<string>();
   #isLeaving = false;
+  #isClosed = false;
   #stopWatch: () => void = () => {};
   #idle = Promise.withResolvers<void>();
 
@@ -128,13 +131,15 @@ export class Host {
 
   /** Stops looking after processes; those that serve a world live on. */
   close(): void {
+    this.#isClosed = true;
     this.#spares.close();
     this.#stopWatch();
   }
 
-  #launch({ launch, world, token, state }: Extract<Inbox["host"], { type: "launch" }>): void {
+  #launch(wanted: LaunchWanted): void {
+    const { launch, world } = wanted;
     if (this.#isLeaving) return this.#lost(launch);
-    const { places, order, report, tell, start } = this.#deps;
+    const { places, start } = this.#deps;
     const listen = this.#attempt(launch, () => places.give(launch, world));
     if (!listen) return this.#lost(launch);
     this.#starting.add(launch);
@@ -143,13 +148,20 @@ export class Host {
     const ours = spare ?? start();
     this.#ours.set(launch, ours);
     void this.#mourn(launch, ours);
-    const { pid } = ours;
+    void this.#assign(wanted, ours, listen, spare !== undefined);
+  }
+
+  async #assign(wanted: LaunchWanted, ours: WorldProcess, listen: Listen, isSpare: boolean): Promise<void> {
+    const { launch, world, token, state } = wanted;
+    const { order, report, tell } = this.#deps;
+    const pid = await ours.running;
     if (pid === undefined) return;
+    if (this.#isClosed) return ours.dismiss();
     // Killed before this line, we leave a process that ends with its pipe; after it, one that the next master finds.
     const port = "port" in listen && listen.port > 0 ? listen.port : undefined;
     if (!this.#note(recordOf(launch, world, pid, port), launch, ours.blank)) return ours.kill();
     ours.assign({ ...order(), launch, world, token, listen, state });
-    report("host.launched", { launch, world, pid, spare: spare ? 1 : 0 });
+    report("host.launched", { launch, world, pid, spare: isSpare ? 1 : 0 });
     tell(self, `launch:${launch}`, { type: "started", pid });
   }
 

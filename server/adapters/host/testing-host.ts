@@ -70,9 +70,13 @@ export class HostBench implements Disposable {
   }
 }
 
-export const obey = (host: Host, body: ToHost): void =>
+/** Resolves when what follows from it has happened, as far as nothing else is waited for. */
+export async function obey(host: Host, body: ToHost): Promise<void> {
   host.receive({ id: "m", from: "launch:x", to: "host:local", body });
-export const launch = (host: Host, id: string): void =>
+  await new Promise(setImmediate);
+}
+
+export const launch = (host: Host, id: string): Promise<void> =>
   obey(host, { type: "launch", launch: id, world: "hub", token: `token-of-${id}` });
 
 /** The launches a master knows of, all of the hub. */

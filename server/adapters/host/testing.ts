@@ -3,7 +3,7 @@ import type { Ending, WorldProcess } from "./world-process.ts";
 
 /** A world process that is none. */
 export class FakeProcess implements WorldProcess {
-  readonly pid: number | undefined;
+  readonly running: Promise<number | undefined>;
   readonly blank: string | undefined;
   readonly orders: LaunchOrder[] = [];
   isDismissed = false;
@@ -12,7 +12,7 @@ export class FakeProcess implements WorldProcess {
   readonly ended = this.#ended.promise;
 
   constructor(pid?: number, blank?: string) {
-    this.pid = pid;
+    this.running = Promise.resolve(pid);
     this.blank = blank;
   }
 

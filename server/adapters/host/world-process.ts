@@ -21,8 +21,8 @@ export interface Ending {
 
 /** A process started by this master: spare until it is assigned. */
 export interface WorldProcess {
-  /** `undefined` when it could not be started. */
-  readonly pid: number | undefined;
+  /** Resolves to its process id; to `undefined` when it could not be started. */
+  readonly running: Promise<number | undefined>;
   /** The path of the file it writes its last words to, while nobody has given it another; it goes with the process. */
   readonly blank: string | undefined;
   readonly ended: Promise<Ending>;
@@ -44,11 +44,8 @@ export const wordsFd = 4;
  * Starts one world process: its own process group, so that a Ctrl-C meant for the master does not reach
  * it; output to wherever ours goes, never through us; a bare environment.
  */
-export function startWorldProcess(
-  { bundle, worlds, logFormat }: WorldProgram,
-  blank: Blank | undefined,
-): WorldProcess {
-  const child = execa(process.execPath, worldArguments({ bundle, worlds }), {
+export function startWorldProcess(program: WorldProgram, blank: Blank | undefined): WorldProcess {
+  const child = execa(process.execPath, worldArguments(program), {
     detached: true,
     cleanup: false,
     // Any descriptor will do; the type lists the first few.
@@ -56,17 +53,14 @@ export function startWorldProcess(
     buffer: false,
     reject: false,
     extendEnv: false,
-    env: {
-      PORTCADE_LOG_FORMAT: logFormat,
-      ...inherited("PORTCADE_APP_VERSION", "LD_LIBRARY_PATH", "SystemRoot", "TZ"),
-    },
+    env: worldEnvironment(program),
   });
   if (blank) closeSync(blank.fd);
   const pipe = child.stdio[orderFd] as unknown as Writable | undefined;
   // The process may be gone before it has read its order; its exit says so.
   pipe?.on("error", () => {});
   return {
-    pid: child.pid,
+    running: Promise.resolve(child.pid),
     blank: blank?.path,
     ended: child.then(({ exitCode: code, signal }) => {
       if (blank) rmSync(blank.path, { force: true });
@@ -91,6 +85,14 @@ export function worldArguments({ bundle, worlds }: Pick<WorldProgram, "bundle" |
     "--disable-warning=ExperimentalWarning",
     bundle,
   ];
+}
+
+/** All that a world's environment holds. */
+export function worldEnvironment({ logFormat }: Pick<WorldProgram, "logFormat">): Record<string, string> {
+  return {
+    PORTCADE_LOG_FORMAT: logFormat,
+    ...inherited("PORTCADE_APP_VERSION", "LD_LIBRARY_PATH", "SystemRoot", "TZ"),
+  };
 }
 
 function inherited(...names: readonly string[]): Record<string, string> {
