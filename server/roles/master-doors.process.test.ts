@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
+import { register } from "#adapters/ws/testing-launch.ts";
 import { Peer } from "#adapters/ws/testing.ts";
 import { TestMaster } from "./testing.ts";
 import { TestPlayer } from "./testing-player.ts";
@@ -11,9 +12,6 @@ beforeAll(async () => {
   master = await TestMaster.start();
 });
 afterAll(() => master.end());
-
-const roster = { inside: [], expected: [] };
-const token = "t".repeat(43);
 
 describe("the version gate", () => {
   test("a client of another version is told both, and leaves no session, world or process behind", async () => {
@@ -158,17 +156,6 @@ describe("requests that are refused leave the player where they are", () => {
 
 describe("the control listener", () => {
   const dial = () => Peer.open(`ws+unix:${join(master.dataDir, "master.sock")}:/`);
-  const register = {
-    type: "register",
-    launch: "l1",
-    token,
-    world: "hub",
-    version: "0.1",
-    protocol: 1,
-    pid: 99,
-    endpoint: { port: 9 },
-    roster,
-  };
 
   test("refuses a process that nobody started", async () => {
     const peer = await dial();
