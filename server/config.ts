@@ -63,7 +63,6 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
   const { problems, warnings } = reader;
   if (problems.length > 0) return { problems, warnings };
 
-  const dataDir = resolve(cwd, given.DATA_DIR ?? "data");
   const config: Config = {
     port: given.PORT ?? 19_080,
     bindHost: given.BIND_HOST ?? "127.0.0.1",
@@ -76,7 +75,6 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
     clientScheme: given.CLIENT_SCHEME ?? (tls === undefined ? "ws" : "wss"),
     tls,
     packBaseUrl: given.WORLD_PACK_BASE_URL,
-    packDir: given.WORLD_PACK_DIR === undefined ? packDir : resolve(cwd, given.WORLD_PACK_DIR),
     logLevel: given.LOG_LEVEL ?? "info",
     logFormat: given.LOG_FORMAT ?? "json",
     version: given.APP_VERSION ?? appVersion,
