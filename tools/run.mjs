@@ -8,6 +8,7 @@ import { findPinnedNode } from "./run/pinned-node.mjs";
 import { root, Stop } from "./run/stop.mjs";
 
 const build = ["tools/build/all.ts"];
+const release = ["tools/build/release.ts"];
 
 /** Names whose script is not simply `tools/<name, ":" as "/">.ts`. Each is a list of scripts run in order. */
 const commands = {
@@ -20,13 +21,19 @@ const commands = {
   },
   test: (args) => [["tools/test/run.ts", ...args]],
   check: (args) => [["tools/test/run.ts", "--quick", ...args]],
-  build: (args) => [["tools/build/release.ts", ...args]],
+  build: (args) => [[...release, ...args]],
   packs: (args) => [["tools/worlds/build.ts"], ["tools/packs/build.ts", ...args]],
   "packs:serve": (args) => [["tools/serve/packs.ts", ...args]],
 };
 
 /** What plays the whole game needs it built. */
 const playsTheGame = /^(dev$|chaos$|smoke(:|$)|bench(:|$))/;
+
+/** `--built` plays it as it is released; `--skip-build` says that it lies there already. */
+function before(args) {
+  if (args.includes("--skip-build")) return [];
+  return [args.includes("--built") ? release : build];
+}
 
 function scriptsFor(name, args) {
   if (Object.hasOwn(commands, name)) return commands[name](args);
@@ -35,7 +42,7 @@ function scriptsFor(name, args) {
   );
   if (!/^[a-z:-]+$/.test(name) || !script)
     throw new Stop(`There is no command "${name}". Known: ${Object.keys(commands).join(", ")}.`, 14);
-  return [...(playsTheGame.test(name) ? [build] : []), [script, ...args]];
+  return [...(playsTheGame.test(name) ? before(args) : []), [script, ...args]];
 }
 
 async function main([name, ...args]) {

@@ -1,11 +1,24 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync, readFileSync, type WriteStream } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What a master must not find in its environment: settings nobody gave here, and help a release would not have. */
+const foreign = /^(PORTCADE|MULTI_SERVER|LD|NODE|npm)_/;
+
+const checkoutCommand = [process.execPath, "server/main.ts", "start"];
+
+/** As a person would start it; on Windows without its script, which the signals of a test would not pass. */
+function releaseCommand(release: string): string[] {
+  const server = join(release, "server");
+  if (process.platform !== "win32") return [join(server, "portcade"), "start"];
+  return [join(server, "node.exe"), join(server, "main.mjs"), "start"];
+}
 
 export interface MasterSettings {
   readonly dataDir: string;
@@ -13,6 +26,8 @@ export interface MasterSettings {
   readonly logFile: string;
   /** `PORTCADE_*` settings without the prefix. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** The folder a release was copied to; the master of this checkout when not given. */
+  readonly release?: string | undefined;
 }
 
 interface Waiter {
@@ -29,13 +44,14 @@ export class MasterProcess {
   #url = "";
 
   /** `ready` tells when it takes connections. */
-  constructor({ dataDir, logFile, settings = {} }: MasterSettings) {
-    const own = Object.entries(process.env).filter(([name]) => !/^(PORTCADE|MULTI_SERVER)_/.test(name));
+  constructor({ dataDir, logFile, settings = {}, release }: MasterSettings) {
+    const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
     const all = { PORT: 0, WORLD_PORT_BASE: 0, DATA_DIR: dataDir, LOG_FORMAT: "text", ...settings };
     const given = Object.entries(all).map(([name, value]) => [`PORTCADE_${name}`, String(value)]);
     this.#file = createWriteStream(logFile, { flags: "a" });
-    this.#child = spawn(process.execPath, ["server/main.ts", "start"], {
-      cwd: root,
+    const [program = "", ...args] = release ? releaseCommand(release) : checkoutCommand;
+    this.#child = spawn(program, args, {
+      cwd: release ?? root,
       env: Object.fromEntries([...own, ...given]),
       stdio: ["ignore", "pipe", "pipe"],
     });

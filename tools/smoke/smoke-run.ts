@@ -1,10 +1,11 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readLaunchArgs } from "#client/app/launch-args.ts";
 import { playScenario } from "#client/app/scenarios.ts";
+import { manifestFile, readManifest, releaseFolders } from "#tools/artifacts/manifest.ts";
 import { createHeadless, type Headless, type HeadlessOptions } from "#tools/headless/headless.ts";
 import { nodePacks } from "#tools/headless/packs.ts";
 import { MasterProcess, type MasterSettings } from "./master-process.ts";
@@ -42,16 +43,13 @@ export async function runSmoke(
   body: (smoke: SmokeRun, values: Values) => Promise<string>,
 ): Promise<void> {
   const strings = Object.entries({ timeout: String(timeoutS), ...options });
-  const { values } = parseArgs({
-    options: Object.fromEntries(
-      strings.map(([key, value]) => [key, { type: "string" as const, default: value }]),
-    ),
-  });
+  const values = readOptions(new Map(strings));
   const smoke = new SmokeRun(name);
   const timeoutMs = Number(values["timeout_ms"] || Number(values["timeout"]) * 1000);
   const late = new Promise<"late">((resolve) => void setTimeout(resolve, timeoutMs, "late").unref());
   try {
-    const outcome = await Promise.race([body(smoke, values), late]);
+    if (values["built"]) smoke.copyRelease();
+    const outcome = await Promise.race([body(smoke, values as Values), late]);
     process.exitCode = outcome === "late" ? smokeExit.late : smokeExit.passed;
     smoke.say(
       outcome === "late" ? `${marker}_TIMEOUT seconds=${timeoutMs / 1000}` : `${marker} ${outcome}`.trim(),
@@ -66,12 +64,27 @@ export async function runSmoke(
   process.exit();
 }
 
+/** @param strings the options that take a value, with their defaults */
+function readOptions(
+  strings: ReadonlyMap<string, string>,
+): Readonly<Record<string, string | boolean | undefined>> {
+  const named = [...strings].map(([name, value]) => [name, { type: "string", default: value }] as const);
+  const options = {
+    ...Object.fromEntries(named),
+    built: { type: "boolean" },
+    // Whether to build first is for `tools/run.mjs`, which starts this.
+    "skip-build": { type: "boolean" },
+  } as const;
+  return parseArgs({ options }).values;
+}
+
 /** One smoke under way: its folder, the masters and players it has started. */
 export class SmokeRun {
   readonly folder: string;
   readonly #masters: MasterProcess[] = [];
   readonly #players: Headless[] = [];
   readonly #temporary: string[] = [];
+  #release: string | undefined;
 
   constructor(name: string) {
     this.folder = join(root, ".logs", name);
@@ -97,12 +110,23 @@ export class SmokeRun {
     return folder;
   }
 
+  /** From here on masters are started from a copy of what was built, with no checkout around it. */
+  copyRelease(): void {
+    const builds = join(root, "builds");
+    const { version, release_commit } = readManifest(builds);
+    const copy = this.emptyFolder();
+    for (const part of [...releaseFolders, manifestFile])
+      cpSync(join(builds, part), join(copy, part), { recursive: true, preserveTimestamps: true });
+    this.#release = copy;
+    this.say(`SMOKE_STEP built=${version} commit=${release_commit ?? "none"}`);
+  }
+
   async master(
     settings: MasterSettings["settings"] = {},
     dataDir = this.emptyFolder(),
   ): Promise<MasterProcess> {
     const logFile = join(this.folder, `master-${this.#masters.length + 1}.log`);
-    const master = new MasterProcess({ dataDir, logFile, settings });
+    const master = new MasterProcess({ dataDir, logFile, settings, release: this.#release });
     this.#masters.push(master);
     await master.ready();
     return master;
