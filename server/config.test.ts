@@ -30,6 +30,7 @@ test("nothing needs to be set", () => {
     tls: undefined,
     packBaseUrl: undefined,
     packDir: "/srv/portcade/builds/world_packs",
+    newPacks: "proven",
     logLevel: "info",
     logFormat: "json",
     version: appVersion,
@@ -142,6 +143,7 @@ const cases: Readonly<
     bad: ["ws://x/", "ftp://x/", "packs", "https:///x", "https://x/?v=1"],
   },
   WORLD_PACK_DIR: { good: [["packs", { packDir: "/srv/portcade/packs" }]], bad: ["x".repeat(1025)] },
+  NEW_PACKS: { good: [["at-once", { newPacks: "at-once" }]], bad: ["", "yes"] },
   MASTER_LOSS_SECONDS: {
     good: [
       ["3", { limits: { ...limits, masterLossMs: 3000 } }],

@@ -26,6 +26,8 @@ export interface Config {
   /** Without a trailing slash; absent when the master serves the packs itself. */
   readonly packBaseUrl?: string | undefined;
   readonly packDir: string;
+  /** When a new pack is on offer: with a launch that has proved itself, or as soon as it lies there. */
+  readonly newPacks: "proven" | "at-once";
   readonly logLevel: NonNullable<Given["LOG_LEVEL"]>;
   readonly logFormat: "json" | "text";
   readonly version: string;
@@ -75,6 +77,7 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
     clientScheme: given.CLIENT_SCHEME ?? (tls === undefined ? "ws" : "wss"),
     tls,
     packBaseUrl: given.WORLD_PACK_BASE_URL,
+    newPacks: given.NEW_PACKS ?? "proven",
     logLevel: given.LOG_LEVEL ?? "info",
     logFormat: given.LOG_FORMAT ?? "json",
     version: given.APP_VERSION ?? appVersion,

@@ -61,6 +61,7 @@ export const settings = {
   TLS_KEY: path,
   WORLD_PACK_BASE_URL: { read: webUrl, allowed: "an http:// or https:// address with a host" },
   WORLD_PACK_DIR: path,
+  NEW_PACKS: oneOf("proven", "at-once"),
   MASTER_LOSS_SECONDS: seconds(0.1, 86_400),
   WORLD_IDLE_SECONDS: seconds(0, 86_400),
   WORLD_START_TIMEOUT_SECONDS: seconds(0.1, 600),

@@ -12,8 +12,13 @@ export interface Facts {
   readonly initialWorld: string;
   readonly worlds: ReadonlyMap<string, WorldEntry>;
   readonly limits: Limits;
-  /** The pack on offer now; `undefined` when it is missing or does not match its index. */
+  /** The newest pack, which a launch that begins now is of; `undefined` when it is missing or does not match its index. */
   packOf(world: string): PackInfo | undefined;
+  /**
+   * The pack for whoever goes there: that of the launch that takes newcomers for as long as it can be had, the newest
+   * otherwise. With `sha256` that very pack or none.
+   */
+  offerOf(world: string, sha256?: string): PackInfo | undefined;
   /** Where a client dials a launch. */
   urlOf(route: string, endpoint: Endpoint): string;
 }

@@ -31,6 +31,7 @@ export function take<S extends Phased>(table: object, state: S | undefined, inpu
 export function testFacts(change: Partial<Facts> = {}): Facts {
   const keys = ["hub", "left_world", "right_world", "top_world"];
   const worlds = new Map(keys.map((key, index) => [key, testWorld(key, keys[(index + 1) % 4] as string)]));
+  const { packOf = testPackOf } = change;
   return {
     version: "0.1",
     epoch: "e1",
@@ -38,11 +39,21 @@ export function testFacts(change: Partial<Facts> = {}): Facts {
     initialWorld: "hub",
     worlds,
     limits,
-    packOf: (world) => ({ url: `/world_packs/${world}.zip`, size: 1000, mtime: 1, sha256: "0".repeat(64) }),
+    packOf,
+    // Only the newest can be had.
+    offerOf: (world, sha256 = packOf(world)?.sha256) =>
+      packOf(world)?.sha256 === sha256 ? packOf(world) : undefined,
     urlOf: (route) => `ws://127.0.0.1/${route}`,
     ...change,
   };
 }
+
+const testPackOf: Facts["packOf"] = (world) => ({
+  url: `/world_packs/${world}.zip`,
+  size: 1000,
+  mtime: 1,
+  sha256: "0".repeat(64),
+});
 
 function testWorld(key: string, next: string): WorldEntry {
   const at = { x: 400, y: 260, facing: 0 };

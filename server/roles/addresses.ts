@@ -28,7 +28,12 @@ export class Addresses {
 
   /** Without a trailing slash. */
   get packs(): string {
-    return this.#config.packBaseUrl ?? `${this.page.replace(/\/+$/, "")}/world_packs`;
+    return this.#config.packBaseUrl ?? this.ownPacks;
+  }
+
+  /** Where this master itself serves packs, without a trailing slash. */
+  get ownPacks(): string {
+    return `${this.page.replace(/\/+$/, "")}/world_packs`;
   }
 
   /** Where a client dials a launch. `route` is the world's name in addresses. */

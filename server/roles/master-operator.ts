@@ -4,12 +4,16 @@ import type { WorldReport } from "#adapters/operator/orders.ts";
 import type { States } from "#adapters/metrics/measured.ts";
 import type { Transition } from "#engine/ports.ts";
 import type { Envelope } from "#core/inbox.ts";
+import type { Travel } from "#core/travel/travel.ts";
+import { kindOf } from "#shared/address.ts";
+import type { PackOffers } from "./pack-offers.ts";
 import type { WorldCatalog } from "./world-catalog.ts";
 import { brief, reportWorlds, type WorldBrief } from "./world-report.ts";
 
 export interface MasterOperatorOptions extends Omit<OperatorGatewayDeps, "worlds" | "check"> {
   readonly dataDir: string;
   readonly catalog: WorldCatalog;
+  readonly offers: Pick<PackOffers, "isOutdated">;
   readonly states: States;
 }
 
@@ -24,7 +28,7 @@ export interface MasterOperator {
 }
 
 export function createOperator(options: MasterOperatorOptions): MasterOperator {
-  const { dataDir, catalog, states, nature } = options;
+  const { dataDir, catalog, offers, states, nature } = options;
   const worlds = (): WorldReport[] => reportWorlds(catalog, states, nature.now());
   const gateway = new OperatorGateway({
     ...options,
@@ -35,8 +39,10 @@ export function createOperator(options: MasterOperatorOptions): MasterOperator {
     listen: () => gateway.listen(operatorPath(dataDir)),
     receive: (envelope) => gateway.receive(envelope),
     transition: (event) => {
-      catalog.transition(event);
       gateway.transition(event);
+      // New packs alone bring a launch of them, when the next player comes.
+      const world = wantedBy(event);
+      if (world !== undefined && offers.isOutdated(world)) void gateway.renew(world);
     },
     brief: () =>
       Object.fromEntries(
@@ -46,4 +52,10 @@ export function createOperator(options: MasterOperatorOptions): MasterOperator {
       ),
     close: () => gateway.close(),
   };
+}
+
+/** The world somebody has just been given a lease for. */
+function wantedBy({ id, before, after, state }: Transition): string | undefined {
+  if (kindOf(id) !== "travel" || before !== "absent" || after !== "leased") return undefined;
+  return (state as Travel).journey.target.world;
 }

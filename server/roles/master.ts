@@ -11,7 +11,6 @@ import { MasterLog } from "#adapters/log/log.ts";
 import { Metrics } from "#adapters/metrics/metrics.ts";
 import { BatchPace } from "#adapters/nature/batch-pace.ts";
 import { machineClock, RealNature } from "#adapters/nature/nature.ts";
-import { PackIndexReader } from "#adapters/packs/pack-index.ts";
 import { openStores, type Stores } from "#adapters/sqlite/open-stores.ts";
 import type { Committed } from "#adapters/sqlite/store.ts";
 import { ClientGateway } from "#adapters/ws/client-gateway.ts";
@@ -28,7 +27,7 @@ import { countHeads } from "./head-count.ts";
 import { createHost } from "./master-host.ts";
 import { createMasterHttp } from "./master-http.ts";
 import { createOperator, type MasterOperator } from "./master-operator.ts";
-import { WorldCatalog } from "./world-catalog.ts";
+import { MasterWorlds } from "./master-worlds.ts";
 
 /** A stop may take as long as a world is given to stop, and this much longer. */
 const stopGraceMs = 2000;
@@ -54,7 +53,7 @@ export class Master {
   readonly #pace: BatchPace;
   readonly #addresses: Addresses;
   readonly #stores: Stores;
-  readonly #packs: PackIndexReader;
+  readonly #worlds: MasterWorlds;
   readonly #clients: ClientGateway;
   readonly #launches: LaunchGateway;
   readonly #host: Host;
@@ -77,26 +76,20 @@ export class Master {
     const urlOf: Facts["urlOf"] = (route, endpoint) => addresses.world(route, endpoint);
     this.log = new MasterLog({ format: config.logFormat, level: config.logLevel, urlOf });
     const { report } = this.log;
-    const catalog = new WorldCatalog({ ...layout, packFault: (key) => this.#packs.faultOf(key), report });
-    const worlds = catalog.entries;
     const onCommit = (committed: Committed): void => {
       this.#pace.committed();
       this.log.committed(committed);
     };
     this.#stores = openStores({ dbPath: config.dbPath, dataDir: config.dataDir, onCommit });
     const { store, ports, epoch, masterEpoch } = this.#stores;
+    const announce: ClientGateway["announce"] = (push) => this.#clients.announce(push);
+    this.#worlds = new MasterWorlds({ config, layout, addresses, report, announce, tell: this.#tell });
+    const { offers, catalog } = this.#worlds;
     this.#nature = new RealNature(machineClock, this.#stores);
     this.#pace = new BatchPace(this.#nature);
     this.#startedAt = this.#nature.now();
-    this.#packs = new PackIndexReader({
-      dir: config.packDir,
-      baseUrl: () => addresses.packs,
-      onChange: (changed) => this.#announcePacks(changed),
-      report,
-    });
-    const packOf: Facts["packOf"] = (world) => this.#packs.packOf(world);
     const { version } = config;
-    const facts: Facts = { version, epoch, masterEpoch, initialWorld, worlds, limits, packOf, urlOf };
+    const facts: Facts = { version, epoch, masterEpoch, initialWorld, limits, urlOf, ...this.#worlds.facts };
     const common = { nature: this.#nature, tell: this.#tell, report };
     const origins = (): ReadonlySet<string> => addresses.origins;
     this.#clients = new ClientGateway({ ...common, facts, origins });
@@ -106,7 +99,7 @@ export class Master {
       ...common,
       ...options,
       origins,
-      ports: () => ports.assign(worlds.keys(), config.worldPortBase, [config.port]),
+      ports: () => ports.assign(catalog.entries.keys(), config.worldPortBase, [config.port]),
       masterUrl: () => this.#masterUrl,
     });
     this.#engine = new Engine({
@@ -121,7 +114,7 @@ export class Master {
       facts,
       soon: this.#pace.soon,
     });
-    const own = { catalog, states: this.#states, notReady: () => this.#notReady() };
+    const own = { catalog, offers, states: this.#states, notReady: () => this.#notReady() };
     this.#operator = createOperator({ ...common, ...own, limits, dataDir: config.dataDir });
     this.#http = this.#createHttp();
     this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });
@@ -182,6 +175,7 @@ export class Master {
     this.#masterUrl = await listening;
     // At once: who is answered by an engine that knows nothing yet is told that nobody wants it.
     this.#engine.start();
+    this.#worlds.adopt(this.#states);
     this.#host.adopt(this.#launched());
     await this.#operator.listen();
     this.#http.server.on("upgrade", (request, socket, head) => {
@@ -237,7 +231,7 @@ export class Master {
     await this.#engine.stop();
     await this.#http.close();
     this.#metrics[Symbol.dispose]();
-    this.#packs[Symbol.dispose]();
+    await this.#worlds[Symbol.asyncDispose]();
     this.#stores.close();
     await this.#nature[Symbol.asyncDispose]();
     await this.log[Symbol.asyncDispose]();
@@ -250,7 +244,7 @@ export class Master {
       layout,
       fd: inherited?.public,
       addresses: this.#addresses,
-      packs: this.#packs,
+      packs: this.#worlds.offers,
       status: () => ({
         ...countHeads(this.#states),
         details: this.#operator.brief(),
@@ -279,6 +273,7 @@ export class Master {
   /** A batch is committed: so this has happened. */
   #happened(event: Transition): void {
     this.log.transition(event);
+    this.#worlds.transition(event);
     this.#operator.transition(event);
     this.#metrics.transition(event);
     if (event.input === "exited" && event.after === "absent") this.#host.ended(idOf(event.id));
@@ -289,12 +284,5 @@ export class Master {
     this.log.stalled(isStalled, reason);
     this.#metrics.stalled(isStalled);
     this.#clients.announce({ type: "notice", notice: isStalled ? "saving_paused" : "saving_resumed" });
-  }
-
-  #announcePacks(worlds: readonly string[]): void {
-    for (const world of worlds) {
-      const pack = this.#packs.packOf(world);
-      this.#clients.announce({ type: "notice", notice: "pack_changed", world, pack });
-    }
   }
 }

@@ -1,21 +1,24 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hashOf, TestCluster } from "#engine/testing.ts";
 import { testFacts } from "#core/testing.ts";
+import { BuildRecords } from "./build-records.ts";
 import { WorldCatalog } from "./world-catalog.ts";
 import { reportWorlds } from "./world-report.ts";
 
 let dir: string;
 let reports: string[];
+let refused: string[];
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const keys = ["hub", "left_world", "right_world", "top_world"];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "portcade-catalog-"));
   reports = [];
+  refused = [];
   build("first");
 });
 afterEach(() => rmSync(dir, { recursive: true }));
@@ -39,6 +42,8 @@ const open = (packFault?: string): WorldCatalog =>
     worldIndex: join(dir, "worlds.json"),
     worldsDir: dir,
     packFault: async () => packFault,
+    records: new BuildRecords(join(dir, "builds")),
+    refuse: (launch) => void refused.push(launch),
     report: (event) => void reports.push(event),
   });
 
@@ -68,6 +73,13 @@ class Story {
       roster: { inside: [], expected: [] },
     });
     return `launch:${launch}`;
+  }
+
+  /** Another master reads what this one has left. */
+  restarted(): WorldCatalog {
+    const catalog = open();
+    catalog.adopt((kind) => this.#cluster.engine.states(kind));
+    return catalog;
   }
 
   get hub(): ReturnType<typeof reportWorlds>[number] | undefined {
@@ -140,4 +152,43 @@ test("what lies on the disk is checked before it is started", async () => {
   expect(catalog.buildOnDisk("hub")).toBeUndefined();
   rmSync(join(dir, "worlds.json"));
   expect(await catalog.check("hub")).toMatch(/the worlds are not built/);
+});
+
+test("the next master knows what its launches were started with, and sends newcomers where they stand", async () => {
+  const story = new Story();
+  await story.tell("travel:t1", "world:hub", { type: "require" });
+  const launch = (await story.register()).slice(7);
+  const was = story.catalog.buildOf(launch);
+  build("second", 10);
+  writeFileSync(join(dir, "builds", "l0.json"), "{}");
+  const next = story.restarted();
+  expect(next.buildOf(launch)).toBe(was);
+  expect(next.buildOnDisk("hub")).not.toBe(was);
+  expect(next.entries.get("hub")?.capacity).toBe(200);
+  expect(next.entries.get("left_world")?.capacity).toBe(10);
+  expect(readdirSync(join(dir, "builds"))).toEqual([`${launch}.json`]);
+  await story.tell("host:local", `launch:${launch}`, { type: "exited", code: 0 });
+  expect(readdirSync(join(dir, "builds"))).toEqual([]);
+});
+
+test.each(["", "{", '{"entry":{"key":"hub"}}', '{"build":7}'])(
+  "a record that is %j is none",
+  async (text) => {
+    const story = new Story();
+    await story.tell("travel:t1", "world:hub", { type: "require" });
+    const launch = (await story.register()).slice(7);
+    writeFileSync(join(dir, "builds", `${launch}.json`), text);
+    expect(story.restarted().buildOf(launch)).toBeUndefined();
+  },
+);
+
+test("an heir of files that are wrong is not waited for", async () => {
+  const story = new Story();
+  await story.tell("travel:t1", "world:hub", { type: "require" });
+  await story.register();
+  expect(refused).toEqual([]);
+  writeFileSync(join(dir, "hub", "map.json"), "half a ma");
+  await story.tell("travel:t1", "world:hub", { type: "outdated" });
+  expect(refused).toEqual([expect.stringMatching(/^launch:/)]);
+  expect(reports).toEqual(["worlds.refused"]);
 });

@@ -7,19 +7,18 @@ import { StartRefused } from "#engine/start-refused.ts";
 import type { Transition } from "#engine/ports.ts";
 import type { Layout } from "#server/layout.ts";
 import { readWorlds } from "#server/worlds.ts";
-import { idOf, kindOf } from "#shared/address.ts";
+import type { States } from "#adapters/metrics/measured.ts";
+import { type Address, idOf, kindOf } from "#shared/address.ts";
 import type { WorldEntry } from "#shared/manifest.ts";
+import type { Begun, BuildRecords } from "./build-records.ts";
 
 export interface WorldCatalogOptions extends Pick<Layout, "worldIndex" | "worldsDir"> {
   /** What is wrong with a world's pack; `undefined` when nothing is. */
   readonly packFault: (world: string) => Promise<string | undefined>;
+  readonly records: BuildRecords;
+  /** An heir that nobody has to start: what lies on the disk is wrong. */
+  readonly refuse: (launch: Address<"launch">) => void;
   readonly report: (event: string, fields: Readonly<Record<string, string | number | undefined>>) => void;
-}
-
-/** What a launch was started with. */
-interface Begun {
-  readonly entry: WorldEntry | undefined;
-  readonly build: string | undefined;
 }
 
 /**
@@ -43,7 +42,14 @@ export class WorldCatalog {
     return this.#entries;
   }
 
-  /** The files a launch was started with, as a short hash; unknown for one that an earlier master started. */
+  /** Goes on where the master before this one ended. */
+  adopt(states: States): void {
+    const living = new Set(Array.from(states("launch"), ([address]) => idOf(address)));
+    for (const [launch, begun] of this.#options.records.read(living)) this.#begun.set(launch, begun);
+    for (const [address, state] of states("world")) this.#lead(idOf(address), state as World);
+  }
+
+  /** The files a launch was started with, as a short hash; unknown when they could not be read. */
   buildOf(launch: string): string | undefined {
     return this.#begun.get(launch)?.build;
   }
@@ -59,42 +65,65 @@ export class WorldCatalog {
 
   /** Why a launch of what lies on the disk would be wrong, in plain words; `undefined` when it would not. */
   async check(world: string): Promise<string | undefined> {
-    try {
-      const entry = this.#entryOnDisk(world);
-      const unknown = Object.values(entry.portals).find(({ target }) => !this.#entries.has(target));
-      if (unknown)
-        return `a portal leads to ${unknown.target}, which needs a restart of the master to be known`;
-      if (sha256([this.#read(world, "map.json")]) !== entry.mapSha256)
-        return "its map.json is not the one that worlds.json speaks of: the build is not complete";
-      return await this.#options.packFault(world);
-    } catch (error) {
-      return (error as Error).message;
-    }
+    return this.#fault(world) ?? (await this.#options.packFault(world));
   }
 
   /** A launch has been ordered, has become the one newcomers are sent to, or has ended. */
   transition({ id, input, after, state }: Transition): void {
     const kind = kindOf(id);
-    if (kind === "world" && after === "open") this.#lead(idOf(id), (state as OpenWorld).launch);
+    if (kind === "world" && after === "open") this.#lead(idOf(id), state as World);
     if (kind !== "launch") return;
-    if (after === "absent") this.#begun.delete(idOf(id));
-    else if (input === "recalled" && after === "starting") this.#begin(idOf(id), (state as Launch).world);
+    if (after === "absent") {
+      this.#begun.delete(idOf(id));
+      this.#options.records.forget(idOf(id));
+    } else if (input === "recalled" && after === "starting")
+      this.#begin(id as Address<"launch">, state as Launch);
   }
 
-  #begin(launch: string, world: string): void {
+  #begin(address: Address<"launch">, { world, isHeir }: Launch): void {
+    const { records, refuse, report } = this.#options;
+    const launch = idOf(address);
     let entry: WorldEntry | undefined;
     try {
       entry = this.#entryOnDisk(world);
     } catch (error) {
       // The launch will say for itself what is wrong with its files.
-      this.#options.report("worlds.refused", { world, reason: (error as Error).message });
+      report("worlds.refused", { world, reason: (error as Error).message });
     }
-    this.#begun.set(launch, { entry, build: this.buildOnDisk(world) });
+    const begun = { entry, build: this.buildOnDisk(world) };
+    this.#begun.set(launch, begun);
+    try {
+      records.write(launch, begun);
+    } catch (error) {
+      // The next master will not know its build; it plays as well without.
+      report("host.failed", { world, reason: (error as Error).message });
+    }
+    // Whoever asked for it has looked before, but for those who have a pack that no launch has.
+    const fault = isHeir ? this.#fault(world) : undefined;
+    if (fault === undefined) return;
+    report("worlds.refused", { world, reason: fault });
+    refuse(address);
   }
 
-  #lead(world: string, launch: OpenWorld["launch"]): void {
-    const entry = this.#begun.get(idOf(launch))?.entry;
+  #lead(world: string, state: World): void {
+    if (state.phase !== "open" && state.phase !== "closed") return;
+    const entry = this.#begun.get(idOf(state.launch))?.entry;
     if (entry) this.#entries.set(world, entry);
+  }
+
+  /** What is wrong with a world on the disk besides its pack, in plain words. */
+  #fault(world: string): string | undefined {
+    try {
+      const entry = this.#entryOnDisk(world);
+      const unknown = Object.values(entry.portals).find(({ target }) => !this.#entries.has(target));
+      if (unknown)
+        return `a portal leads to ${unknown.target}, which needs a restart of the master to be known`;
+      return sha256([this.#read(world, "map.json")]) === entry.mapSha256
+        ? undefined
+        : "its map.json is not the one that worlds.json speaks of: the build is not complete";
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   /** @throws with a reason in plain words */
@@ -114,8 +143,6 @@ export class WorldCatalog {
     }
   }
 }
-
-type OpenWorld = Extract<World, { phase: "open" }>;
 
 function sha256(parts: readonly (Uint8Array | undefined)[]): string {
   const hash = createHash("sha256");

@@ -76,13 +76,20 @@ export class PackIndexReader implements Disposable {
   /** A pack by its file name, for serving it; only names of the index exist. */
   fileOf(name: string): PackFile | undefined {
     this.#refresh(true);
-    for (const entry of this.#entries.values()) {
-      if (entry.file === name && this.#isIntact(entry)) {
-        const { size, mtime, sha256 } = entry;
-        return { path: join(this.#options.dir, name), size, mtime, sha256 };
-      }
-    }
+    for (const entry of this.#entries.values()) if (entry.file === name) return this.#fileOf(entry);
     return undefined;
+  }
+
+  /** The file of a world's pack; `undefined` while it is missing or is not what the index says. */
+  fileOfWorld(world: string): PackFile | undefined {
+    this.#refresh(true);
+    const entry = this.#entries.get(world);
+    return entry && this.#fileOf(entry);
+  }
+
+  /** Of every pack that the index names. */
+  get hashes(): string[] {
+    return Array.from(this.#entries.values(), ({ sha256 }) => sha256);
   }
 
   /** The index itself, for serving it. */
@@ -137,6 +144,11 @@ export class PackIndexReader implements Disposable {
     } catch {
       this.#watcher = undefined;
     }
+  }
+
+  #fileOf(entry: Entry): PackFile | undefined {
+    const { file, size, mtime, sha256 } = entry;
+    return this.#isIntact(entry) ? { path: join(this.#options.dir, file), size, mtime, sha256 } : undefined;
   }
 
   #isIntact({ file, size, mtime }: Entry): boolean {

@@ -40,7 +40,17 @@ describe("[S27] a lease is pinned to the pack it was granted with", () => {
     });
   });
 
-  test("a launch with an older pack than the client's is replaced first", () => {
+  test("so does one with an older pack, as long as that can be had", () => {
+    const kept = testFacts({ packOf: packOf(newPack), offerOf: (_, sha256 = newPack) => packOf(sha256)() });
+    const { state, said } = take<Travel>(travel, { ...starting, pack: newPack }, ready(oldPack), {
+      ...fromWorld,
+      facts: kept,
+    });
+    expect(state).toMatchObject({ phase: "leased", pack: oldPack, failures: 0 });
+    expect(said.at(-1)).toMatchObject({ to: player, type: "lease", pack: { sha256: oldPack } });
+  });
+
+  test("a launch whose older pack is not to be had any more is replaced first", () => {
     const waiting = { ...starting, pack: newPack };
     expect(take<Travel>(travel, waiting, ready(oldPack), fromWorld)).toMatchObject({
       state: waiting,
