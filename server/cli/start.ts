@@ -1,5 +1,6 @@
 import { flushCompileCache } from "node:module";
 import { StartRefused } from "#engine/start-refused.ts";
+import { Notifier } from "#adapters/notify/notifier.ts";
 import { type Reading, readConfig } from "../config.ts";
 import { readInherited } from "../config/inherited.ts";
 import { layoutOf } from "../layout.ts";
@@ -22,12 +23,14 @@ export async function start({ entry, keepWorlds, logFormat }: StartOptions): Pro
     process.stderr.write(`${line}\n`);
   if (config === undefined || inherited === undefined) return exitCodes.badArguments.code;
   try {
+    using notifier = new Notifier(process.env, process.pid);
     const master = await Master.start({ config, layout, keepWorlds, inherited });
+    notifier.ready();
     // What was compiled for the first time is kept at once: a master that is killed has no last moment for it.
     flushCompileCache();
     for (const text of warnings) master.log.report("settings.warned", { text });
     master.log.report("master.open", { page: master.page });
-    return await untilStopped(master);
+    return await untilStopped(master, notifier);
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -45,7 +48,7 @@ function readSettings(packDir: string, logFormat: string | undefined): Reading {
 const echoMs = 500;
 
 /** The first signal stops in peace; a second one does not wait. */
-function untilStopped(master: Master): Promise<number> {
+function untilStopped(master: Master, notifier: Notifier): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let askedAt: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
@@ -55,6 +58,7 @@ function untilStopped(master: Master): Promise<number> {
       return resolve(exitCodes.cutShort.code);
     }
     askedAt = performance.now();
+    notifier.stopping();
     master.log.report("master.stopping", { signal });
     master.stop().then(() => resolve(exitCodes.clean.code), reject);
   };
