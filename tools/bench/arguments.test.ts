@@ -35,6 +35,7 @@ describe("the bench's command line", () => {
     ["--n", "0", /"0" is not a number from 1/],
     ["--n", "1e3", /"1e3" is not a number/],
     ["--runs", "three", /"three" is not a number/],
+    ["--json", "no/such/folder/x.json", /there is no folder for it/],
   ])("refuses %s %s with what there is", (option, value, message) => {
     expect(() => parseBenchArguments([option, value])).toThrow(message);
   });

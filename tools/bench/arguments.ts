@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { modeNames, systemNames, workloadNames } from "./row.ts";
 import type { ModeName, SystemName, WorkloadName } from "./row.ts";
@@ -33,7 +35,7 @@ export function parseBenchArguments(args: readonly string[]): BenchArguments {
     systems: listOf("--systems", values.systems, systemNames),
     n: values.n === undefined ? undefined : countOf("--n", values.n, 20_000),
     runs: countOf("--runs", values.runs, 100),
-    json: values.json,
+    json: values.json === undefined ? undefined : writable(values.json),
     findsMost: values.most,
   };
 }
@@ -80,6 +82,16 @@ function listOf<T extends string>(
       `${option}: there is no ${JSON.stringify(unknown)}; there are ${known.join(", ")}`,
     );
   return known.filter((name) => wanted.includes(name));
+}
+
+/** Said before hours of work, not after. */
+function writable(file: string): string {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return file;
+  } catch {
+    throw new BadArguments(`--json is ${file}, and there is no folder for it that can be written to`);
+  }
 }
 
 function countOf(option: string, value: string, most: number): number {

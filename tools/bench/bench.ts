@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { BadArguments, parseBenchArguments, usage, whyNotWritten } from "./arguments.ts";
 import type { BenchArguments } from "./arguments.ts";
 import { machineLine } from "./machine.ts";
-import { findSystems } from "./peers.ts";
+import { findSystems, peerVersions } from "./peers.ts";
 import { canPin, loadCore, stayOn } from "./processor.ts";
 import { faultOf } from "./row.ts";
 import type { Row } from "./row.ts";
@@ -33,8 +33,9 @@ async function bench(asked: BenchArguments): Promise<number> {
     if (why !== undefined || result.rows.length === 0)
       console.log(`\ndocs/benchmarks.md is not written: ${why ?? "nothing was measured"}.`);
     else writeSection(page, workload.name, sectionOf(workload, machine, result), "Benchmarks");
+    // After each, so that whoever ends a long run keeps what it has measured.
+    if (asked.json !== undefined) writeFileSync(asked.json, `${JSON.stringify(all, undefined, 1)}\n`);
   }
-  if (asked.json !== undefined) writeFileSync(asked.json, `${JSON.stringify(all, undefined, 1)}\n`);
   if (rejected > 0) console.log(`\n${rejected} of the runs did not count.`);
   if (all.length === 0) console.log("\nNothing was measured.");
   return rejected > 0 || all.length === 0 ? 1 : 0;
@@ -93,7 +94,14 @@ function sectionOf(workload: Workload, machine: string, { rows, notes }: Result)
   const heading = workload.name.replaceAll("-", " ").replace(/^./, (letter) => letter.toUpperCase());
   const command = `\`npm run bench -- --only ${workload.name}\` writes this section.`;
   const tables = compare(rows).map(markdownOf);
-  return [`## ${heading}`, `${machine}. ${command}`, workload.about, ...tables, ...notes].join("\n\n");
+  const peers = peerVersions(rows.map(({ system }) => system));
+  return [
+    `## ${heading}`,
+    `${[machine, ...peers].join(", ")}. ${command}`,
+    workload.about,
+    ...tables,
+    ...notes,
+  ].join("\n\n");
 }
 
 try {

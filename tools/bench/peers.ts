@@ -18,6 +18,21 @@ export function peerProgram(name: string): string {
   return join(folder, name);
 }
 
+/** What the peers among these systems are made of, and of which version. */
+export function peerVersions(systems: readonly SystemName[]): string[] {
+  const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  const made: readonly (readonly [title: string, packageName: string, systems: readonly SystemName[]])[] = [
+    ["Colyseus", "@colyseus/core", ["colyseus-view", "colyseus-all"]],
+    ["Socket.IO", "socket.io", ["socketio"]],
+    ["ws", "ws", ["ws-json"]],
+  ];
+  return made
+    .filter(([, , names]) => names.some((name) => systems.includes(name)))
+    .map(([title, packageName]) => `${title} ${dependencies[packageName]}`);
+}
+
 /** Which of these systems can run here, and why the others cannot. Installs the peers when one is wanted. */
 export function findSystems(
   wanted: readonly SystemName[],
