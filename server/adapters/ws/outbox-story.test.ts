@@ -8,6 +8,8 @@ import { Ear, line, ok, seqIn } from "./testing-outbox.ts";
 /** One session: the connection it has, and what it has heard over all its connections. */
 class Listener {
   readonly session: string;
+  /** Said to it before it came, and not numbered yet. */
+  early = 0;
   /** What was said to it, or to everybody while it was there. */
   readonly due: number[] = [];
   readonly heard: number[] = [];
@@ -78,6 +80,7 @@ class Story {
     else if (step.type === "detach") listener.detach(this.#all);
     else {
       if (listener.isKnown && !listener.ear) this.resumed++;
+      for (; listener.early > 0; listener.early--) listener.due.push(++this.#seq);
       listener.attach(this.#all);
     }
   }
@@ -97,9 +100,10 @@ class Story {
     for (const { due } of this.listeners) due.push(this.#seq);
   }
 
-  #push({ session, isKnown, due }: Listener): void {
-    this.#all.push(session, ok(1));
-    if (isKnown) due.push(++this.#seq);
+  #push(listener: Listener): void {
+    this.#all.push(listener.session, ok(1));
+    if (listener.isKnown) listener.due.push(++this.#seq);
+    else listener.early++;
   }
 }
 

@@ -37,6 +37,34 @@ describe("outboxes", () => {
     expect(missed.map(seqIn)).toEqual([2, 3]);
   });
 
+  test("what is said to a session a moment before its connection is known follows the welcome", () => {
+    for (const [session, since, complete] of [
+      ["a", undefined, true],
+      ["b", { epoch: "e0", seq: 9 }, false],
+    ] as const) {
+      outboxes.push(session, ok(7));
+      clock.advance(600);
+      outboxes.push(session, ok(8));
+      outboxes.push(session, ok(9));
+      clock.advance(600);
+      outboxes.broadcast(line(1));
+      const { missed, ...rest } = outboxes.resume(session, since);
+      const seq = session === "a" ? 1 : 4;
+      expect(rest).toEqual({ seq, complete });
+      expect(missed.map((text) => JSON.parse(text) as object)).toMatchObject([
+        { re: 8, seq: seq + 1 },
+        { re: 9, seq: seq + 2 },
+      ]);
+      outboxes.attach(session, new Ear());
+      expect(outboxes.resume(session, undefined)).toMatchObject({ seq: seq + 2, missed: [] });
+    }
+    for (const n of [1, 2, 3, 4, 5, 6]) outboxes.push("c", ok(n));
+    expect(outboxes.resume("c", undefined).missed).toHaveLength(4);
+    outboxes.push("d", ok(1));
+    clock.advance(1000);
+    expect(outboxes.resume("d", undefined).missed).toEqual([]);
+  });
+
   test("a connection that ends after its successor came takes nothing away", () => {
     const [old, fresh] = [new Ear(), new Ear()];
     outboxes.attach("a", old);

@@ -8,6 +8,9 @@ import { type Kept, PushLog } from "./push-log.ts";
 /** While everybody was told something this long ago, the next such things gather. */
 const joinMs = 5;
 
+/** Where several engines speak, what is said to a session may come so long before the word where its connection is. */
+const earlyMs = 1000;
+
 /** What a connection must be able to do for an outbox. */
 export interface Outlet {
   send(frame: BuiltFrame): void;
@@ -31,6 +34,12 @@ interface Outbox {
   callOff: () => void;
 }
 
+/** Said before it was known where its session is; lost at `until`. */
+interface Early {
+  readonly body: Push;
+  readonly until: number;
+}
+
 export interface Resumption {
   /** The push number the welcome stands for: whatever follows is newer. */
   readonly seq: number;
@@ -50,6 +59,8 @@ export class Outboxes {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #of = new Map<string, Outbox>();
+  /** Said to sessions that have no outbox yet; numbered once they have. */
+  readonly #early = new Map<string, Early[]>();
   readonly #everybody: PushLog;
   readonly #chat: ChatLine[] = [];
   #seq = 0;
@@ -70,7 +81,7 @@ export class Outboxes {
 
   push(session: string, body: Push): void {
     const outbox = this.#of.get(session);
-    if (!outbox) return;
+    if (!outbox) return this.#keepEarly(session, body);
     const push = this.#next(body);
     outbox.own ??= new PushLog(this.#limits);
     outbox.own.add(push);
@@ -105,9 +116,9 @@ export class Outboxes {
     this.#closeWindow = this.#clock.wakeAt(this.#clock.now() + joinMs, () => this.flush());
   }
 
-  /** Asks what a connection that heard everything up to `since` has missed. */
+  /** Asks, before it is attached, what a connection that heard everything up to `since` has missed. */
   resume(session: string, since: { epoch: string; seq: number } | undefined): Resumption {
-    const nothing = { seq: this.#seq, missed: [] };
+    const nothing = { seq: this.#seq, missed: this.#takeEarly(session) };
     if (since === undefined) return { ...nothing, complete: true };
     const outbox = this.#of.get(session);
     const isOurs = since.epoch === this.#epoch && since.seq <= this.#seq;
@@ -138,6 +149,22 @@ export class Outboxes {
     outbox.callOff = this.#clock.wakeAt(this.#clock.now() + Math.max(detachGraceMs, pushBufferMs), () => {
       this.#of.delete(session);
     });
+  }
+
+  #keepEarly(session: string, body: Push): void {
+    const until = this.#clock.now() + earlyMs;
+    const early = this.#early.get(session) ?? [];
+    this.#early.set(session, [...early, { body, until }].slice(-this.#limits.pushBufferCount));
+    this.#clock.wakeAt(until, () => {
+      const isOver = this.#early.get(session)?.every((one) => one.until <= until);
+      if (isOver) this.#early.delete(session);
+    });
+  }
+
+  #takeEarly(session: string): string[] {
+    const early = this.#early.get(session) ?? [];
+    this.#early.delete(session);
+    return early.filter(({ until }) => until > this.#clock.now()).map(({ body }) => this.#next(body).text);
   }
 
   #waitingFor({ told }: Outbox): BuiltFrame[] {

@@ -79,6 +79,7 @@ export function leave<S extends Launch>(
 export function departed<S extends Speaking>(state: S, { admission, place }: Got<"departed">, turn: Turn): S {
   const guest = guestOf(state, admission, turn);
   if (!guest) return state;
+  if (isOnlyExpected(guest)) return neverCame(state, admission, turn);
   // A world says where somebody stood in itself; of others it knows nothing (S17).
   const stood = place?.world === state.world ? place : undefined;
   if (guest.departing) turn.send(guest.departing, { type: "departed", admission, place: stood });
@@ -90,11 +91,21 @@ export function departed<S extends Speaking>(state: S, { admission, place }: Got
 export function left<S extends Speaking>(state: S, { admission, seq, place }: Got<"left">, turn: Turn): S {
   const guest = guestOf(state, admission, turn);
   if (!guest) return state;
+  if (isOnlyExpected(guest)) return neverCame(state, admission, turn);
   turn.send(guest.session, { type: "saved", admission, seq, place, final: true });
   // A launch that is emptied sends away whoever could not be moved: they come back elsewhere.
   const isDrained = state.phase === "stopping" && state.reason === "drained";
   turn.send(guest.session, { type: "gone", admission, reason: isDrained ? "closed" : "left" });
   return without(state, admission);
+}
+
+function isOnlyExpected({ expectedUntil, departing }: Guest): boolean {
+  return expectedUntil !== undefined && !departing;
+}
+
+/** Whatever its process means by it, the ticket is no good there any more: the journey hears of it at once. */
+function neverCame<S extends Speaking>(state: S, admission: string, turn: Turn): S {
+  return refused(state, { type: "refused", admission, reason: "ticket_unavailable" }, turn);
 }
 
 export function saves<S extends Speaking>(state: S, input: Got<"saves">, turn: Turn): S {

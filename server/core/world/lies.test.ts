@@ -16,6 +16,16 @@ test("whoever leaves unasked is gone from their session, too", () => {
   }
 });
 
+test("whoever leaves before they came has no ticket any more, and their journey hears of it", () => {
+  for (const type of ["left", "departed"]) {
+    const word = { type, admission: "a2", seq: 5, place };
+    const { state, said } = take<Launch>(launch, running, word, fromLink);
+    const refused = { type: "refused", admission: "a2", reason: "ticket_unavailable" };
+    expect(said).toEqual([{ to: "travel:t2", ...refused }]);
+    expect(state?.guests).not.toHaveProperty("a2");
+  }
+});
+
 test("whoever is inside cannot be refused any more", () => {
   const word = { type: "refused", admission: "a1", reason: "world_full" };
   expect(take<Launch>(launch, running, word, fromLink)).toMatchObject({ state: running, said: [] });
