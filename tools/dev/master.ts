@@ -23,6 +23,8 @@ export class DevMaster implements AsyncDisposable {
     // A group of its own: Ctrl-C reaches it once, through us.
     const child = spawn(process.execPath, command, {
       cwd: root,
+      // Pictures are painted anew while one looks at them.
+      env: { PORTCADE_NEW_PACKS: "at-once", ...process.env },
       stdio: ["ignore", "pipe", "inherit"],
       detached: true,
     });
