@@ -11,7 +11,8 @@ import type { Page } from "./client.ts";
 import type { Circumstances } from "./faults.ts";
 import { atRest } from "./laws/at-rest.ts";
 import { atTheEnd } from "./laws/at-the-end.ts";
-import { betweenEnginesMs, type Law, type LawId, laws } from "./laws.ts";
+import { Lasting } from "./lasting.ts";
+import { betweenEnginesMs, type LawId, laws } from "./laws.ts";
 import { continuous } from "./laws/in-time.ts";
 import { Ledger } from "./ledger.ts";
 import { onTransition } from "./laws/on-action.ts";
@@ -44,13 +45,6 @@ export interface Seen {
   readonly circumstances: Circumstances;
 }
 
-/** A condition that may hold for a while but not for longer. */
-export interface Condition {
-  readonly law: LawId;
-  readonly key: string;
-  readonly text: string;
-}
-
 const storyLines = 60;
 /** A world that could not start, and one that died of a fault. */
 const crashCodes: ReadonlySet<number> = new Set([1, 139]);
@@ -72,7 +66,7 @@ export class Auditor {
   #begunAt = -Infinity;
   #stoodAt = -Infinity;
   #lookedAt = 0;
-  readonly #since = new Map<string, number>();
+  readonly #lasting = new Lasting();
   readonly #trace: string[] = [];
 
   constructor(seen: Seen) {
@@ -225,27 +219,18 @@ export class Auditor {
     onCommit(this, writes);
   }
 
-  /** Twice a second: what must not last. */
+  /** Twice a second: what must not last. What lasts while the master stands still is not to be mended then. */
   look(): void {
-    const passed = this.now - this.#lookedAt;
-    const hasStood = this.#stoodUntil > this.#lookedAt;
+    const { loop, isAlive, engine } = this.#seen.master;
+    if (loop.isStill) this.#stoodAt = this.now;
+    if (this.#stoodUntil > this.#lookedAt) this.#lasting.skipTo(this.now);
     this.#lookedAt = this.now;
-    // What lasts while the master stands still is not to be mended then.
-    if (hasStood) for (const [name, since] of this.#since) this.#since.set(name, since + passed);
-    if (this.#seen.master.loop.isStill) return void (this.#stoodAt = this.now);
+    // A dead master knows nothing: what was broken before counts on, once there is another to look at.
+    if (loop.isStill || !isAlive) return;
     this.#listen();
-    const broken = continuous(this);
-    const keys = new Set<string>();
-    const slack = this.#seen.master.engine.count > 1 ? betweenEnginesMs : 0;
-    for (const { law, key, text } of broken) {
-      const { boundMs = 0 }: Law = laws[law];
-      const name = `${law} ${key}`;
-      keys.add(name);
-      const since = this.#since.get(name) ?? this.now;
-      this.#since.set(name, since);
-      if (this.now - since > boundMs + slack) this.breach(law, `${text}, for ${this.now - since} ms`);
-    }
-    for (const name of this.#since.keys()) if (!keys.has(name)) this.#since.delete(name);
+    const slackMs = engine.count > 1 ? betweenEnginesMs : 0;
+    for (const [{ law, text }, ms] of this.#lasting.look(this.now, continuous(this), slackMs))
+      this.breach(law, `${text}, for ${ms} ms`);
   }
 
   /** How much happens once trouble has ended: nothing counts from before, and calm has its time to come. */

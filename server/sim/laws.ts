@@ -20,13 +20,21 @@ export const betweenEnginesMs = seconds(10);
 export const laws = {
   S1: { says: "a ticket admits one connection", when: "action" },
   S2: { says: "a session has one live avatar", when: "lasting", boundMs: detectionMs },
-  S3: { says: "a hold has a journey", when: "lasting", boundMs: seconds(32) },
+  S3: { says: "a hold has a journey", when: "lasting", boundMs: detectionMs },
   S4: { says: "a save counts only from the committed admission", when: "action" },
   S5: { says: "a world somebody is in or may come to is not stopped for being empty", when: "action" },
-  S6: { says: "a launch has one connection, of its own process, to the newest master", when: "action" },
-  S7: { says: "a process has a launch that wants it", when: "lasting", boundMs: seconds(20) },
+  S6: {
+    says: "a launch has one connection, of its own process, to the newest master",
+    when: "lasting",
+    boundMs: seconds(20),
+  },
+  S7: { says: "a process has a launch that wants it", when: "lasting", boundMs: seconds(15) },
   S8: { says: "a live avatar's admission is the committed one", when: "lasting", boundMs: detectionMs },
-  S9: { says: "nobody is where nothing is any more", when: "lasting", boundMs: seconds(2) },
+  S9: {
+    says: "an avatar's session exists, and so does the launch a session is in",
+    when: "lasting",
+    boundMs: detectionMs,
+  },
   S10: { says: "an account is live in one session", when: "lasting", boundMs: 0 },
   S11: { says: "what is saved for an account is where its own avatar stood", when: "action" },
   S12: { says: "a world that answers is neither doubted nor killed", when: "action" },
@@ -46,7 +54,7 @@ export const laws = {
     when: "action",
   },
   S25: { says: "no secret is written down", when: "action" },
-  S26: { says: "a stranger causes nothing but a moment's connection", when: "lasting", boundMs: seconds(6) },
+  S26: { says: "a stranger causes nothing but a moment's connection", when: "lasting", boundMs: seconds(5) },
   S27: { says: "who enters has the pack of the launch they enter", when: "action" },
   S28: { says: "the same seed tells the same story", when: "twice" },
   L1: { says: "whoever wants to play plays, and all agree where", when: "rest" },
@@ -54,7 +62,7 @@ export const laws = {
   L3: { says: "no avatar is left", when: "end" },
   L4: { says: "no process and no connection is left", when: "end" },
   L5: { says: "no session is left", when: "end" },
-  L6: { says: "every request is answered", when: "lasting", boundMs: seconds(20) },
+  L6: { says: "every request is answered", when: "lasting", boundMs: seconds(15) },
   L7: { says: "a world that failed comes back once it can", when: "lasting", boundMs: seconds(45) },
   L8: { says: "where nothing goes wrong nobody is refused or waits", when: "action", boundMs: seconds(6) },
   L9: {
@@ -64,14 +72,14 @@ export const laws = {
   },
   L10: { says: "after trouble the noise dies down", when: "rest", boundMs: seconds(30) },
   L11: {
-    says: "who waits for a world does not wait behind who came later",
+    says: "who waits for a world is let in with those who wait with them, and before who came later",
     when: "lasting",
     boundMs: seconds(2),
   },
   L12: {
     says: "a drain ends in time, and its players are in a world",
     when: "lasting",
-    boundMs: seconds(10),
+    boundMs: seconds(2),
   },
 } as const satisfies Record<string, Law>;
 

@@ -7,14 +7,20 @@ export interface Issued {
   readonly until: number;
 }
 
+interface Opening {
+  readonly at: number;
+  readonly waiting: Set<Address>;
+  readonly servedMs: number[];
+}
+
 /** What the auditor remembers, to judge later deeds by. */
 export class Ledger {
   /** How often each admission was placed by a door. */
   readonly placed = new Map<string, number>();
   /** Machines that ended: their ids never live again. */
   readonly ended = new Set<Address>();
-  /** Admissions whose world has said that it expects them. */
-  readonly acked = new Set<string>();
+  /** The launch that has said that it expects an admission. */
+  readonly acked = new Map<string, Address>();
   /** By the hash of the ticket. */
   readonly issued = new Map<string, Issued>();
   /** The pack a page had when it was given a ticket, by the hash of the ticket. */
@@ -39,6 +45,10 @@ export class Ledger {
   readonly failed = new Map<Address, { readonly count: number; readonly at: number }>();
   /** Accounts whose players were told that they have them. */
   readonly accounts = new Set<Address>();
-  /** Journeys that asked for a world before another that was let in, and when that was. */
-  readonly overtaken = new Map<Address, number>();
+  /** Journeys that asked for a world before another one that was let in, which is the value. */
+  readonly overtaken = new Map<Address, Address>();
+  /** Of places that are open: since when, who waited for that, and how long the others of them had to wait on. */
+  readonly openings = new Map<Address, Opening>();
+  /** Players of a launch that was emptied, until they are in a world again. */
+  readonly drained = new Map<Address, Address>();
 }

@@ -63,10 +63,10 @@ export class SimMaster {
     this.engine.start();
   }
 
-  /** The launches that connections speak for, one by one. */
-  get speakers(): readonly Address[] {
-    return [...this.#callers.values()].flatMap(({ isRegistered, launch }) =>
-      isRegistered && launch ? [launch] : [],
+  /** The connections that speak for a launch, one by one. */
+  get speakers(): readonly { readonly self: Address; readonly launch: Address }[] {
+    return [...this.#callers.values()].flatMap(({ self, isRegistered, launch }) =>
+      isRegistered && launch ? [{ self, launch }] : [],
     );
   }
 

@@ -2,13 +2,13 @@ import { markersOf } from "#adapters/log/markers.ts";
 import type { Account } from "#core/account/account.ts";
 import type { Session, SessionInput } from "#core/session/session.ts";
 import type { Travel } from "#core/travel/travel.ts";
-import type { Launch, LaunchInput } from "#core/world/launch.ts";
-import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
-import { idOf, kindOf } from "#shared/address.ts";
+import { kindOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
-import { nameMark, stepsIn } from "../marks.ts";
-import { onDoubt } from "./on-process.ts";
+import { nameMark } from "../marks.ts";
+import { onEnding } from "./on-ending.ts";
+import { onServed } from "./in-turn.ts";
+import { onLaunch, onMemory } from "./on-launch.ts";
 import { onWorld } from "./on-world.ts";
 import { tellsSecret } from "./secrets.ts";
 
@@ -27,13 +27,6 @@ export function onTransition(auditor: Auditor, event: Transition): void {
   if (event.previous === event.state || event.input === "heartbeat") return;
   const told = markersOf(event, { urlOf: () => "sim:1" }).find(tellsSecret);
   if (told !== undefined) auditor.breach("S25", `the log says ${told}`);
-}
-
-/** S16: what has ended does not come back. */
-function onEnding({ ledger, breach }: Auditor, { id, before, after, input }: Transition): void {
-  if (before !== "absent" && after === "absent") ledger.ended.add(id);
-  else if (before === "absent" && after !== "absent" && ledger.ended.has(id))
-    breach("S16", `${id} came back from its end by ${input}`);
 }
 
 function onSession(auditor: Auditor, event: Transition): void {
@@ -146,60 +139,10 @@ function onTravel(auditor: Auditor, event: Transition): void {
   const after = event.state as Travel | undefined;
   if (after && !before) isBack(auditor, event, after);
   if (!after || !before || before.phase === after.phase) return;
-  if (before.phase === "starting" && after.phase !== "leased") isInTurn(auditor, event, before);
+  if (after.phase !== "leased") onServed(auditor, event, before);
   if (after.phase !== "admitted") return;
   const { admission, launch } = after.door;
   // S14: the client hears of the ticket after its world did.
-  if (!ledger.acked.has(admission))
+  if (ledger.acked.get(admission) !== launch)
     breach("S14", `${event.id} was sent to ${launch}, which has not said that it expects ${admission}`);
-}
-
-/** L11: whoever asked earlier is to be let in no later. */
-function isInTurn({ now, ledger, travels }: Auditor, event: Transition, before: Travel): void {
-  if (before.phase !== "starting") return;
-  for (const [address, other] of travels())
-    if (
-      other.phase === "starting" &&
-      other.by < before.by &&
-      other.pack === before.pack &&
-      address !== event.id &&
-      other.journey.target.world === before.journey.target.world
-    )
-      ledger.overtaken.set(address, now);
-}
-
-function onLaunch(auditor: Auditor, event: Transition): void {
-  onEnding(auditor, event);
-  const before = event.previous as Launch | undefined;
-  const after = event.state as Launch | undefined;
-  const body = event.body as LaunchInput;
-  if (event.input === "deadline" && after?.phase === "suspect" && before?.phase !== "suspect")
-    onDoubt(auditor, idOf(event.id));
-  if (!before || before === after || !event.cause.startsWith("launch-link:")) return;
-  const { breach, ledger } = auditor;
-  const link = "link" in before ? before.link : undefined;
-  if (body.type !== "register") {
-    if (event.cause !== link)
-      breach("S22", `${event.cause} moved ${event.id} with ${body.type}, whose connection is ${link}`);
-    return;
-  }
-  // S6: of its own process, and to the newest master.
-  if (body.tokenHash !== ledger.tokenHashes.get(event.id))
-    breach("S6", `${event.id} took ${event.cause} for its process, which it is not`);
-  if ((body.epoch ?? 0) > auditor.seen.epoch)
-    breach("S6", `a process of master ${body.epoch} was taken by master ${auditor.seen.epoch}`);
-}
-
-/** S24: what is remembered is what was said last. */
-function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Transition): void {
-  const text = (state as Memory | undefined)?.text;
-  const world = idOf(id);
-  const known = ledger.memories.get(world) ?? "";
-  // It may be newer: what a master wrote as it was killed, nobody heard of.
-  if (input === "recall" && stepsIn(text ?? "") < stepsIn(known))
-    breach("S24", `${id} is ${text}, which was ${known}`);
-  if (input === "recall") ledger.recalled.set(cause, text);
-  if (text !== undefined) ledger.memories.set(world, text);
-  // A world that lies may forget what it likes.
-  if (input === "keep" && ledger.liars.has(cause)) ledger.said.delete(world);
 }

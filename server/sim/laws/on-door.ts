@@ -13,7 +13,7 @@ export function onDoor(
 ): void {
   for (const effect of effects) {
     if (effect.type === "tell" && effect.message.type === "acked")
-      auditor.ledger.acked.add(effect.message.admission);
+      auditor.ledger.acked.set(effect.message.admission, `launch:${world.order.launch}`);
     if (effect.type === "place" && input.type === "show")
       isFirst(auditor, world, before, input, effect.admission);
     if (effect.type === "close" && input.type === "show" && effect.why === "admissionDenied")

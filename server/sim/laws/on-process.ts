@@ -37,13 +37,15 @@ export function onExit({ now, ledger, states }: Auditor, world: SimWorld): void 
   }
 }
 
+/** Whoever was stopped is well again so long after: it says who is here every second, and comes back if it must. */
+const wellMs = 6_500;
+
 /** S12: who answers is not doubted, whether or not the master has listened meanwhile. */
 export function onDoubt({ now, seen, breach, hasLivedSince }: Auditor, launch: string): void {
-  const since = now - seen.circumstances.limits.suspectMs;
+  const since = now - wellMs;
   const world = seen.processes.get(launch);
-  if (!world?.isAlive || !isHonest(world) || world.isFrozen || now - world.thawedAt < 30_000) return;
-  const isHeard = world.linkedAt !== undefined && world.linkedAt < since;
-  if (isHeard && world.line.wire?.isClearSince(since) && hasLivedSince(since))
+  if (!world || !isWell(world, now) || world.linkedAt === undefined || world.linkedAt >= since) return;
+  if (world.line.wire?.isClearSince(since) && hasLivedSince(since))
     breach("S12", `${launch} (${world.order.world}) was doubted in good health`);
 }
 
@@ -51,14 +53,16 @@ export function onDoubt({ now, seen, breach, hasLivedSince }: Auditor, launch: s
 export function onKill(auditor: Auditor, world: SimWorld): void {
   const { now, breach } = auditor;
   const { launch } = world.order;
-  const wasFrozen = world.isFrozen || now - world.thawedAt < 30_000;
   const state = auditor.launches().find(([address]) => address === `launch:${launch}`)?.[1];
   // The operator's word is a reason of its own.
   if (state && "reason" in state && ["stopped", "drained"].includes(state.reason)) return;
   const isEmpty =
     world.door.inside.size === 0 &&
     [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= now);
-  const isYoung = world.linkedAt === undefined && now - world.startedAt < 30_000;
-  if (isHonest(world) && world.isAlive && !wasFrozen && !isYoung && !isEmpty)
+  if (isWell(world, now) && !isEmpty)
     breach("S12", `${launch} (${world.order.world}) was killed in good health`);
+}
+
+function isWell(world: SimWorld, now: number): boolean {
+  return isHonest(world) && world.isAlive && !world.isFrozen && now - world.thawedAt >= wellMs;
 }

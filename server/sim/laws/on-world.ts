@@ -1,6 +1,7 @@
 import type { World } from "#core/world/world.ts";
 import type { Transition } from "#engine/ports.ts";
 import type { Auditor } from "../auditor.ts";
+import { onOpening } from "./in-turn.ts";
 
 /** The shortest rest, less what a slow disk takes to write down that it has begun. */
 const atOnceMs = 50;
@@ -8,6 +9,7 @@ const atOnceMs = 50;
 /** L7: a world that fails again and again rests in between. */
 export function onWorld(auditor: Auditor, event: Transition): void {
   count(auditor, event);
+  onOpening(auditor, event);
   const { now, ledger, breach } = auditor;
   const { id, before, after, input } = event;
   const failed = ledger.failed.get(id);

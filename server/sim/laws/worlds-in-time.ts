@@ -1,17 +1,35 @@
 import type { Launch } from "#core/world/launch.ts";
 import type { World } from "#core/world/world.ts";
 import { type Address, idOf } from "#shared/address.ts";
-import type { Auditor, Condition } from "../auditor.ts";
+import type { Auditor } from "../auditor.ts";
 import { firstPort } from "../host.ts";
+import type { Condition } from "../lasting.ts";
+import { queues } from "./in-turn.ts";
+
+/** Three tries, each until its deadline: whoever has been moved is somewhere then. */
+const movedMs = 45_000;
 
 /** Laws of the form "never for longer than" about worlds and their launches. */
 export function* worldsInTime(auditor: Auditor): Iterable<Condition> {
   const worlds = auditor.states<World>("world");
   const launches = auditor.launches();
+  yield* processes(auditor, new Map(launches));
   yield* accepting(worlds, launches);
   yield* ports(auditor);
   if (auditor.seen.isHealed) yield* failing(worlds);
-  yield* draining(auditor, worlds, launches);
+  yield* draining(auditor, launches);
+  yield* leaving(worlds, launches);
+  yield* drained(auditor);
+  yield* queues(auditor);
+}
+
+/** S7: a process has a launch that wants it. */
+function* processes({ seen }: Auditor, launches: ReadonlyMap<Address, Launch>): Iterable<Condition> {
+  for (const { order } of seen.processes.values()) {
+    const state = launches.get(`launch:${order.launch}`);
+    const text = `${order.launch} is not wanted and lives`;
+    if (!state || state.phase === "stopping") yield { law: "S7", key: order.launch, text };
+  }
 }
 
 /** S19: one launch of a world takes newcomers; an heir that has proved itself waits for its turn. */
@@ -47,29 +65,46 @@ function* failing(worlds: [Address, World][]): Iterable<Condition> {
       yield { law: "L7", key: world, text: `${world} is ${phase} after ${cause}` };
 }
 
-/** One that does not answer is given up first: its link, its next registration, its end by force. */
-const unheardMs = 45_000;
-
 /** L12: a drain ends in time. */
-function* draining(
-  { now, seen, ofMaster }: Auditor,
-  worlds: [Address, World][],
-  launches: [Address, Launch][],
-): Iterable<Condition> {
+function* draining({ seen, now, ofMaster }: Auditor, launches: [Address, Launch][]): Iterable<Condition> {
   const { evacuationMs, stopMs } = seen.circumstances.limits;
-  const living = new Set(launches.map(([launch]) => launch));
-  for (const [launch, { drain }] of launches) {
+  for (const [launch, { drain, phase }] of launches) {
     const world = seen.processes.get(idOf(launch));
-    const isHeard = world?.isAlive === true && !world.isFrozen && world.linkedAt !== undefined;
-    const mostMs = evacuationMs + stopMs + (isHeard ? 0 : unheardMs);
-    if (drain && now > ofMaster(drain.by) + mostMs)
-      yield { law: "L12", key: launch, text: `${launch} drains and does not end` };
-  }
-  for (const [world, state] of worlds)
-    if (state.phase === "leaving" && !living.has(state.launch))
+    const isHeard = phase !== "suspect" && world?.isAlive === true && !world.isFrozen;
+    if (drain && now > ofMaster(drain.by) + evacuationMs + stopMs)
       yield {
         law: "L12",
-        key: world,
-        text: `${world} waits for the end of ${state.launch}, which has ended`,
+        key: launch,
+        text: `${launch} drains and does not end`,
+        excuse: isHeard ? undefined : "unheard",
       };
+  }
+}
+
+/** L12: and whoever gave the order hears of it. */
+function* leaving(worlds: [Address, World][], launches: [Address, Launch][]): Iterable<Condition> {
+  const living = new Set(launches.map(([launch]) => launch));
+  for (const [world, state] of worlds)
+    if (state.phase === "leaving" && !living.has(state.launch)) {
+      const text = `${world} waits for the end of ${state.launch}, which has ended`;
+      yield { law: "L12", key: world, text };
+    }
+}
+
+/** L12: and its players are in a world. */
+function* drained(auditor: Auditor): Iterable<Condition> {
+  const { ledger } = auditor;
+  if (ledger.drained.size === 0) return;
+  const known = new Map(auditor.sessions());
+  for (const [session, launch] of ledger.drained) {
+    const state = known.get(session);
+    const isThere = state !== undefined && "client" in state && state.client !== undefined;
+    const isIn =
+      state !== undefined && "admission" in state && state.admission && state.admission.launch !== launch;
+    if (!isThere || isIn) ledger.drained.delete(session);
+    else {
+      const text = `${session} was in ${launch}, which was emptied, and is in no world`;
+      yield { law: "L12", key: session, text, boundMs: movedMs };
+    }
+  }
 }

@@ -1,0 +1,56 @@
+import type { Launch, LaunchInput } from "#core/world/launch.ts";
+import type { Memory } from "#core/world/memory.ts";
+import type { Transition } from "#engine/ports.ts";
+import { idOf } from "#shared/address.ts";
+import type { Auditor } from "../auditor.ts";
+import { stepsIn } from "../marks.ts";
+import { onEnding } from "./on-ending.ts";
+import { onDoubt } from "./on-process.ts";
+
+/** Laws about what launches and memories do, checked at the moment it is done. */
+
+export function onLaunch(auditor: Auditor, event: Transition): void {
+  onEnding(auditor, event);
+  const before = event.previous as Launch | undefined;
+  const after = event.state as Launch | undefined;
+  if (event.input === "deadline" && after?.phase === "suspect" && before?.phase !== "suspect")
+    onDoubt(auditor, idOf(event.id));
+  if (before?.drain) areLedOn(auditor, event, before, after);
+  if (before && before !== after && event.cause.startsWith("launch-link:")) isOwn(auditor, event, before);
+}
+
+/** S22: only its connection moves a launch. S6: which is of its own process, and to the newest master. */
+function isOwn({ breach, ledger, seen }: Auditor, event: Transition, before: Launch): void {
+  const body = event.body as LaunchInput;
+  const link = "link" in before ? before.link : undefined;
+  if (body.type !== "register") {
+    if (event.cause !== link)
+      breach("S22", `${event.cause} moved ${event.id} with ${body.type}, whose connection is ${link}`);
+    return;
+  }
+  if (body.tokenHash !== ledger.tokenHashes.get(event.id))
+    breach("S6", `${event.id} took ${event.cause} for its process, which it is not`);
+  if ((body.epoch ?? 0) > seen.epoch)
+    breach("S6", `a process of master ${body.epoch} was taken by master ${seen.epoch}`);
+}
+
+/** L12: whoever is there when a launch that is emptied ends is to be in a world soon. */
+function areLedOn({ ledger }: Auditor, { id }: Transition, before: Launch, after: Launch | undefined): void {
+  const isEnd = before.phase !== "stopping" && (!after || after.phase === "stopping");
+  for (const { session, expectedUntil } of isEnd ? Object.values(before.guests) : [])
+    if (expectedUntil === undefined) ledger.drained.set(session, id);
+}
+
+/** S24: what is remembered is what was said last. */
+export function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Transition): void {
+  const text = (state as Memory | undefined)?.text;
+  const world = idOf(id);
+  const known = ledger.memories.get(world) ?? "";
+  // It may be newer: what a master wrote as it was killed, nobody heard of.
+  if (input === "recall" && stepsIn(text ?? "") < stepsIn(known))
+    breach("S24", `${id} is ${text}, which was ${known}`);
+  if (input === "recall") ledger.recalled.set(cause, text);
+  if (text !== undefined) ledger.memories.set(world, text);
+  // A world that lies may forget what it likes.
+  if (input === "keep" && ledger.liars.has(cause)) ledger.said.delete(world);
+}
