@@ -100,6 +100,7 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
     resume: next,
     home: admission?.world ?? (resumed ? journey.home : undefined),
     isSavingPaused: false,
+    update: undefined,
     backAt: undefined,
     line: fresh.at(-1)?.line ?? seen,
   };
@@ -115,6 +116,8 @@ function homeward({ world, travel }: Journey, isAdmitted: boolean, { now }: Turn
     const { lease, attempt } = travel;
     return { phase: "pausing", lease, attempt, until: now + limits.travelRetryMs };
   }
+  if (travel?.phase === "entering")
+    return { ...travel, until: Math.max(travel.until, now + limits.ticketMs) };
   return travel ?? (isAdmitted && !world?.isLive ? { phase: "stranded", at: now } : undefined);
 }
 

@@ -231,3 +231,34 @@ test("a redeem said again, and refused because the player has arrived, costs nob
   page.take({ type: "world.live", dial }).take({ type: "world.drawn", dial });
   expect(page.shown).toMatchObject({ state: "in-world", world: { key: "left_world" } });
 });
+
+describe("a master that goes while the player stands at the door of another world", () => {
+  const atTheDoor = (): Traveller =>
+    inHub().hear(lease("t2", "left_world")).packReady().ticket("t2", "left_world");
+
+  test("and stays away for long is waited for there: the next one commits, and the old world plays on until then", () => {
+    const page = atTheDoor()
+      .lose()
+      .pass(2 * limits.ticketMs);
+    expect(page.all.some(({ type }) => type === "close.world")).toBe(false);
+    page
+      .open()
+      .welcome({ resumed: true, admission: { world: "left_world" } })
+      .arrived("t2", "left_world")
+      .enter();
+    expect(page.shown).toMatchObject({ state: "in-world", world: { key: "left_world" }, problem: undefined });
+  });
+
+  test("and does not commit is given its time, and then the journey is tried again", () => {
+    const page = atTheDoor()
+      .lose()
+      .pass(2 * limits.ticketMs);
+    page
+      .open()
+      .welcome({ resumed: true })
+      .pass(limits.ticketMs - 1);
+    expect(page.all.some(({ type }) => type === "close.world")).toBe(false);
+    expect(page.pass(1).asked).toEqual(["close.world"]);
+    expect(page.pass(limits.travelRetryMs).asked).toEqual(["lease.redeem"]);
+  });
+});

@@ -235,12 +235,13 @@ export function drop(journey: Journey, turn: Turn): Journey {
 
 /** When the journey wants to be woken; what needs the master waits for it. */
 export function travelWakeAt({ travel, control }: Journey): number | undefined {
-  if (travel?.phase === "entering") return travel.isLive ? undefined : travel.until;
   if (travel?.phase === "preparing") {
     const graceAt = travel.lease.hardAt - limits.leaseGraceMs;
     return control.phase === "up" ? Math.min(travel.refreshAt, graceAt) : graceAt;
   }
   if (!travel || control.phase !== "up") return undefined;
+  // Let in or not, only the master opens the world: one that was killed finds us at its door, and commits.
+  if (travel.phase === "entering") return travel.isLive ? undefined : travel.until;
   return travel.phase === "stranded" ? travel.at : travel.until;
 }
 
