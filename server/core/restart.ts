@@ -9,8 +9,8 @@ export function connectionOf(self: Address, state: Phased): { from: Address; typ
   const { client, link } = state as { client?: Address; link?: Address };
   if (kindOf(self) === "session" && client) return { from: client, type: "closed" };
   if (kindOf(self) === "launch" && link) return { from: link, type: "linkClosed" };
-  // It was doubted by the former master, and had nobody to come back to since.
-  if (kindOf(self) === "launch" && state.phase === "suspect")
+  // It was doubted by the former master, or begun, and had nobody to come to since.
+  if (kindOf(self) === "launch" && (state.phase === "suspect" || state.phase === "starting"))
     return { from: "master:local", type: "master.up" };
   return undefined;
 }

@@ -49,4 +49,19 @@ describe("a resume", () => {
     await story.nature.pass(1);
     expect(story.last("host:local", "kill")).toMatchObject({ launch });
   });
+
+  test("gives a process that was starting its whole time after an outage of the master", async () => {
+    const story = new Story();
+    await story.open("ada");
+    await story.redeem("ada");
+    const { launch } = story.last("host:local", "launch");
+    story.engine.kill();
+    await story.nature.pass(50_000);
+    story.restart();
+    await settled();
+    await story.nature.pass(9_999);
+    expect(story.allTo("host:local")).not.toContain("kill");
+    await story.nature.pass(1);
+    expect(story.last("host:local", "kill")).toMatchObject({ launch });
+  });
 });

@@ -65,6 +65,7 @@ export class SimHost {
   /** A new master looks after what the one before left behind. */
   adopt(): void {
     this.#places = this.#open();
+    for (const [launch, { order, port }] of this.processes) this.#places.keep(launch, order.world, port);
     this.retell();
   }
 

@@ -140,6 +140,8 @@ describe("a launch", () => {
   });
 
   test("that never registers is killed, and killed again until it is gone", () => {
+    const up = { self, from: "master:local", now: 5000 } as const;
+    expect(cells.take<Launch>(starting, { type: "master.up" }, up).state?.wakeAt).toBe(15_000);
     const late = cells.take<Launch>(starting, { type: "deadline" }, { self, from: self, now: 10_000 });
     expect(late.said).toEqual([{ to: "host:local", type: "kill", launch: "l1", pid: 42 }]);
     const again = cells.take<Launch>(late.state, { type: "deadline" }, { self, from: self, now: 11_000 });

@@ -28,6 +28,7 @@ import {
   recalled,
   refuseLink,
   register,
+  startAnew,
   started,
   startTimeout,
   tooSilent,
@@ -42,9 +43,11 @@ import {
   notNow,
   recollect,
   remember,
+  succeeded,
   takeOver,
   tested,
   untested,
+  waitForState,
 } from "./succession.ts";
 
 /** Somebody a launch holds or expects, by admission. */
@@ -104,7 +107,12 @@ export type Launch =
   /** Asked whether it is really empty (two-phase idle stop). */
   | (Live & { phase: "closing" })
   /** Told to stop. `wakeAt` is when it is killed, whatever it says. */
-  | (Common & { phase: "stopping"; reason: string; link?: Address<"launch-link"> });
+  | (Common & {
+      phase: "stopping";
+      reason: string;
+      link?: Address<"launch-link">;
+      isAsked?: true | undefined;
+    });
 
 export type Register = Extract<FromLaunch, { type: "register" }>;
 
@@ -175,6 +183,7 @@ const doors = {
 export const launch: Table<Launch, LaunchInput, Turn> = {
   absent: { begin, register: refuseLink, expect: unavailable },
   starting: {
+    "master.up": startAnew,
     recalled,
     started,
     register,
@@ -250,7 +259,8 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     exited,
     state: remember,
     lastWords,
-    "hand.over": notNow,
+    "hand.over": waitForState,
+    drain: succeeded,
     deadline: killAgain,
   },
 };

@@ -181,6 +181,11 @@ export function askToStop(state: In<"closing">, _: unknown, turn: Turn): Launch 
   return doubt(state, turn);
 }
 
+/** A master came up: while there was none a process had nobody to register with. */
+export function startAnew(state: In<"starting">, _: unknown, turn: Turn): Launch {
+  return { ...state, wakeAt: turn.now + turn.facts.limits.startMs };
+}
+
 export function startTimeout(state: In<"starting">, _: unknown, turn: Turn): Launch {
   return kill("start_timeout")(state, undefined, turn);
 }

@@ -178,11 +178,25 @@ describe("what a world wants remembered", () => {
   });
 
   test("cannot be asked of a launch that does not listen, and nobody waits for it", () => {
-    for (const state of [suspect, closing, stopping])
+    for (const state of [suspect, closing, { ...stopping, link: undefined } as never])
       expect(cells.take<Launch>(state, { type: "hand.over" }, fromWorld)).toMatchObject({
         state,
         said: [{ to: "world:hub", type: "handed" }],
       });
+  });
+
+  test("is waited for when its launch is about to say it for the last time, and is old once another took over", () => {
+    const { state, said } = cells.take<Launch>(stopping, { type: "hand.over" }, fromWorld);
+    expect(said).toEqual([]);
+    expect(cells.take<Launch>(state, saying, fromLink).said).toEqual([kept]);
+    const last = cells.take<Launch>(state, { ...saying, isFinal: true }, fromLink);
+    expect(last.said).toEqual([kept, { to: "world:hub", type: "handed", text: "5" }]);
+    const flip = { type: "drain", target: "hub", inMs: 60_000, isSucceeded: true };
+    const over = cells.take<Launch>(state, flip, fromWorld);
+    expect(over).toMatchObject({ state: { phase: "stopping", wakeAt: stopping.wakeAt }, said: [] });
+    expect(cells.take<Launch>(over.state, saying, fromLink).said).toEqual([]);
+    const evacuation = { type: "drain", target: "left_world", inMs: 60_000 };
+    expect(cells.take<Launch>(stopping, evacuation, fromWorld).state).toBe(stopping);
   });
 
   test("is found in the last words of a process that died without a master, with the last places", () => {

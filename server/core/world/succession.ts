@@ -36,6 +36,20 @@ export function notNow<S extends Launch>(state: S, _: unknown, turn: Turn): S {
   return state;
 }
 
+/** It is about to say what its world wants remembered anyhow. */
+export function waitForState(state: In<"stopping">, _: unknown, turn: Turn): Launch {
+  return state.link ? { ...state, isAsked: true } : notNow(state, undefined, turn);
+}
+
+/** Another launch has taken over from one that was stopping anyhow: what it still says of its world is old. */
+export function succeeded(
+  state: In<"stopping">,
+  { target, inMs, isSucceeded }: Got<"drain">,
+  turn: Turn,
+): Launch {
+  return isSucceeded ? { ...state, drain: { target, isSucceeded, by: turn.now + inMs, told: 2 } } : state;
+}
+
 /** From now on it is the one that takes newcomers, and knows what the one before it knew. */
 export function takeOver<S extends In<"running" | "suspect" | "closing">>(
   state: S,
@@ -61,7 +75,7 @@ export function remember(
 ): Launch {
   if (turn.from !== state.link) return state;
   keep(state, text, turn);
-  if (state.phase !== "running" || !state.isAsked || !isFinal) return state;
+  if (state.phase === "closing" || !state.isAsked || !isFinal) return state;
   turn.send(`world:${state.world}`, { type: "handed", text });
   return { ...state, isAsked: undefined };
 }
