@@ -21,6 +21,7 @@ test.each([
     { order: { type: "world.drain", world: "hub", to: "left_world", noticeMs: 90_000 } },
   ],
   [["world", "drain", "hub"], { order: { type: "world.drain", world: "hub", noticeMs: undefined } }],
+  [["backup", "copies/1"], { name: "backup", folder: "copies/1" }],
   [["version"], { name: "version" }],
   [["--help"], { name: "help" }],
 ])("%j is understood", (argv, command) => {
@@ -28,7 +29,9 @@ test.each([
 });
 
 test.each([
-  [["strat"], /no command "strat"; commands: start, world, version, help/],
+  [["backup"], /backup needs the folder/],
+  [["backup", "a", "b"], /backup takes no "b"/],
+  [["strat"], /no command "strat"; commands: start, world, backup, version, help/],
   [["start", "twice"], /start takes no "twice"/],
   [["world", "hub", "more"], /world takes no "more"/],
   [["--log-format", "xml"], /allowed: text, json/],

@@ -7,12 +7,14 @@ export type Command =
   | { name: "world"; key?: string | undefined; logFormat?: string | undefined }
   /** Something is asked of the master that runs. */
   | { name: "order"; order: Order; isJson: boolean }
+  /** Both databases are copied into a new folder, and the copies are tried. */
+  | { name: "backup"; folder: string }
   | { name: "version" }
   | { name: "help" }
   /** What was asked for is not there; one line says so. */
   | { name: "wrong"; problem: string; isOrder?: boolean };
 
-export const commandNames = ["start", "world", "version", "help"] as const;
+export const commandNames = ["start", "world", "backup", "version", "help"] as const;
 
 const orders = ["list", "upgrade", "drain"] as const;
 type OrderName = (typeof orders)[number];
@@ -66,13 +68,15 @@ function readRole(name: string, [key, ...more]: readonly string[], values: Value
   const logFormat = values["log-format"];
   if (logFormat !== undefined && logFormat !== "text" && logFormat !== "json")
     return wrong(`--log-format is ${JSON.stringify(logFormat)}; allowed: text, json`);
-  const left = name === "world" ? more.at(-1) : (more.at(-1) ?? key);
+  const left = name === "world" || name === "backup" ? more.at(-1) : (more.at(-1) ?? key);
   if (left !== undefined) return wrong(`${name} takes no ${JSON.stringify(left)}`);
   switch (name) {
     case "start":
       return { name, keepWorlds: values["keep-worlds"] ?? false, logFormat };
     case "world":
       return { name, key, logFormat };
+    case "backup":
+      return key ? { name, folder: key } : wrong("backup needs the folder that it is to make");
     case "version":
     case "help":
       return { name };

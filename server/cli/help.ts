@@ -9,6 +9,7 @@ export const help = `portcade — an online world of many small worlds
   portcade [start]       start the master; it starts worlds as players need them
       --keep-worlds      leave running worlds alone when the master stops
   portcade world <key>   run one world without a master; everybody is let in (for debugging)
+  portcade backup <dir>  copy both databases into a new folder, also while a master runs, and try the copies
   portcade version       print the version
   portcade help          print this
 

@@ -31,6 +31,10 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
       const { runWorld } = await import("./world.ts");
       return runWorld(layoutOf(entry), command);
     }
+    case "backup": {
+      const { runBackup } = await import("./backup.ts");
+      return runBackup(layoutOf(entry), command.folder);
+    }
     case "order": {
       const { giveOrder } = await import("./give-order.ts");
       return giveOrder(command, layoutOf(entry));
