@@ -59,8 +59,7 @@ export const nameOf = async (page: Page): Promise<string> =>
 /** Where the player stands; waits for the first picture of a world just entered. */
 export async function placeOf(page: Page): Promise<{ x: number; y: number }> {
   await expect(main(page)).toHaveAttribute("data-y", /\d/);
-  const [x, y] = await Promise.all([main(page).getAttribute("data-x"), main(page).getAttribute("data-y")]);
-  return { x: Number(x), y: Number(y) };
+  return main(page).evaluate(({ dataset }) => ({ x: Number(dataset["x"]), y: Number(dataset["y"]) }));
 }
 
 /** The colour of a panel, which is slightly see-through, over the brightest ground there is. */

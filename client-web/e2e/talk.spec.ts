@@ -77,6 +77,6 @@ test("a thing of a world's own rules is there to be seen, and answers a touch", 
   await expect(inList(page, "Crab")).toHaveCount(1);
   await talkTo(page, "Crab").click();
   await expect(spoken(page)).toHaveText("Crab: Snip!");
-  expect(words.map(({ type }) => type).toSorted()).toEqual(["bubble", "interacted"]);
+  await expect.poll(() => words.map(({ type }) => type).toSorted()).toEqual(["bubble", "interacted"]);
   await page.screenshot({ path: test.info().outputPath("crab.png") });
 });

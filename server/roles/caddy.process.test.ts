@@ -2,12 +2,12 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { findCaddy } from "#tools/test/caddy.ts";
+import { freePorts } from "#tools/test/free-ports.ts";
 import { TestMaster } from "./testing.ts";
 import { TestPlayer } from "./testing-player.ts";
 
@@ -22,26 +22,6 @@ const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const step of cleanUp.splice(0).toReversed()) await step();
 });
-
-/** Ports in a row that nobody has; below those the system gives to others. */
-async function freePorts(count: number): Promise<number[]> {
-  for (let first = 21_000; ; first += count) {
-    const ports = Array.from({ length: count }, (_, index) => first + index);
-    const isFree = await Promise.all(ports.map(listens));
-    if (isFree.every(Boolean)) return ports;
-  }
-}
-
-async function listens(port: number): Promise<boolean> {
-  const server = createServer();
-  const free = new Promise<boolean>((resolve) => {
-    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
-  });
-  server.listen(port, "127.0.0.1");
-  const isFree = await free;
-  if (isFree) await once(server.close(), "close");
-  return isFree;
-}
 
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), "portcade-caddy-"));
@@ -87,11 +67,11 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
   });
 
   test("the shipped Caddyfile leads players to worlds on socket files, and keeps private pages private", async () => {
-    const [https = 0, port = 0] = await freePorts(2);
+    const https = await freePorts(2);
     const dataDir = folder();
     const master = await started(
       {
-        PORTCADE_PORT: String(port),
+        PORTCADE_PORT: String(https + 1),
         PORTCADE_WORLD_LISTEN: "unix",
         PORTCADE_PUBLIC_MASTER_URL: `wss://localhost:${https}/`,
         PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: `wss://localhost:${https}/{world_key}`,
@@ -114,18 +94,18 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
   });
 
   test("worlds on their kept ports are led to by one route each", async () => {
-    const [https = 0, port = 0, base = 0] = await freePorts(6);
+    const https = await freePorts(6);
     const master = await started(
       {
-        PORTCADE_PORT: String(port),
-        PORTCADE_WORLD_PORT_BASE: String(base),
+        PORTCADE_PORT: String(https + 1),
+        PORTCADE_WORLD_PORT_BASE: String(https + 2),
         PORTCADE_PUBLIC_MASTER_URL: `wss://localhost:${https}/`,
         PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: `wss://localhost:${https}/{world_key}`,
       },
       folder(),
     );
     const routes = ["hub", "left_world", "right_world", "top_world"].map(
-      (key, index) => ` handle /${key} {\n  reverse_proxy 127.0.0.1:${base + index}\n }\n`,
+      (key, index) => ` handle /${key} {\n  reverse_proxy 127.0.0.1:${https + 2 + index}\n }\n`,
     );
     await caddy(
       `localhost {\n${routes.join("")} handle {\n  reverse_proxy 127.0.0.1:${master.port}\n }\n}`,

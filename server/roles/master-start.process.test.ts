@@ -5,21 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import Database from "better-sqlite3";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { testCertificate } from "#adapters/http/testing.ts";
+import { TestMasters } from "./testing-masters.ts";
 import { TestMaster } from "./testing.ts";
 
-const masters: TestMaster[] = [];
-function keep(master: TestMaster): TestMaster {
-  masters.push(master);
-  return master;
-}
-afterEach(async () => {
-  for (const master of masters.splice(0)) await master.end();
-});
+const masters = new TestMasters();
 
 async function refused(settings: Record<string, string>, args?: readonly string[]) {
-  const master = keep(TestMaster.refuse(settings, args));
+  const master = masters.keep(TestMaster.refuse(settings, args));
   return { code: await master.exited, output: master.output };
 }
 
@@ -69,7 +63,7 @@ describe("a start that cannot be", () => {
   });
 
   test("a second master on the same folder is refused and harms the first one in nothing", async () => {
-    const first = keep(await TestMaster.start());
+    const first = await masters.start();
     const { code, output } = await refused({ PORTCADE_DATA_DIR: first.dataDir });
     expect(code).toBe(20);
     expect(output).toContain(String(first.process.pid));
@@ -95,12 +89,10 @@ describe("TLS", () => {
     const { cert, key } = testCertificate();
     writeFileSync(join(dir, "cert.pem"), cert);
     writeFileSync(join(dir, "key.pem"), key);
-    const master = keep(
-      await TestMaster.start({
-        PORTCADE_TLS_CERT: join(dir, "cert.pem"),
-        PORTCADE_TLS_KEY: join(dir, "key.pem"),
-      }),
-    );
+    const master = await masters.start({
+      PORTCADE_TLS_CERT: join(dir, "cert.pem"),
+      PORTCADE_TLS_KEY: join(dir, "key.pem"),
+    });
     expect(master.url).toMatch(/^wss:/);
     const player = await master.player();
     expect(await player.enter()).toMatchObject({ world: "hub" });
@@ -112,7 +104,7 @@ describe("TLS", () => {
 
 describe("a database that is busy", () => {
   test("pauses saving and nothing else: requests are answered, chat goes on, and all is well afterwards", async () => {
-    const master = keep(await TestMaster.start());
+    const master = await masters.start();
     const player = await master.player();
     await player.enter();
     const other = new Database(join(master.dataDir, "runtime.db"));

@@ -1,22 +1,15 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { TestMasters } from "./testing-masters.ts";
 import { TestPlayer } from "./testing-player.ts";
-import { childrenOf, groupOf, isRunning, TestMaster } from "./testing.ts";
+import { childrenOf, groupOf, isRunning, type TestMaster } from "./testing.ts";
 
-const masters: TestMaster[] = [];
-async function start(...options: Parameters<typeof TestMaster.start>): Promise<TestMaster> {
-  const master = await TestMaster.start(...options);
-  masters.push(master);
-  return master;
-}
-afterEach(async () => {
-  for (const master of masters.splice(0)) await master.end();
-});
+const masters = new TestMasters();
 
 describe("world processes", () => {
   test("none runs before somebody redeems a lease, and no spare before somebody is welcomed", async () => {
-    const master = await start({ PORTCADE_WARM_SPARES: "1" });
+    const master = await masters.start({ PORTCADE_WARM_SPARES: "1" });
     const refused = await TestPlayer.dial(master.url);
     refused.hello({ version: "9.9" });
     await refused.control.closed;
@@ -35,7 +28,7 @@ describe("world processes", () => {
     ["1", 1],
     ["0", 0],
   ])("with %s warm spare a world is started from it or not", async (spares, spare) => {
-    const master = await start({ PORTCADE_WARM_SPARES: spares });
+    const master = await masters.start({ PORTCADE_WARM_SPARES: spares });
     const player = await master.player();
     await player.enter();
     expect(await master.until("host.launched")).toMatchObject({ world: "hub", spare });
@@ -43,7 +36,10 @@ describe("world processes", () => {
   });
 
   test("an empty world is stopped after its idle time, and started again for the next player", async () => {
-    const master = await start({ PORTCADE_WORLD_IDLE_SECONDS: "0.3", PORTCADE_LIMIT_WORLD_DETACH_MS: "100" });
+    const master = await masters.start({
+      PORTCADE_WORLD_IDLE_SECONDS: "0.3",
+      PORTCADE_LIMIT_WORLD_DETACH_MS: "100",
+    });
     const player = await master.player();
     await player.enter();
     const pid = master.pidOf("hub");
@@ -58,7 +54,7 @@ describe("world processes", () => {
   });
 
   test("a world with a player in it is not stopped", async () => {
-    const master = await start({ PORTCADE_WORLD_IDLE_SECONDS: "0.1" });
+    const master = await masters.start({ PORTCADE_WORLD_IDLE_SECONDS: "0.1" });
     const player = await master.player();
     await player.enter();
     await player.walk(400, 200, 5);
@@ -70,7 +66,7 @@ describe("world processes", () => {
   });
 
   test("a crashed world is started again, and its players are back where they stood", async () => {
-    const master = await start({ PORTCADE_LIMIT_SAVE_MS: "200" });
+    const master = await masters.start({ PORTCADE_LIMIT_SAVE_MS: "200" });
     const player = await master.player();
     await player.enter();
     await player.walk(300, 300, 5);
@@ -87,7 +83,7 @@ describe("world processes", () => {
   });
 
   test("a world that hangs is ended, and its players are taken to a new one", async () => {
-    const master = await start({
+    const master = await masters.start({
       PORTCADE_LIMIT_SUSPECT_MS: "600",
       PORTCADE_LIMIT_DEAD_MS: "1200",
       PORTCADE_LIMIT_HEARTBEAT_MS: "200",
@@ -105,7 +101,7 @@ describe("world processes", () => {
   });
 
   test("behind a proxy they listen on socket files, under the names their addresses have", async () => {
-    const master = await start({
+    const master = await masters.start({
       PORTCADE_WORLD_LISTEN: "unix",
       PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: "wss://play.example.org/{world_key}",
     });
@@ -128,7 +124,7 @@ describe("world processes", () => {
   });
 
   test("portals lead there and back, and the chat goes on through them", async () => {
-    const master = await start();
+    const master = await masters.start();
     const player = await master.player();
     await player.enter();
     await player.walk(400, 200, 5);
@@ -156,7 +152,7 @@ describe("when the master ends", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "by %s players are told, worlds stop, and no process is left",
     async (signal) => {
-      const master = await start(settings);
+      const master = await masters.start(settings);
       const { player, pid } = await withPlayer(master);
       // Ctrl-C in a terminal reaches the master's group; worlds are stopped by the master, after their saves.
       expect(groupOf(pid)).toBe(pid);
@@ -171,7 +167,7 @@ describe("when the master ends", () => {
   );
 
   test("a second Ctrl-C does not wait for a world that hangs", async () => {
-    const master = await start({ ...settings, PORTCADE_LIMIT_STOP_MS: "60000" });
+    const master = await masters.start({ ...settings, PORTCADE_LIMIT_STOP_MS: "60000" });
     const { player, pid } = await withPlayer(master);
     process.kill(pid, "SIGSTOP");
     const code = master.stop();
@@ -185,7 +181,7 @@ describe("when the master ends", () => {
   });
 
   test("by SIGKILL its worlds end by themselves, and so does the spare", async () => {
-    const master = await start(settings);
+    const master = await masters.start(settings);
     const { pid } = await withPlayer(master);
     await master.until(({ event }) => event === "launch.running");
     const family = childrenOf(master);
@@ -196,11 +192,11 @@ describe("when the master ends", () => {
   });
 
   test("with --keep-worlds they live on, and the next master takes them over", async () => {
-    const first = await start({}, undefined, ["start", "--keep-worlds"]);
+    const first = await masters.start({}, undefined, ["start", "--keep-worlds"]);
     const { player, pid } = await withPlayer(first);
     expect(await first.stop()).toBe(0);
     expect(isRunning(pid)).toBe(true);
-    const second = await start({}, first.dataDir);
+    const second = await masters.start({}, first.dataDir);
     await second.until("host.adopted");
     await second.untilMarker("MASTER_WORLD_REGISTERED key=hub");
     expect(player.world?.socket.readyState).toBe(1);
@@ -212,12 +208,12 @@ describe("when the master ends", () => {
   });
 
   test("and is killed, the next one finds its worlds, and ends one that hangs", async () => {
-    const first = await start();
+    const first = await masters.start();
     const { pid } = await withPlayer(first);
     first.process.kill("SIGKILL");
     await first.exited;
     process.kill(pid, "SIGSTOP");
-    const second = await start(
+    const second = await masters.start(
       { PORTCADE_LIMIT_SUSPECT_MS: "500", PORTCADE_LIMIT_DEAD_MS: "1000" },
       first.dataDir,
     );

@@ -1,20 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { lastWords } from "#shared/protocol/launch-master.ts";
 import { TestPlayer } from "./testing-player.ts";
-import { TestMaster } from "./testing.ts";
+import { TestMasters } from "./testing-masters.ts";
+import type { TestMaster } from "./testing.ts";
 
 const soon = { PORTCADE_LIMIT_SAVE_MS: "200", PORTCADE_LIMIT_CHECKPOINT_MS: "200" };
-const masters: TestMaster[] = [];
-async function start(...options: Parameters<typeof TestMaster.start>): Promise<TestMaster> {
-  const master = await TestMaster.start(...options);
-  masters.push(master);
-  return master;
-}
-afterEach(async () => {
-  for (const master of masters.splice(0)) await master.end();
-});
+const masters = new TestMasters();
 
 /** Somebody in the left world who has walked to where its crab is always in reach. */
 async function atTheBeach(master: TestMaster): Promise<TestPlayer> {
@@ -40,7 +33,7 @@ async function touch(player: TestPlayer): Promise<unknown> {
 }
 
 test("a world remembers when it was empty for a while, and when it crashed", async () => {
-  const master = await start({
+  const master = await masters.start({
     PORTCADE_WORLD_IDLE_SECONDS: "0.3",
     PORTCADE_LIMIT_WORLD_DETACH_MS: "100",
     ...soon,
@@ -63,7 +56,7 @@ test("a world remembers when it was empty for a while, and when it crashed", asy
 });
 
 test("master and world may die one after the other: the world is as it was, and its player where they stood", async () => {
-  const first = await start(soon);
+  const first = await masters.start(soon);
   const ada = await atTheBeach(first);
   const { resume } = ada;
   const launch = await first.until(({ event, world }) => event === "host.launched" && world === "left_world");
@@ -83,7 +76,7 @@ test("master and world may die one after the other: the world is as it was, and 
   process.kill(launch["pid"] as number, "SIGKILL");
   await ada.world?.closed;
 
-  const second = await start(soon, first.dataDir);
+  const second = await masters.start(soon, first.dataDir);
   const back = await TestPlayer.connect(second.url, { resume });
   back.ask({ type: "world.rejoin", world: "left_world" });
   const arrived = await back.enter();

@@ -1,13 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { findCaddy } from "#tools/test/caddy.ts";
+import { freePorts } from "#tools/test/free-ports.ts";
 import { Doorway, Events } from "./testing-sockets.ts";
 
 const found = findCaddy();
@@ -19,30 +20,28 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).toReversed()) await step();
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), "close");
-  return port;
-}
-
-/** A real Caddy before `backend`; `reload` has it read its settings again, as an operator does. */
+/** A real Caddy before `backend`, once it serves; `reload` has it read its settings again, as an operator does. */
 async function caddy(backend: number): Promise<{ url: string; reload: () => Promise<unknown> }> {
   const dir = mkdtempSync(join(tmpdir(), "portcade-proxy-"));
   cleanUp.push(() => rmSync(dir, { recursive: true, force: true }));
-  const port = await freePort();
+  const port = await freePorts();
   const config = join(dir, "Caddyfile");
   const admin = `unix/${dir}/admin.sock`;
   const globals = `{\n admin ${admin}\n auto_https off\n storage file_system ${dir}/store\n}\n`;
   writeFileSync(config, `${globals}http://127.0.0.1:${port} {\n reverse_proxy 127.0.0.1:${backend}\n}\n`);
   const env = { PATH: process.env["PATH"], XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir, HOME: dir };
   const settings = ["--config", config, "--adapter", "caddyfile"];
-  const child = spawn(program, ["run", ...settings], { env, stdio: "ignore" });
+  const child = spawn(program, ["run", ...settings], { env, stdio: ["ignore", "ignore", "pipe"] });
   cleanUp.push(async () => {
     const ended = once(child, "exit");
     child.kill("SIGKILL");
     await ended;
+  });
+  // Read to its end: a Caddy whose log nobody reads is ended by its own next line.
+  const lines = createInterface({ input: child.stderr });
+  await new Promise<void>((resolve, reject) => {
+    lines.on("line", (line) => line.includes("serving initial configuration") && resolve());
+    lines.once("close", () => reject(new Error("Caddy ended before it served")));
   });
   return {
     url: `ws://127.0.0.1:${port}/`,
@@ -51,15 +50,10 @@ async function caddy(backend: number): Promise<{ url: string; reload: () => Prom
   };
 }
 
-/** Dials until the proxy is up. */
 async function through(url: string): Promise<WebSocket> {
-  for (;;) {
-    const socket = new WebSocket(url);
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.once("open", () => resolve(true)).on("error", () => resolve(false));
-    });
-    if (isOpen) return socket;
-  }
+  const socket = new WebSocket(url).on("error", () => {});
+  await once(socket, "open");
+  return socket;
 }
 
 describe.skipIf(isLeftOut)("behind Caddy", () => {
