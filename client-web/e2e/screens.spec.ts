@@ -58,6 +58,8 @@ const screens: Readonly<Record<string, ScreenCase>> = {
     },
   },
   "a world that restarts soon": { change: { drainsInMs: 299_500 } },
+  "a world that closes soon": { change: { drainsInMs: 299_500, drainsTo: "Left World" } },
+  "a newer version": { change: { update: "0.2" } },
   "a server that restarts": { change: { isMasterAway: true, chat: { isUp: false, lines: [] } } },
   "a world that stopped": { change: { state: "preparing", lost: "crashed", cause: "rejoin" } },
   "a move to another launch": { change: { state: "traveling", cause: "drain", drainsInMs: 0 } },
@@ -196,9 +198,37 @@ test("a world that restarts is counted down for the eye, and said aloud three ti
   await expect(said).toHaveText("You were moved along. Play on.");
 });
 
+test("a world that closes says where its players go", async ({ page, files }) => {
+  await open(page, files);
+  await poke(page, { drainsInMs: 300_000, drainsTo: "Left World" });
+  const words = "This world closes in 5:00. You will be moved to Left World.";
+  await expect(page.getByRole("timer")).toHaveText(words);
+  const said = page.getByRole("status").filter({ hasText: /closes in/ });
+  await expect(said).toHaveText("This world closes in 5 minutes. You will be moved to Left World.");
+  await poke(page, { drainsInMs: 0 });
+  await expect(page.getByRole("timer")).toHaveText("This world closes now. You will be moved to Left World.");
+});
+
+test("a newer version waits for the player, who may also do without", async ({ page, files }) => {
+  await open(page, files);
+  await poke(page, { update: "0.2" });
+  const note = page.getByRole("status").filter({ hasText: "Version 0.2 is out." });
+  await expect(note).toBeVisible();
+  await expect(page.getByRole("application")).toBeFocused();
+  await page.getByRole("button", { name: "Reload" }).click();
+  expect((await told(page)).at(-1)).toBe("reload");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(note).toBeHidden();
+  await poke(page, { update: "0.2", isSavingPaused: false });
+  await expect(page.getByRole("button", { name: "Reload" })).toBeHidden();
+  await poke(page, { update: "0.3" });
+  await expect(page.getByText("Version 0.3 is out.")).toBeVisible();
+});
+
 test("a notice that stays lets the world be played through it", async ({ page, files }) => {
   await open(page, files);
   await poke(page, { drainsInMs: 299_000 });
+  await expect(page.getByRole("timer")).toBeVisible();
   const box = await page.getByRole("timer").boundingBox();
   await page.mouse.click((box?.x ?? 0) + 20, (box?.y ?? 0) + 10);
   expect((await told(page)).at(-1)).toMatch(/^walkTo /);

@@ -38,7 +38,11 @@ describe("a world is drained:", () => {
     const pid = master.pidOf("hub");
     const operator = new TestOperator(master, "drain", "hub", "--to", "left_world", "--notice", "2s");
     await operator.until(/^hub: nobody is let in; 1 player there, to be moved to left_world in 0:02$/);
-    expect(await ada.control.until("notice")).toMatchObject({ notice: "world_draining", world: "hub" });
+    expect(await ada.control.until("notice")).toMatchObject({
+      notice: "world_draining",
+      world: "hub",
+      target: "left_world",
+    });
     const late = await connect();
     const { lease } = await late.control.until("lease");
     late.ask({ type: "lease.redeem", lease });

@@ -164,6 +164,7 @@ export const toClient = z.discriminatedUnion("type", [
     backMs: remainingMs.optional().describe("When to come back"),
     inMs: remainingMs.optional().describe("When whoever is still in `world` is moved on"),
     world: worldKey.optional(),
+    target: worldKey.optional().describe("Where they are moved, when it is another world"),
     pack: pack.optional(),
   }),
   z.strictObject({ type: z.literal("pong"), re: requestId }),

@@ -138,6 +138,11 @@ class GameClient implements Client {
     this.#playing?.tell({ type: "cancelTravel" });
   }
 
+  reload(): void {
+    const { update } = this.#view;
+    if (update !== undefined) this.#deps.reload?.(update);
+  }
+
   answer(kind: Prompt["kind"], yes: boolean): void {
     const { prompt } = this.#view;
     if (prompt?.kind !== kind) return;

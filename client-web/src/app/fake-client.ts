@@ -158,6 +158,10 @@ export class FakeClient implements Client {
     this.poke({ state: "in-world", download: undefined });
   }
 
+  reload(): void {
+    this.told.push("reload");
+  }
+
   answer(prompt: Prompt["kind"], yes: boolean): void {
     this.told.push(`answer ${prompt} ${yes}`);
     this.poke({ prompt: undefined });

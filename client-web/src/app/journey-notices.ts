@@ -30,12 +30,12 @@ function backAt({ backMs }: Notice, { now }: Turn): number | undefined {
   return backMs === undefined ? undefined : now + Math.min(backMs, limits.detachGraceMs);
 }
 
-function draining(journey: Journey, { world, inMs }: Notice, { now }: Turn): Journey {
+function draining(journey: Journey, { world, inMs, target }: Notice, { now }: Turn): Journey {
   const { lease, key } = here(journey) ?? {};
   if (lease === undefined || key !== world || inMs === undefined) return journey;
   // What is replayed after a resume was true when it was first said: it can only be later than the truth.
   const known = journey.draining?.lease === lease ? journey.draining.by : Infinity;
-  return { ...journey, draining: { lease, by: Math.min(known, now + inMs) } };
+  return { ...journey, draining: { lease, by: Math.min(known, now + inMs), target } };
 }
 
 /** Where the master has the player: in the world being entered, as soon as that is committed. */

@@ -22,7 +22,8 @@ export function show(journey: Journey): Shown {
     problem,
     isSavingPaused,
     isMasterAway: isMasterAway(journey),
-    drainsAt: world?.isLive && journey.draining?.lease === world.lease ? journey.draining.by : undefined,
+    ...drainOf(journey),
+    update: updateOf(journey),
     cause: travel && "lease" in travel ? travel.lease.cause : undefined,
     lost: world?.isLive === false ? journey.lost : undefined,
     isChatUp: journey.control.phase === "up",
@@ -31,6 +32,18 @@ export function show(journey: Journey): Shown {
         ? { world: travel.lease.world, name: travel.lease.name, pack: travel.pack }
         : undefined,
   };
+}
+
+/** When and where to the world on screen is emptied. */
+function drainOf({ world, draining, session }: Journey): Pick<Shown, "drainsAt" | "drainsTo"> {
+  const isHere = world?.isLive === true && draining?.lease === world.lease;
+  const { by, target } = isHere ? draining : {};
+  return { drainsAt: by, drainsTo: target && (session?.worlds[target] ?? target) };
+}
+
+/** A page that was loaded for that very version would come again as it is. */
+function updateOf({ update, options }: Journey): string | undefined {
+  return update === options.version || update === options.pageVersion ? undefined : update;
 }
 
 function stateOf({ control, session, travel, world }: Journey): View["state"] {

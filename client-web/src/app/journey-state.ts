@@ -83,6 +83,8 @@ export interface Draining {
   readonly lease: string;
   /** Whoever is there then is moved along. */
   readonly by: number;
+  /** Where to, when it is another world. */
+  readonly target?: string | undefined;
 }
 
 export type Control =
@@ -238,6 +240,8 @@ export interface Shown extends Pick<
   | "problem"
   | "isSavingPaused"
   | "isMasterAway"
+  | "drainsTo"
+  | "update"
   | "cause"
   | "lost"
 > {

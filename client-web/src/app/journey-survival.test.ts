@@ -75,6 +75,18 @@ describe("a world that is emptied", () => {
     expect(elsewhere.shown.drainsAt).toBeUndefined();
   });
 
+  test("says where to, when that is another world", () => {
+    expect(told().shown.drainsTo).toBeUndefined();
+    const page = told().hear({
+      type: "notice",
+      notice: "world_draining",
+      world: "hub",
+      target: "left_world",
+      inMs: 60_000,
+    });
+    expect(page.shown).toMatchObject({ drainsAt: 60_000, drainsTo: "Left World" });
+  });
+
   test("is left for another launch of itself, and stays on screen and playable until that is drawn", () => {
     const page = told();
     const old = page.journey.world?.dial;

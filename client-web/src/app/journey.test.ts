@@ -270,6 +270,15 @@ describe("requests", () => {
     expect(page.shown.problem).toMatchObject({ about: "login", reason: "try_later" });
   });
 
+  test("a newer version that is out is shown, until a master without it answers; who asked for it is not told again", () => {
+    const page = inHub().hear({ type: "notice", notice: "update_available", version: "9.9" });
+    expect(page.shown).toMatchObject({ state: "in-world", prompt: undefined, update: "9.9" });
+    expect(page.lose().pass(1_000).open().welcome({ resumed: true }).shown.update).toBeUndefined();
+    const asked = new Traveller(undefined, { version: appVersion, pageVersion: "9.9" }).open().welcome();
+    const told = asked.hear({ type: "notice", notice: "update_available", version: "9.9" });
+    expect(told.shown.update).toBeUndefined();
+  });
+
   test("and notices the page does not know change nothing", () => {
     const page = inHub();
     const before = page.journey;
@@ -279,9 +288,6 @@ describe("requests", () => {
     expect(page.shown.isSavingPaused).toBe(true);
     page.hear({ type: "notice", notice: "saving_resumed" });
     expect(page.shown.isSavingPaused).toBe(false);
-    expect(page.hear({ type: "notice", notice: "update_available", version: "9.9" }).shown.state).toBe(
-      "in-world",
-    );
     expect(page.hear({ type: "notice", notice: "shutting_down" }).asked).toEqual([]);
   });
 });

@@ -23,6 +23,10 @@ export interface View {
   readonly isMasterAway: boolean;
   /** Milliseconds until whoever is still in this world is moved along. */
   readonly drainsInMs?: number | undefined;
+  /** The name of the world they are moved to, when it is another one. */
+  readonly drainsTo?: string | undefined;
+  /** The version that is out and would come with a reload; the game goes on without. */
+  readonly update?: string | undefined;
   /** Why the journey under way began. */
   readonly cause?: Cause | undefined;
   /** Why the world on screen is no longer played in. */
@@ -178,6 +182,8 @@ export interface Client extends AsyncDisposable {
   login(name: string): void;
   logout(): void;
   cancelTravel(): void;
+  /** Loads the page anew for the version that is out. */
+  reload(): void;
   /** The player answered a prompt: reload, try again, yes to a host. */
   answer(prompt: Prompt["kind"], yes: boolean): void;
 }

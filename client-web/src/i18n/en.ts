@@ -91,8 +91,11 @@ const lost: Readonly<Record<NonNullable<View["lost"]>, string>> = {
   removed: "You were removed from this world.",
 };
 
-const drains = "This world restarts";
-const moved = "You will be moved along.";
+/** What becomes of the world on screen, and of who is in it: `to` is named when they go to another world. */
+const drains = (to: string | undefined): string =>
+  to === undefined ? "This world restarts" : "This world closes";
+const moved = (to: string | undefined): string =>
+  to === undefined ? "You will be moved along." : `You will be moved to ${to}.`;
 
 /** Minutes and seconds. */
 const clock = (seconds: number): string =>
@@ -108,6 +111,7 @@ export const en = {
   rejectedBecause: (reason: Refusal): string => `${prompts.connection_rejected.text}: ${reasons[reason]}`,
   updateLater: (server: string): string =>
     `The server runs version ${server}, but this site still serves an older page. Try again shortly.`,
+  updateOut: (version: string): string => `Version ${version} is out. Reload when it suits you.`,
   reload: "Reload",
   tryAgain: "Try again",
   dismiss: "Dismiss",
@@ -158,10 +162,10 @@ export const en = {
   downloaded: (world: string, percent: number): string => `Downloading ${world}, ${count.format(percent)} %`,
   savingPaused: "Saving is paused. You can play on.",
   masterAway: "The server restarts. You play on.",
-  drains: (ms: number): string =>
-    ms < 1000 ? `${drains} now. ${moved}` : `${drains} in ${clock(Math.floor(ms / 1000))}. ${moved}`,
-  drainsIn: (minutes: number): string =>
-    `${drains} in ${minutes === 1 ? "one minute" : `${count.format(minutes)} minutes`}. ${moved}`,
+  drains: (ms: number, to?: string): string =>
+    `${drains(to)} ${ms < 1000 ? "now" : `in ${clock(Math.floor(ms / 1000))}`}. ${moved(to)}`,
+  drainsIn: (minutes: number, to?: string): string =>
+    `${drains(to)} in ${minutes === 1 ? "one minute" : `${count.format(minutes)} minutes`}. ${moved(to)}`,
   movedAlong: "You were moved along. Play on.",
 
   network: "Network",

@@ -13,22 +13,24 @@ export class DrainNotice {
   readonly spoken = h("p", { class: "unseen", role: "status" });
   #isLast = false;
   #isBegun = false;
+  #to: string | undefined;
   #isMoving = false;
 
-  update({ drainsInMs, cause, state }: View): void {
+  update({ drainsInMs, drainsTo, cause, state }: View): void {
     const isMoving = cause === "drain";
-    say(this.countdown, drainsInMs === undefined || isMoving ? "" : en.drains(drainsInMs));
-    if (drainsInMs !== undefined) this.#speak(drainsInMs);
+    say(this.countdown, drainsInMs === undefined || isMoving ? "" : en.drains(drainsInMs, drainsTo));
+    if (drainsInMs !== undefined) this.#speak(drainsInMs, drainsTo);
     else if (!isMoving) this.#end(state);
     this.#isMoving = isMoving || (this.#isMoving && state !== "in-world");
   }
 
-  #speak(ms: number): void {
+  #speak(ms: number, to: string | undefined): void {
     const isLast = ms <= minuteMs;
-    if (this.#isBegun && isLast === this.#isLast) return;
+    if (this.#isBegun && isLast === this.#isLast && to === this.#to) return;
     this.#isBegun = true;
     this.#isLast = isLast;
-    write(this.spoken, en.drainsIn(Math.max(1, Math.round(ms / minuteMs))));
+    this.#to = to;
+    write(this.spoken, en.drainsIn(Math.max(1, Math.round(ms / minuteMs)), to));
   }
 
   #end(state: View["state"]): void {

@@ -2,6 +2,7 @@ import type { Client, Problem, View } from "../app/view.ts";
 import { en } from "../i18n/en.ts";
 import { DrainNotice } from "./drain-notice.ts";
 import { h, say, set, write } from "./h.ts";
+import { UpdateNotice } from "./update-notice.ts";
 
 const problemMs = 9000;
 
@@ -17,6 +18,7 @@ export class Notices {
   readonly #saving = h("div", { class: "note wait panel", role: "status" });
   readonly #away = h("div", { class: "note quiet panel", role: "status" });
   readonly #drain = new DrainNotice();
+  readonly #update: UpdateNotice;
   readonly #problem = h("div", {});
   readonly #failed: () => void;
   #problemKey = 0;
@@ -33,6 +35,7 @@ export class Notices {
       this.#bar,
       this.#amount,
     );
+    this.#update = new UpdateNotice(() => client.reload());
     this.element = h("div", { class: "corner top-middle" });
     this.element.append(
       this.#spoken,
@@ -42,6 +45,7 @@ export class Notices {
       this.#drain.countdown,
       this.#away,
       this.#saving,
+      this.#update.element,
       this.#problem,
     );
   }
@@ -50,6 +54,7 @@ export class Notices {
     this.#showDownload(view);
     say(this.#travel, isOnTheWay(view) ? wayOf(view) : "");
     this.#drain.update(view);
+    this.#update.update(view);
     say(this.#away, view.isMasterAway ? en.masterAway : "");
     say(this.#saving, view.isSavingPaused ? en.savingPaused : "");
     const { problem } = view;

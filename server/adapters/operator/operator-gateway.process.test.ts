@@ -124,6 +124,25 @@ describe("the operator's door", () => {
     ]);
   });
 
+  test("renews a world as if it had been ordered, but not again and again", async () => {
+    let cause: string | undefined;
+    const reports: unknown[] = [];
+    await open({ check: async () => cause, report: (event, { reason }) => void reports.push([event, reason]) });
+    await gateway.renew("hub");
+    expect(told).toMatchObject([{ to: "world:hub", body: { type: "replace", noticeMs: limits.drainMs } }]);
+    await nature.pass(limits.backoffMaxMs - 1);
+    await gateway.renew("hub");
+    expect(told).toHaveLength(1);
+    await nature.pass(1);
+    cause = "the build is not complete";
+    await gateway.renew("hub");
+    expect(told).toHaveLength(1);
+    expect(reports).toEqual([
+      ["operator.ordered", undefined],
+      ["worlds.refused", cause],
+    ]);
+  });
+
   test("says that a world is being emptied already", async () => {
     await open({ worlds: () => [{ ...hub, phase: "leaving" }] });
     const caller = say({ type: "world.drain", world: "hub", to: "left_world" });

@@ -87,10 +87,12 @@ export function reopen<S extends Attached>(state: S, { hello }: Got<"open">, tur
   );
   if (next.phase === "travelling") turn.send(next.travel, { type: "repeat" });
   const here = "admission" in next ? next.admission : undefined;
-  const leftMs = (here?.drainedAt ?? 0) - turn.now;
   // A page that was loaded anew has not heard it.
-  if (here && leftMs > 0)
-    turn.send(player(turn), { type: "notice", notice: "world_draining", world: here.world, inMs: leftMs });
+  if (here?.drain && here.drain.by > turn.now) {
+    const { by, target } = here.drain;
+    const inMs = by - turn.now;
+    turn.send(player(turn), { type: "notice", notice: "world_draining", world: here.world, target, inMs });
+  }
   if (hello.version !== turn.facts.version)
     turn.send(player(turn), { type: "notice", notice: "update_available", version: turn.facts.version });
   return next;
@@ -130,7 +132,8 @@ export function welcomed<S extends Attached>(state: S, _: unknown, turn: Turn): 
 }
 
 export function closed<S extends Attached>(state: S, _: unknown, turn: Turn): S {
-  if (turn.from !== state.client) return state;
+  // A master that has just begun: whoever had no connection to the one before could not come back since.
+  if (turn.from !== state.client && turn.from !== "master:local") return state;
   return { ...state, client: undefined, wakeAt: turn.now + turn.facts.limits.detachGraceMs };
 }
 

@@ -47,6 +47,17 @@ describe("a player whose launch is emptied", () => {
     expect(again(60_000)).toEqual([]);
   });
 
+  test("is told where to, both times, when that is another world", () => {
+    const notice = { type: "draining", admission: "a1", inMs: 60_000, target: "left_world" };
+    const { state, said } = cells.take<Session>(inWorld, notice, fromLaunch);
+    const open = { type: "open", hello: { re: 1, version: "0.1", protocol: 1, resumeHash: "new" } };
+    const again = cells.take<Session>(state, open, { self, from: "client:c2", now: 20_000 }).said;
+    for (const told of [said, again])
+      expect(told).toContainEqual(
+        expect.objectContaining({ notice: "world_draining", target: "left_world" }),
+      );
+  });
+
   test("is led to the other world when the time has come", () => {
     const { state, said } = cells.take<Session>(inWorld, away, fromLaunch);
     expect(state).toMatchObject({ phase: "travelling", cause: "drain", admission: { id: "a1" } });

@@ -66,10 +66,15 @@ export function gone(state: Attached, input: Got<"gone">, turn: Turn): Session {
 }
 
 /** The launch this player is in will be emptied. */
-export function draining<S extends Attached>(state: S, { admission, inMs }: Got<"draining">, turn: Turn): S {
+export function draining<S extends Attached>(
+  state: S,
+  { admission, inMs, target }: Got<"draining">,
+  turn: Turn,
+): S {
   if (!isHere(state, admission, turn)) return state;
-  turn.send(player(turn), { type: "notice", notice: "world_draining", world: state.admission.world, inMs });
-  return { ...state, admission: { ...state.admission, drainedAt: turn.now + inMs } };
+  const { world } = state.admission;
+  turn.send(player(turn), { type: "notice", notice: "world_draining", world, target, inMs });
+  return { ...state, admission: { ...state.admission, drain: { by: turn.now + inMs, target } } };
 }
 
 /** It is time: an ordinary journey leads on. Whoever is not there to make it is saved, and comes back later. */

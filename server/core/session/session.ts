@@ -34,8 +34,8 @@ export interface Admission {
   readonly identity: Identity;
   /** Number of the newest save taken. */
   readonly seq: number;
-  /** When everybody there is moved on, if it is being emptied. */
-  readonly drainedAt?: number | undefined;
+  /** When everybody there is moved on, if it is being emptied, and where to when that is another world. */
+  readonly drain?: { readonly by: number; readonly target?: string | undefined } | undefined;
 }
 
 /** What a session knows in every phase: who, through which connection, and where they stood last. */
@@ -127,7 +127,7 @@ export type SessionInput =
   | { type: "saved"; admission: string; seq: number; place: Place; final: boolean }
   | { type: "seen"; admission: string; active: boolean }
   | { type: "gone"; admission: string; reason: "crashed" | "left" | "closed" }
-  | { type: "draining"; admission: string; inMs: number }
+  | { type: "draining"; admission: string; inMs: number; target?: string | undefined }
   | { type: "evacuate"; admission: string; target: string };
 
 export type Got<T extends SessionInput["type"]> = Extract<SessionInput, { type: T }>;

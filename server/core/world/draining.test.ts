@@ -69,7 +69,9 @@ describe("a drain", () => {
     const begun = drainedBy(minutes(5));
     expect(begun.wakeAt).toBe(0);
     const first = wake(begun, 0);
-    expect(first.said).toEqual([{ to: "session:ada", type: "draining", admission: "a1", inMs: minutes(5) }]);
+    expect(first.said).toEqual([
+      { to: "session:ada", type: "draining", admission: "a1", inMs: minutes(5), target: "left_world" },
+    ]);
     const between = wake(first.state, minutes(2));
     expect(between.said).toEqual([]);
     const last = wake(between.state, minutes(4));

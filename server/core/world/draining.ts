@@ -1,5 +1,6 @@
 import type { Turn } from "../inbox.ts";
 import { alarm } from "./alarm.ts";
+import { elsewhere } from "./guests.ts";
 import type { Drain, Got, In, Launch } from "./launch.ts";
 import { stop } from "./stopping.ts";
 
@@ -31,7 +32,7 @@ export function goOnDraining(state: In<"running"> & { drain: Drain }, turn: Turn
   const isLast = turn.now >= drain.by - drainWarningMs;
   if (drain.told === 2 || (drain.told === 1 && !isLast)) return alarm(state, turn);
   for (const [admission, { session }] of present(state))
-    turn.send(session, { type: "draining", admission, inMs: leftMs });
+    turn.send(session, { type: "draining", admission, inMs: leftMs, target: elsewhere(state) });
   return alarm({ ...state, drain: { ...drain, told: isLast ? 2 : 1 } }, turn);
 }
 

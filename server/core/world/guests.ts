@@ -131,7 +131,7 @@ export function activate<S extends Speaking>(state: S, input: Got<"activate">, t
   const leftMs = (state.drain?.by ?? 0) - turn.now;
   // Who was on the way when the others were told has not heard of it: until now this was not where they were.
   if (guest && state.drain && leftMs > 0)
-    turn.send(guest.session, { type: "draining", admission, inMs: leftMs });
+    turn.send(guest.session, { type: "draining", admission, inMs: leftMs, target: elsewhere(state) });
   return state;
 }
 
@@ -142,6 +142,11 @@ export function forward<S extends Speaking>(
 ): S {
   say(state, input, turn);
   return state;
+}
+
+/** Where its players are moved, when that is not another launch of their world. */
+export function elsewhere({ world, drain }: Launch): string | undefined {
+  return drain?.target === world ? undefined : drain?.target;
 }
 
 /** Says something to the process; `false` when it has no connection to hear it. */
