@@ -12,8 +12,12 @@ export function alarm(state: In<"running">, turn: Turn): In<"running"> {
 }
 
 /** When a launch that stays empty is asked whether it is; one that is drained serves nobody else. */
-export function idleBy({ idleSince, drain }: In<"running">, { facts }: Turn): number {
-  return (idleSince ?? Infinity) + (drain ? facts.limits.heartbeatMs : facts.limits.idleMs);
+export function idleBy(
+  { idleSince = Infinity, drain, awaitsUntil = 0 }: In<"running">,
+  { facts }: Turn,
+): number {
+  if (drain) return idleSince + facts.limits.heartbeatMs;
+  return Math.max(idleSince + facts.limits.idleMs, awaitsUntil);
 }
 
 /** When a draining launch has to be looked at again. */

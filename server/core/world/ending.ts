@@ -34,6 +34,8 @@ export function ended(state: World, { cause }: Got<"ended">, turn: Turn): World 
 /** One of those it had taken over from is empty. */
 function withoutOld(state: World, turn: Turn): World | undefined {
   const old = state.old?.filter((launch) => launch !== turn.from);
+  // Nobody is to come from there any more.
+  if ("openedAt" in state && !old?.length) turn.send(state.launch, { type: "await", forMs: 0 });
   const isAsleep = state.phase === "resting" && state.failures === 0 && !old?.length;
   return isAsleep ? undefined : { ...state, old };
 }

@@ -77,6 +77,8 @@ function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): W
     inMs: heir.noticeMs,
     isSucceeded: true,
   });
+  const forMs = heir.noticeMs + turn.facts.limits.evacuationMs;
+  turn.send(heir.launch, { type: "await", forMs });
   return enthrone({ ...state, old: [...(state.old ?? []), state.launch] }, heir, text, turn);
 }
 

@@ -38,6 +38,7 @@ import {
 import { exited, kill, killAgain, stop } from "./stopping.ts";
 import { drain } from "./draining.ts";
 import {
+  awaitPlayers,
   handOver,
   lastWords,
   notNow,
@@ -84,6 +85,8 @@ interface Common {
   /** It is to take over from another launch of its world; until it has, nobody is sent to it and it is not believed. */
   readonly isHeir?: true | undefined;
   readonly drain?: Drain | undefined;
+  /** The players of the launch it took over from come by then: until then it is not stopped for being empty. */
+  readonly awaitsUntil?: number | undefined;
   readonly guests: Readonly<Record<string, Guest>>;
   readonly wakeAt: number;
 }
@@ -123,6 +126,7 @@ export type LaunchInput =
   | { type: "begin"; world: string; isHeir?: true }
   | { type: "hand.over" }
   | { type: "take.over"; text?: string | undefined }
+  | { type: "await"; forMs: number }
   | { type: "drain"; target: string; inMs: number; isSucceeded?: true }
   // From the world's memory.
   | { type: "recalled"; text?: string | undefined }
@@ -216,6 +220,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     state: remember,
     "hand.over": handOver,
     "take.over": takeOver,
+    await: awaitPlayers,
     recalled: recollect,
     drain,
     deadline: overdue,
@@ -228,6 +233,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     expect: unavailable,
     "hand.over": notNow,
     "take.over": takeOver,
+    await: awaitPlayers,
     drain,
     kick: leave,
     revoke: leave,
@@ -248,6 +254,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     state: remember,
     "hand.over": notNow,
     "take.over": takeOver,
+    await: awaitPlayers,
     drain,
     lastWords,
     deadline: askToStop,

@@ -220,3 +220,37 @@ describe("what a world wants remembered", () => {
     expect(cells.take<Launch>(suspect, { ...words, state: undefined }, fromHost).said).toEqual([saved]);
   });
 });
+
+describe("a launch that took over", () => {
+  const forMs = 90_000;
+  const empty = { ...running, guests: {}, idleSince: 0, heardAt: 20_000 } as const;
+
+  test("is not stopped for being empty while players of the one before are still to come", () => {
+    const { state } = cells.take<Launch>(empty, { type: "await", forMs }, { ...fromWorld, now: 0 });
+    const later = cells.take<Launch>(state, { type: "deadline" }, { self, from: self, now: 20_000 });
+    expect(later).toMatchObject({ said: [], state: { phase: "running", awaitsUntil: forMs } });
+    const heard = { ...later.state, heardAt: forMs } as Launch;
+    const after = cells.take<Launch>(heard, { type: "deadline" }, { self, from: self, now: forMs });
+    expect(after.state).toMatchObject({ phase: "closing" });
+  });
+
+  test("is stopped once nobody is to come any more", () => {
+    const awaiting = { ...empty, awaitsUntil: forMs };
+    const { state } = cells.take<Launch>(
+      awaiting,
+      { type: "await", forMs: 0 },
+      { ...fromWorld, now: 20_000 },
+    );
+    const { said } = cells.take<Launch>(state, { type: "deadline" }, { self, from: self, now: 20_000 });
+    expect(said).toContainEqual({ to: link, type: "stop.prepare" });
+  });
+
+  test("awaits them also after it was doubted, or asked whether it is empty", () => {
+    for (const state of [suspect, closing])
+      expect(
+        cells.take<Launch>(state, { type: "await", forMs }, { ...fromWorld, now: 5 }).state,
+      ).toMatchObject({ phase: state.phase, awaitsUntil: forMs + 5 });
+    const back = cells.take<Launch>({ ...suspect, awaitsUntil: forMs }, registration, fromLink);
+    expect(back.state).toMatchObject({ phase: "running", awaitsUntil: forMs });
+  });
+});

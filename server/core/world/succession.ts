@@ -61,6 +61,16 @@ export function takeOver<S extends In<"running" | "suspect" | "closing">>(
   return { ...state, isHeir: undefined };
 }
 
+/** Whoever is still in the launch before comes here by then, and not to another that has proved nothing. */
+export function awaitPlayers<S extends In<"running" | "suspect" | "closing">>(
+  state: S,
+  { forMs }: Got<"await">,
+  turn: Turn,
+): S {
+  const awaiting = { ...state, awaitsUntil: turn.now + forMs };
+  return state.phase === "running" ? { ...awaiting, wakeAt: turn.now } : awaiting;
+}
+
 /** The old launch could not be asked: what it said last has to do. */
 export function recollect(state: In<"running">, { text }: Got<"recalled">, turn: Turn): Launch {
   if (text !== undefined) say(state, { type: "restore", text }, turn);

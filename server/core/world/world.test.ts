@@ -175,6 +175,11 @@ describe("the launches a place took over from", () => {
     for (const state of [starting, open, closed, cooling, resting])
       expect(ended(state)).toMatchObject({ phase: state.phase, failures: state.failures, old: [] });
     expect(ended({ ...resting, failures: 0 })).toBeUndefined();
+    const { said } = cells.take<World>({ ...open, old: [...old, "launch:b"] }, { type: "ended" }, fromOld);
+    expect(said).toEqual([]);
+    expect(cells.take<World>(aged(open), { type: "ended" }, fromOld).said).toEqual([
+      { to: launch, type: "await", forMs: 0 },
+    ]);
     for (const state of [cooling, resting])
       expect(cells.take<World>(state, { type: "ended" }, fromOld).state).toBe(state);
   });
