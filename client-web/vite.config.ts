@@ -1,7 +1,8 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { recordSources } from "#tools/build/source-record.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -42,6 +43,16 @@ const withFake: Plugin = {
   },
 };
 
+/** Fonts are no modules: the bundler's list of licenses passes them over. */
+const withFontLicense: Plugin = {
+  name: "portcade:font-license",
+  apply: "build",
+  generateBundle() {
+    const source = readFileSync(here("../node_modules/@fontsource/pixelify-sans/LICENSE"));
+    this.emitFile({ type: "asset", fileName: "licenses/pixelify-sans.txt", source });
+  },
+};
+
 /**
  * Files of earlier builds go once the new ones are there, so that a page being loaded finds either; everything
  * else in the folder (the packs above all) stays.
@@ -61,7 +72,13 @@ export default defineConfig(({ mode }) => {
   return {
     root: here("."),
     base: "./",
-    plugins: [withPolicy, withoutOldAssets, ...(mode === "fake" ? [withFake] : [])],
+    plugins: [
+      withPolicy,
+      withFontLicense,
+      recordSources,
+      withoutOldAssets,
+      ...(mode === "fake" ? [withFake] : []),
+    ],
     define: {
       __MASTER_URL__: JSON.stringify(process.env["PORTCADE_PUBLIC_MASTER_URL"] ?? ""),
       __CLIENT_HOSTS__: JSON.stringify(
@@ -74,6 +91,7 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: false,
       target: "es2022",
       sourcemap: false,
+      license: { fileName: "licenses/packages.md" },
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 900,
     },

@@ -22,6 +22,7 @@ const commands = {
   test: (args) => [["tools/test/run.ts", ...args]],
   check: (args) => [["tools/test/run.ts", "--quick", ...args]],
   build: (args) => [[...release, ...args]],
+  "verify:artifacts": (args) => [["tools/artifacts/verify.ts", ...args]],
   packs: (args) => [["tools/worlds/build.ts"], ["tools/packs/build.ts", ...args]],
   "packs:serve": (args) => [["tools/serve/packs.ts", ...args]],
 };

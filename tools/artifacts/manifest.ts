@@ -27,6 +27,10 @@ export const deploymentManifest = z.strictObject({
         .describe("Below the folder of the manifest"),
       size: z.int().min(0),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      sources: z
+        .array(z.string())
+        .optional()
+        .describe("Of a bundle: the paths of its sources in the repository, and the names of its packages"),
     }),
   ),
 });
@@ -51,14 +55,20 @@ export function readManifest(dir: string): DeploymentManifest {
   throw new ManifestRefused(`${path}: ${z.prettifyError(read.error).replaceAll("\n", " ")}`);
 }
 
-/** Lists what lies in the release's folders below `dir`, and writes the list there. */
+/**
+ * Lists what lies in the release's folders below `dir`, and writes the list there.
+ *
+ * @param sources of each bundle, by its path
+ */
 export function writeManifest(
   dir: string,
   origin: Omit<DeploymentManifest, "schema" | "generated_at" | "files">,
+  sources: Readonly<Record<string, readonly string[]>> = {},
 ): DeploymentManifest {
   const files = listFiles(dir).map((path) => {
     const bytes = readFileSync(join(dir, path));
-    return { path, size: bytes.length, sha256: sha256(bytes) };
+    const made = sources[path];
+    return { path, size: bytes.length, sha256: sha256(bytes), ...(made && { sources: [...made] }) };
   });
   const manifest = { schema: 1, ...origin, generated_at: new Date().toISOString(), files } as const;
   writeWhole(join(dir, manifestFile), `${JSON.stringify(deploymentManifest.parse(manifest), null, 2)}\n`);

@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import type { Plugin } from "vite";
+import { recordSources } from "./source-record.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -12,7 +13,7 @@ export interface BundleOptions {
   readonly file: string;
   readonly hasMap?: boolean;
   /** Where the licences of what went in are listed, relative to the file's folder; nowhere unless said. */
-  readonly licences?: string;
+  readonly licenses?: string;
   readonly plugins?: readonly Plugin[];
 }
 
@@ -21,7 +22,7 @@ export async function bundleRole({
   entry,
   file,
   hasMap = false,
-  licences,
+  licenses,
   plugins = [],
 }: BundleOptions): Promise<void> {
   await build({
@@ -29,7 +30,7 @@ export async function bundleRole({
     configFile: false,
     publicDir: false,
     logLevel: "warn",
-    plugins: [...plugins],
+    plugins: [...plugins, recordSources],
     ssr: { noExternal: true, target: "node" },
     build: {
       ssr: join(root, entry),
@@ -39,7 +40,7 @@ export async function bundleRole({
       minify: true,
       sourcemap: hasMap,
       reportCompressedSize: false,
-      license: licences !== undefined && { fileName: licences },
+      license: licenses !== undefined && { fileName: licenses },
       rolldownOptions: { output: { entryFileNames: basename(file), codeSplitting: false } },
     },
   });

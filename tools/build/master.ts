@@ -30,12 +30,12 @@ async function buildMaster(outDir: string, hasMap: boolean): Promise<void> {
     entry: "server/main.ts",
     file,
     hasMap,
-    licences: "licences/packages.md",
+    licenses: "licenses/packages.md",
     plugins: [addonBeside],
   });
   const driver = dirname(createRequire(import.meta.url).resolve("better-sqlite3/package.json"));
   copyFileSync(join(driver, "prebuilds", `${platform}.node`), join(dir, addon));
-  cpSync(join(root, "LICENSE"), join(dir, "licences", "portcade.txt"));
+  cpSync(join(root, "LICENSE"), join(dir, "licenses", "portcade.txt"));
 }
 
 if (import.meta.main) {

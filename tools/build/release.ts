@@ -9,6 +9,7 @@ import type { DeploymentManifest } from "#tools/artifacts/manifest.ts";
 import { runStep } from "./all.ts";
 import { readHistory } from "./history.ts";
 import type { History } from "./history.ts";
+import { openRecord, readRecord } from "./source-record.ts";
 import { digestOf, stampFresh } from "./stale.ts";
 import { checkoutSteps, releaseSteps } from "./steps.ts";
 import type { Step } from "./steps.ts";
@@ -52,14 +53,16 @@ function buildRelease(values: Values): void {
   const next = join(outDir, ".next");
   rmSync(next, { recursive: true, force: true });
   mkdirSync(next, { recursive: true });
+  openRecord(next);
   if (!runSteps(releaseSteps({ outDir: next, hasMaps, previous })))
     throw new BuildRefused(`Nothing was built; ${outDir} is as it was.`);
-  const manifest = writeManifest(next, {
+  const origin = {
     version: appVersion,
     release_commit: history?.changed.length === 0 ? history.commit : null,
     trigger_commit: values["trigger-commit"] ?? null,
     run_id: values["run-id"] ?? null,
-  });
+  };
+  const manifest = writeManifest(next, origin, readRecord(next));
   for (const part of [...releaseFolders, manifestFile]) putInPlace(join(next, part), join(outDir, part));
   rmSync(next, { recursive: true });
   // What a checkout runs from is up to date with it.

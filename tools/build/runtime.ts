@@ -33,12 +33,12 @@ class RuntimeMissing extends Error {
 /** Puts Node, the library it needs and the program that starts both beside the bundled server. */
 function placeRuntime(outDir: string): void {
   const dir = join(outDir, "server");
-  mkdirSync(join(dir, "licences"), { recursive: true });
+  mkdirSync(join(dir, "licenses"), { recursive: true });
   checkNode();
   const isWindows = process.platform === "win32";
   place(realpathSync(process.execPath), join(dir, isWindows ? "node.exe" : "node"), 0o755);
   const licence = join(dirname(realpathSync(process.execPath)), isWindows ? "LICENSE" : "../LICENSE");
-  if (existsSync(licence)) place(licence, join(dir, "licences", "node.txt"));
+  if (existsSync(licence)) place(licence, join(dir, "licenses", "node.txt"));
   if (process.platform === "linux") place(findLibrary(), join(dir, library));
   const [name, script] = isWindows ? ["portcade.cmd", windowsLauncher] : ["portcade", launcher];
   writeFileSync(join(dir, name), script);
