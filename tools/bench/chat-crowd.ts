@@ -37,6 +37,8 @@ export class ChatCrowd {
   #story: number[] = [];
   #latencies: number[] | undefined;
   #framesAtOpen = 0;
+  /** Told of everything that comes, once nothing more is said. */
+  #stir: (() => void) | undefined;
   #delivered = 0;
   #p = { p50: Number.NaN, p99: Number.NaN };
 
@@ -60,7 +62,7 @@ export class ChatCrowd {
     await Promise.all(Array.from({ length: enteringAtOnce }, one));
     if (sessions.size !== this.#order.n)
       throw new Error(`${sessions.size} sessions for ${this.#order.n} clients`);
-    // What a session is told besides, such as its first lease, shall not be counted as a line.
+    // What a session is told besides, such as its first lease, shall not be counted as a line; nothing says that it was all.
     await pause(1000);
   }
 
@@ -91,18 +93,23 @@ export class ChatCrowd {
   /** Lets everything be heard that was said. */
   async end(): Promise<Spoken> {
     this.#isSaying = false;
-    let before = -1;
-    for (
-      let waited = 0;
-      this.#linesReceived() < this.#said * this.#order.n && waited < patienceMs;
-      waited += 50
-    ) {
-      const now = this.#linesReceived();
-      if (now !== before) waited = 0;
-      before = now;
-      await pause(50);
-    }
+    await this.#allHeard();
     return { type: "spoken", delivered: this.#delivered, latencies: this.#p, faults: this.#faults() };
+  }
+
+  /** Resolves as well when nothing has come for too long. */
+  async #allHeard(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const late = setTimeout(resolve, patienceMs);
+    const look = (): void => {
+      late.refresh();
+      if (this.#linesReceived() >= this.#said * this.#order.n) resolve();
+    };
+    this.#stir = look;
+    look();
+    await promise;
+    this.#stir = undefined;
+    clearTimeout(late);
   }
 
   #comeIn(shared: Buffer): Promise<string> {
@@ -123,6 +130,7 @@ export class ChatCrowd {
           }
         },
         closed: () => reject(new Error("a connection was closed")),
+        read: () => this.#stir?.(),
       });
       const listener = new Listener(socket);
       this.#listeners.push(listener);

@@ -1,7 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { compilePeer, peerProgram } from "./peers.ts";
@@ -50,18 +50,26 @@ async function startMaster(): Promise<ChatServer> {
     },
   });
   closeSync(file);
+  const changes = watch(log);
   const dispose = async (): Promise<void> => {
     await stop(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  for (const until = performance.now() + readyMs; performance.now() < until; await pause(50)) {
-    const [, port] = /MASTER_READY [^"]*\bport=(\d+)/.exec(readFileSync(log, "utf8")) ?? [];
-    if (port !== undefined)
-      return { pid: child.pid ?? Number.NaN, port: Number(port), [Symbol.asyncDispose]: dispose };
+  try {
+    const signal = AbortSignal.timeout(readyMs);
+    for (;;) {
+      const [, port] = /MASTER_READY [^"]*\bport=(\d+)/.exec(readFileSync(log, "utf8")) ?? [];
+      if (port !== undefined)
+        return { pid: child.pid ?? Number.NaN, port: Number(port), [Symbol.asyncDispose]: dispose };
+      await once(changes, "change", { signal });
+    }
+  } catch (cause) {
+    const said = readFileSync(log, "utf8");
+    await dispose();
+    throw new Error(`the master does not start: ${said.slice(-500)}`, { cause });
+  } finally {
+    changes.close();
   }
-  const said = readFileSync(log, "utf8");
-  await dispose();
-  throw new Error(`the master does not start: ${said.slice(-500)}`);
 }
 
 async function startPeer(system: SystemName): Promise<ChatServer> {

@@ -84,7 +84,7 @@ async function main(order: ConnectOrder): Promise<void> {
   let arrival = await report<Arrival>({ type: "ready" });
   for (;;) {
     const arrived = await crowd.arrive(arrival);
-    // Let those who went be gone at the server too.
+    // Let those who went be gone at the server too, which tells nobody.
     if (!arrival.stay) await pause(500);
     arrival = await report<Arrival>(arrived);
   }

@@ -14,6 +14,7 @@ const sizes = [5000, 10_000];
 const warmCount = 4000;
 const ratedCount = 4000;
 const atOnce = 64;
+/** What only the coming needed is given back by then; nothing tells when. */
 const settleMs = 3000;
 /** Every connection is pinged within this, where the server pings every 10 seconds. */
 const idleMs = 12_000;

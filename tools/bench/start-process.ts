@@ -30,7 +30,7 @@ export interface Start {
 
 const builds = fileURLToPath(new URL("../../builds/server/", import.meta.url));
 const world = "hub";
-/** A spare has loaded by then what it can, and a new process has become quiet. */
+/** A spare has loaded by then what it can, and a new process has become quiet; neither says so. */
 const settleMs = 1000;
 
 const programs: Readonly<Partial<Record<Starter, string>>> = {

@@ -10,13 +10,14 @@ const settleMs = 700;
 
 /** Between journeys: nobody who plays meets the limit on control frames, and neither must a measurement. */
 const paceMs = 200;
-const sampledMs = 6000;
 
 /** A master and players who go back and forth between the hub and the world to its left, through the same two portals. */
 export class Travellers implements AsyncDisposable {
   readonly master: MasterProcess;
   readonly #players: Headless[] = [];
-  readonly #samples: string[] = [];
+  /** The newest of each player. */
+  readonly #samples = new Map<number, string>();
+  #wake = (): void => {};
   readonly #folder = mkdtempSync(join(tmpdir(), "portcade-bench-"));
 
   constructor(settings: MasterSettings["settings"] = {}) {
@@ -28,7 +29,7 @@ export class Travellers implements AsyncDisposable {
   async open(count: number): Promise<void> {
     await this.master.ready();
     for (let n = 0; n < count; n++) {
-      const log = (line: string): void => void (line.startsWith("PERF_SAMPLE") && (this.#samples[n] = line));
+      const log = (line: string): void => void (line.startsWith("PERF_SAMPLE") && this.#sampled(n, line));
       this.#players.push(createHeadless({ master: this.master.url, packs: nodePacks(), log }));
     }
     await Promise.all(this.#players.map((player) => player.inWorld("hub")));
@@ -62,8 +63,10 @@ export class Travellers implements AsyncDisposable {
 
   /** The average of one of the client's own latencies, over all players; from samples, so it waits for them. */
   async average(latency: string): Promise<number> {
-    await pause(sampledMs);
-    const values = this.#samples.map((line) =>
+    this.#samples.clear();
+    while (this.#samples.size < this.#players.length)
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    const values = [...this.#samples.values()].map((line) =>
       Number(new RegExp(` ${latency}_msec=([\\d.]+)`).exec(line)?.[1]),
     );
     return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -77,6 +80,11 @@ export class Travellers implements AsyncDisposable {
     await Promise.all(this.#players.map((player) => player[Symbol.asyncDispose]()));
     await this.master.stop();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #sampled(player: number, line: string): void {
+    this.#samples.set(player, line);
+    this.#wake();
   }
 
   async #go(player: Headless): Promise<number> {

@@ -38,6 +38,8 @@ interface Waiter {
 /** A real master in a process of its own, on free ports, and everything it has said so far. */
 export class MasterProcess {
   readonly lines: string[] = [];
+  /** When it has ended, and every process that it started: they all write to its output. */
+  readonly gone: Promise<unknown>;
   readonly #child: ChildProcess;
   readonly #file: WriteStream;
   readonly #waiters = new Set<Waiter>();
@@ -57,6 +59,7 @@ export class MasterProcess {
     });
     for (const output of [this.#child.stdout, this.#child.stderr])
       if (output) createInterface({ input: output }).on("line", (line) => this.#hear(line));
+    this.gone = once(this.#child, "close");
     this.#child.once("exit", (code, signal) => this.#hear(`MASTER_EXITED code=${code} signal=${signal}`));
   }
 

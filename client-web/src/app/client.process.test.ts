@@ -246,7 +246,9 @@ describe("client", () => {
     await pilot.until(() => server.pings >= 2, "the first pings");
     const pings = server.pings;
     host.dispatchEvent(new Event("online"));
-    await pilot.until(() => server.pings >= pings + 2, "a ping on both sockets", 1500);
+    // What was sent before it has come by the time it is answered; the pings that come anyway are far apart.
+    await pilot.say("still there");
+    expect(server.pings).toBeGreaterThanOrEqual(pings + 2);
   });
 
   it("closes every socket when it is disposed", async () => {

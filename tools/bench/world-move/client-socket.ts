@@ -11,6 +11,8 @@ export interface ClientEvents {
   /** A whole message, valid only during the call. Large ones only while `readsAll`. */
   message(payload: Buffer, isText: boolean): void;
   closed(): unknown;
+  /** Something has come, wanted or not. */
+  read?(): unknown;
 }
 
 /** A WebSocket client that does as little as can be: it counts what comes, and looks only where it must. */
@@ -76,6 +78,7 @@ export class ClientSocket {
     }
     // Whatever stays must be copied: the buffer is everybody's.
     this.#part = at < bytes.length ? Buffer.from(bytes.subarray(at)) : empty;
+    this.#events.read?.();
   }
 
   #upgraded(bytes: Buffer): number {
