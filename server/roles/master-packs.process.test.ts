@@ -4,14 +4,15 @@ import type { PackInfo } from "#shared/protocol/parts.ts";
 import { TestBuilds } from "./testing-builds.ts";
 import { order, reportOf } from "./testing-orders.ts";
 import type { TestPlayer } from "./testing-player.ts";
-import { isRunning, TestMaster } from "./testing.ts";
+import { TestMasters } from "./testing-masters.ts";
+import { isRunning, type TestMaster } from "./testing.ts";
 
 const settings = { PORTCADE_LIMIT_DRAIN_LEAST_MS: "1000", PORTCADE_LIMIT_TEST_MS: "3000" };
 const broken = `export const rules = { onEnter() { throw new Error("no stones left"); } };`;
 
 let builds: TestBuilds;
+const masters = new TestMasters();
 let master: TestMaster;
-const before: TestMaster[] = [];
 const players: TestPlayer[] = [];
 beforeEach(async () => {
   builds = new TestBuilds();
@@ -19,13 +20,11 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const player of players.splice(0)) player.cut();
-  await master.end();
-  for (const each of before.splice(0)) await each.end();
   builds.remove();
 });
 
 const start = (more: Record<string, string> = {}, dataDir?: string): Promise<TestMaster> =>
-  TestMaster.start({ ...settings, ...more }, dataDir, [], builds.entry);
+  masters.start({ ...settings, ...more }, dataDir, [], builds.entry);
 
 /** Somebody who has no pack yet: fetches the one they are told of, and goes in. */
 async function enter(): Promise<{ player: TestPlayer; pack: PackInfo }> {
@@ -84,7 +83,6 @@ describe("a new build with a new pack", () => {
     builds.rules("hub", broken);
     builds.map("hub", ({ spawns }) => Object.assign((spawns as { default: object }).default, { x: 450 }));
     await master.stop("SIGKILL");
-    before.push(master);
     master = await start({}, master.dataDir);
     await master.untilMarker("MASTER_WORLD_REGISTERED key=hub");
     const { player, pack } = await enter();
@@ -120,7 +118,6 @@ describe("a new build with a new pack", () => {
 });
 
 test("with PORTCADE_NEW_PACKS=at-once a new pack is on offer as soon as it lies there", async () => {
-  await master.end();
   master = await start({ PORTCADE_NEW_PACKS: "at-once" });
   const { player } = await enter();
   const sha256 = builds.pack("hub", "the new pack");

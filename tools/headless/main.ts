@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,7 +13,8 @@ const usage = `Players without a screen.
                               [--cache-dir folder] [--app-version 0.1] [--timeout 180] [--log]
 
 --args takes VirtuCade's launch args, comma-separated; without them the players stand in the first world until
-Ctrl-C. Packs are kept in a new temporary folder unless --cache-dir names one; several players get one each.
+Ctrl-C. Packs are kept in a temporary folder, which goes with the players, unless --cache-dir names one; several
+players get one each.
 Exit codes: 0 passed, 2 failed, 3 not finished in time, 14 bad arguments.`;
 
 const exitCodes = { passed: 0, failed: 2, late: 3, badArguments: 14 } as const;
@@ -41,7 +42,8 @@ async function main(): Promise<number> {
   const { args, timeoutMs } = options;
   for (const word of args.unknown) console.error(`--args: ${JSON.stringify(word)} is not known and ignored`);
   const players = openPlayers(options);
-  process.once("SIGINT", () => void end(players).then(() => process.exit(exitCodes.passed)));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => void end(players).then(() => process.exit(exitCodes.passed)));
   const played = players.map(({ player: { client }, log }) =>
     playScenario(args, { client, log, master: options.master, patienceMs: timeoutMs }),
   );
@@ -55,13 +57,20 @@ async function main(): Promise<number> {
 }
 
 function openPlayers({ clients, args, cacheDir, master, version, isLogged }: Options): Player[] {
-  const folder = args.cacheFolder ?? cacheDir ?? mkdtempSync(join(tmpdir(), "portcade-packs-"));
+  const folder = args.cacheFolder ?? cacheDir ?? temporaryFolder();
   return Array.from({ length: clients }, (_, index) => {
     const isOne = clients === 1;
     const log = lineWriter(isOne ? "" : `[${index + 1}] `, isLogged);
     const packs = nodePacks(isOne ? folder : join(folder, String(index + 1)));
     return { log, player: createHeadless({ master, packs, log, ...(version && { version }) }) };
   });
+}
+
+/** A new folder that is gone with this process, whatever ends it but a SIGKILL. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "portcade-packs-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 function readOptions(): Options | undefined {

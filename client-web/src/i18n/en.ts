@@ -111,7 +111,7 @@ export const en = {
   rejectedBecause: (reason: Refusal): string => `${prompts.connection_rejected.text}: ${reasons[reason]}`,
   updateLater: (server: string): string =>
     `The server runs version ${server}, but this site still serves an older page. Try again shortly.`,
-  updateOut: (version: string): string => `Version ${version} is out. Reload when it suits you.`,
+  updateOut: (version: string): string => `Version ${version} is out.`,
   reload: "Reload",
   tryAgain: "Try again",
   dismiss: "Dismiss",
