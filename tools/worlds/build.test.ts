@@ -135,6 +135,19 @@ test("bringing the list of worlds up to date changes nothing else in the project
   expect(readFileSync(path, "utf8")).toBe(before);
 });
 
+test.each(["../left_world/tide.ts", "../../outside.ts"])(
+  "rules that need code of another are refused: %s",
+  async (stranger) => {
+    using worlds = plantWorlds();
+    worlds.edit("hub/world.json", (manifest) => void (manifest["module"] = "rules.ts"));
+    worlds.write("hub/rules.ts", `export { tide } from ${JSON.stringify(stranger)};`);
+    worlds.write(join("hub", stranger), "export const tide = Math.random();");
+    await expect(buildWorlds(worlds)).rejects.toThrow(
+      /^worlds\/hub\/rules\.ts: needs (worlds\/left_world\/tide|outside)\.ts; a world's code may need its own folder/,
+    );
+  },
+);
+
 test("a world's own rules become one module, its imports within", async () => {
   using worlds = plantWorlds();
   worlds.edit("hub/world.json", (manifest) => void (manifest["module"] = "rules.ts"));

@@ -48,7 +48,8 @@ export function compileWorlds(worldsDir: string): readonly CompiledWorld[] {
 
 /**
  * Writes `server/worlds.json` and `server/worlds/<key>/{map.json,world.json,module.mjs}` under `outDir`.
- * Files whose bytes stay the same are not touched. Throws `WorldsRefused`, having written nothing.
+ * Files whose bytes stay the same are not touched. Throws `WorldsRefused`, having written nothing unless it is a
+ * module that needs code of another.
  */
 export async function buildWorlds({ worldsDir, outDir, only }: BuildOptions): Promise<BuiltWorlds> {
   const worlds = compileWorlds(worldsDir);
