@@ -21,6 +21,7 @@ import { onExit, onKill, onStart } from "./laws/on-process.ts";
 import { onCommit } from "./laws/secrets.ts";
 import { onPage } from "./laws/on-page.ts";
 import type { SimMaster } from "./master.ts";
+import type { SimNature } from "./nature.ts";
 import type { Player } from "./player.ts";
 import type { SimWorld } from "./world.ts";
 
@@ -32,7 +33,7 @@ export interface Violation {
 
 /** What the auditor may look at: everything, the real worlds and not what anybody believes of them. */
 export interface Seen {
-  readonly nature: { now(): number };
+  readonly nature: Pick<SimNature, "now" | "armedCount" | "openEnds">;
   readonly version: string;
   /** Of the newest master. */
   readonly epoch: number;
@@ -60,7 +61,7 @@ export class Auditor {
   readonly ledger = new Ledger();
   /** How much has happened that was looked at. */
   events = 0;
-  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0, redeems: 0, arrivals: 0 } };
+  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0 } };
   #healedAt: number | undefined;
   #stalledAt = -Infinity;
   #begunAt = -Infinity;
@@ -238,8 +239,7 @@ export class Auditor {
     const { isHealed } = this.#seen;
     if (isHealed) this.#healedAt ??= this.now;
     if (this.#healedAt === undefined || this.now > this.#healedAt + (laws.L10.boundMs ?? 0)) return;
-    const { redeems, arrivals } = this.sinceHeal;
-    this.sinceHeal.calm = { at: this.now, events: this.events, redeems, arrivals };
+    this.sinceHeal.calm = { at: this.now, events: this.events };
   }
 
   lookAtRest(): void {

@@ -49,6 +49,14 @@ export class Ledger {
   readonly overtaken = new Map<Address, Address>();
   /** Of places that are open: since when, who waited for that, and how long the others of them had to wait on. */
   readonly openings = new Map<Address, Opening>();
+  /** Admissions that were committed: each is, once. */
+  readonly committed = new Set<string>();
+  /** Journeys that were redeemed. */
+  readonly redeemed = new Set<Address>();
+  /** Launches that were told to stop, and when. */
+  readonly stopped = new Map<Address, number>();
+  /** Redeems of a page: the second one of a lease is another try. */
+  readonly tries = new Set<string>();
   /** Players of a launch that was emptied, until they are in a world again. */
   readonly drained = new Map<Address, Address>();
 }

@@ -23,6 +23,8 @@ export class SimNature implements Nature {
   #instantCount = 0;
   /** How much has happened. */
   eventCount = 0;
+  /** Ends of sockets that are open. */
+  openEnds = 0;
 
   constructor(seed: number) {
     this.#luck = seed >>> 0;
@@ -30,6 +32,11 @@ export class SimNature implements Nature {
 
   now(): number {
     return this.#now;
+  }
+
+  /** Timers that are armed. */
+  get armedCount(): number {
+    return this.#events.filter(({ run }) => run !== undefined).length;
   }
 
   newId(prefix: string): string {

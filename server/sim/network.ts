@@ -37,6 +37,7 @@ export class Wire<ToDialer, ToAcceptor> {
     this.#nature = nature;
     this.#delay = delay;
     this.#ends = ends;
+    nature.openEnds += 2;
   }
 
   /** Nothing gets through any more, though an end may not have noticed. */
@@ -60,10 +61,10 @@ export class Wire<ToDialer, ToAcceptor> {
   /** One end closes: it is deaf from now on, and the other hears of it after everything already said. */
   close(by: Side, code: number): void {
     if (!this.#isOpen[by]) return;
-    this.#isOpen[by] = false;
+    this.#shut(by);
     const other = opposite(by);
     this.#deliver(other, (end) => {
-      this.#isOpen[other] = false;
+      this.#shut(other);
       end.closed(code);
     });
   }
@@ -112,9 +113,14 @@ export class Wire<ToDialer, ToAcceptor> {
 
   #lose(side: Side): void {
     this.#whenAwake(side, (end) => {
-      this.#isOpen[side] = false;
+      this.#shut(side);
       end.closed(lostConnection);
     });
+  }
+
+  #shut(side: Side): void {
+    if (this.#isOpen[side]) this.#nature.openEnds--;
+    this.#isOpen[side] = false;
   }
 
   #send(to: Side, deliver: (end: End<never>) => void): void {

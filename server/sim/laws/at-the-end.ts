@@ -1,5 +1,8 @@
 import type { Auditor } from "../auditor.ts";
 
+/** The audit's, the one trouble came by, and the beat of the master's loop. */
+const timersOfNobody = 3;
+
 /** After everybody has left and every bound has passed: nothing is left. */
 export function atTheEnd(auditor: Auditor): void {
   const { breach, ledger, seen } = auditor;
@@ -11,6 +14,9 @@ export function atTheEnd(auditor: Auditor): void {
   if (processes.size > 0) breach("L4", `processes left: ${[...processes.keys()].join(", ")}`);
   const { connections } = master;
   if (connections.length > 0) breach("L4", `connections left: ${connections.join(", ")}`);
+  const { armedCount, openEnds } = seen.nature;
+  if (armedCount > timersOfNobody) breach("L4", `${armedCount} timers are armed`);
+  if (openEnds > 0) breach("L4", `${openEnds} ends of sockets are open`);
   const sessions = states.filter(([address]) => address.startsWith("session:"));
   if (sessions.length > 0) breach("L5", `sessions left: ${sessions.map(([id]) => id).join(", ")}`);
   // L2: and everything else.

@@ -18,29 +18,29 @@ export function onOpening({ now, ledger, travels }: Auditor, { id, before, state
   ledger.openings.set(id, { at: now, waiting: new Set(waiting), servedMs: [] });
 }
 
-/** Somebody is let in: those of the same cohort are served with them, and whoever asked earlier no later. */
-export function onServed({ now, ledger, travels }: Auditor, event: Transition, before: Travel): void {
+/** Somebody is shown the way to a launch: those of the same cohort are served with them. */
+export function onServed({ now, ledger }: Auditor, event: Transition, before: Travel): void {
   if (before.phase !== "starting") return;
   const { world } = before.journey.target;
   ledger.overtaken.delete(event.id);
   const opening = ledger.openings.get(`world:${world}`);
   if (opening?.waiting.delete(event.id)) opening.servedMs.push(now - opening.at);
+}
+
+/** Somebody is let in: whoever asked earlier is to be let in no later. */
+export function onAdmitted({ ledger, travels }: Auditor, { id }: Transition, before: Travel): void {
+  if (before.phase !== "expecting") return;
+  const { world } = before.journey.target;
   for (const [address, other] of travels())
-    if (
-      isWaitingFor(world, other) &&
-      other.by < before.by &&
-      other.pack === before.pack &&
-      address !== event.id
-    )
-      ledger.overtaken.set(address, event.id);
+    if (isWaitingFor(world, other) && other.by < before.by && other.pack === before.pack && address !== id)
+      ledger.overtaken.set(address, id);
 }
 
 export function* queues({ now, ledger, travels }: Auditor): Iterable<Condition> {
   if (ledger.overtaken.size + ledger.openings.size === 0) return;
   const all = new Map(travels());
   for (const [travel, other] of ledger.overtaken)
-    // Whoever was let in may be back among those who wait: their launch was gone before it could answer.
-    if (all.get(travel)?.phase === "starting" && all.get(other)?.phase !== "starting")
+    if (all.get(travel)?.phase === "starting")
       yield { law: "L11", key: travel, text: `${travel} waits for a world that let ${other} in` };
     else ledger.overtaken.delete(travel);
   for (const [world, { at, waiting, servedMs }] of ledger.openings) {

@@ -7,7 +7,7 @@ import { kindOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
 import { nameMark } from "../marks.ts";
 import { onEnding } from "./on-ending.ts";
-import { onServed } from "./in-turn.ts";
+import { onAdmitted, onServed } from "./in-turn.ts";
 import { onLaunch, onMemory } from "./on-launch.ts";
 import { onWorld } from "./on-world.ts";
 import { tellsSecret } from "./secrets.ts";
@@ -106,6 +106,8 @@ function isArrival({ breach, ledger }: Auditor, event: Transition, before: Sessi
   const was = "admission" in before ? before.admission?.id : undefined;
   const is = "admission" in after ? after.admission : undefined;
   if (!is || is.id === was) return;
+  if (ledger.committed.has(is.id)) breach("S16", `${is.id} of ${event.id} was committed before`);
+  ledger.committed.add(is.id);
   ledger.stood.delete(event.id);
   const isLied = ledger.liars.has(is.launch);
   if (event.input !== "committed" || (!isLied && !ledger.placed.has(is.id)))
@@ -138,9 +140,11 @@ function onTravel(auditor: Auditor, event: Transition): void {
   const before = event.previous as Travel | undefined;
   const after = event.state as Travel | undefined;
   if (after && !before) isBack(auditor, event, after);
+  if (before && event.input === "redeem") ledger.redeemed.add(event.id);
   if (!after || !before || before.phase === after.phase) return;
   if (after.phase !== "leased") onServed(auditor, event, before);
   if (after.phase !== "admitted") return;
+  if (before.phase === "expecting") onAdmitted(auditor, event, before);
   const { admission, launch } = after.door;
   // S14: the client hears of the ticket after its world did.
   if (ledger.acked.get(admission) !== launch)

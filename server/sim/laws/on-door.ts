@@ -19,6 +19,7 @@ export function onDoor(
     if (effect.type === "close" && input.type === "show" && effect.why === "admissionDenied")
       isDeserved(auditor, world, before, input);
   }
+  if (input.type === "unhold") isOver(auditor, world, before, input);
   const isEnd = input.type === "stop" ? input.reason === "idle" : effects.some(({ type }) => type === "exit");
   // Whoever says that it is empty when it is not has nobody to blame.
   if (isEnd && isHonest(world)) isEmpty(auditor, world, before);
@@ -61,6 +62,22 @@ function isDeserved(
     .travels()
     .some(([, state]) => state.phase === "admitted" && state.door.admission === ticket.admission);
   if (isGood) breach("S13", `${world.order.launch} turned ${ticket.admission} away`);
+}
+
+/** S3: a hold ends with its own journey, and not before. */
+function isOver(
+  { breach, travels }: Auditor,
+  { door, order }: SimWorld,
+  before: Door,
+  { admission, request }: DoorInput & { type: "unhold" },
+): void {
+  const hold = before.inside.get(admission)?.hold;
+  if (!hold || door.inside.get(admission)?.hold) return;
+  if (hold.request !== request)
+    breach("S3", `${admission} in ${order.launch} was held for ${hold.request} until the end of ${request}`);
+  for (const [travel, { phase, journey }] of travels())
+    if (phase !== "departing" && journey.source?.request === request)
+      breach("S3", `${admission} in ${order.launch} is not held any more while ${travel} is ${phase}`);
 }
 
 /** S5: a world that somebody is in, or may still come to, is not stopped for being empty. */

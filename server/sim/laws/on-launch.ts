@@ -15,7 +15,8 @@ export function onLaunch(auditor: Auditor, event: Transition): void {
   const after = event.state as Launch | undefined;
   if (event.input === "deadline" && after?.phase === "suspect" && before?.phase !== "suspect")
     onDoubt(auditor, idOf(event.id));
-  if (before?.drain) areLedOn(auditor, event, before, after);
+  if (before && before.phase !== "stopping" && (!after || after.phase === "stopping"))
+    onStopping(auditor, event, before);
   if (before && before !== after && event.cause.startsWith("launch-link:")) isOwn(auditor, event, before);
 }
 
@@ -34,21 +35,24 @@ function isOwn({ breach, ledger, seen }: Auditor, event: Transition, before: Lau
     breach("S6", `a process of master ${body.epoch} was taken by master ${seen.epoch}`);
 }
 
-/** L12: whoever is there when a launch that is emptied ends is to be in a world soon. */
-function areLedOn({ ledger }: Auditor, { id }: Transition, before: Launch, after: Launch | undefined): void {
-  const isEnd = before.phase !== "stopping" && (!after || after.phase === "stopping");
-  for (const { session, expectedUntil } of isEnd ? Object.values(before.guests) : [])
+/** It was told to stop, if anybody could. L12: whoever is in one that was emptied is to be in a world soon. */
+function onStopping({ now, ledger }: Auditor, { id }: Transition, before: Launch): void {
+  if ("link" in before) ledger.stopped.set(id, now);
+  for (const { session, expectedUntil } of before.drain ? Object.values(before.guests) : [])
     if (expectedUntil === undefined) ledger.drained.set(session, id);
 }
 
-/** S24: what is remembered is what was said last. */
-export function onMemory({ ledger, breach }: Auditor, { id, state, input, cause }: Transition): void {
+/** S24: what is remembered is what was said last. S21: and no more than may be. */
+export function onMemory({ ledger, breach, seen }: Auditor, { id, state, input, cause }: Transition): void {
+  const { limits } = seen.circumstances;
   const text = (state as Memory | undefined)?.text;
   const world = idOf(id);
   const known = ledger.memories.get(world) ?? "";
   // It may be newer: what a master wrote as it was killed, nobody heard of.
   if (input === "recall" && stepsIn(text ?? "") < stepsIn(known))
     breach("S24", `${id} is ${text}, which was ${known}`);
+  if ((text?.length ?? 0) > limits.worldStateLength)
+    breach("S21", `${id} is ${text?.length} characters long`);
   if (input === "recall") ledger.recalled.set(cause, text);
   if (text !== undefined) ledger.memories.set(world, text);
   // A world that lies may forget what it likes.

@@ -1,3 +1,4 @@
+import type { Launch } from "#core/world/launch.ts";
 import type { World } from "#core/world/world.ts";
 import type { Auditor } from "../auditor.ts";
 import { hashOf } from "../nature.ts";
@@ -30,7 +31,10 @@ export function onExit({ now, ledger, states }: Auditor, world: SimWorld): void 
   const { world: key, launch } = world.order;
   const at = now - heardWithinMs;
   const place = new Map(states<World & { launch?: string }>("world")).get(`world:${key}`);
-  if (place?.launch === `launch:${launch}`) ledger.said.set(key, { steps: world.memory.saidSteps, at });
+  const state = new Map(states<Launch>("launch")).get(`launch:${launch}`);
+  // One that was taken over from is not believed, also when it is the last that is left.
+  if (place?.launch === `launch:${launch}` && !state?.drain?.isSucceeded)
+    ledger.said.set(key, { steps: world.memory.saidSteps, at });
   for (const [admission, { isActive }] of world.door.inside) {
     const x = world.avatars.get(admission)?.place.x;
     if (isActive && x !== undefined) ledger.walked.set(admission, { x, at });
@@ -49,18 +53,20 @@ export function onDoubt({ now, seen, breach, hasLivedSince }: Auditor, launch: s
     breach("S12", `${launch} (${world.order.world}) was doubted in good health`);
 }
 
-/** S12: who answers is not killed. */
+/** S12: who answers is not killed. S24: nor, at an operator's word, before it could save. */
 export function onKill(auditor: Auditor, world: SimWorld): void {
-  const { now, breach } = auditor;
+  const { now, breach, ledger, seen } = auditor;
   const { launch } = world.order;
   const state = auditor.launches().find(([address]) => address === `launch:${launch}`)?.[1];
-  // The operator's word is a reason of its own.
-  if (state && "reason" in state && ["stopped", "drained"].includes(state.reason)) return;
+  const isOrdered = state && "reason" in state && ["stopped", "drained"].includes(state.reason);
   const isEmpty =
     world.door.inside.size === 0 &&
     [...world.door.expected.values()].every(({ expiresAt }) => expiresAt <= now);
-  if (isWell(world, now) && !isEmpty)
-    breach("S12", `${launch} (${world.order.world}) was killed in good health`);
+  if (!isWell(world, now) || isEmpty) return;
+  const stoppedAt = ledger.stopped.get(`launch:${launch}`);
+  if (!isOrdered) breach("S12", `${launch} (${world.order.world}) was killed in good health`);
+  else if (stoppedAt !== undefined && now < stoppedAt + seen.circumstances.limits.stopMs)
+    breach("S24", `${launch} (${world.order.world}) was killed before it could save`);
 }
 
 function isWell(world: SimWorld, now: number): boolean {

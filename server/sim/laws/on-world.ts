@@ -10,12 +10,20 @@ const atOnceMs = 50;
 export function onWorld(auditor: Auditor, event: Transition): void {
   count(auditor, event);
   onOpening(auditor, event);
+  if (event.input === "require") isRedeemed(auditor, event);
   const { now, ledger, breach } = auditor;
   const { id, before, after, input } = event;
   const failed = ledger.failed.get(id);
   if (!failed || after !== "starting" || before === "starting" || input === "replace") return;
   if (failed.count >= 3 && now < failed.at + atOnceMs)
     breach("L7", `${id} is begun again at once after it failed ${failed.count} times`);
+}
+
+/** S7: no process begins for somebody who may never come. Between engines who asked may be elsewhere by now. */
+function isRedeemed({ ledger, breach, seen, travels }: Auditor, { id, cause }: Transition): void {
+  if (seen.master.engine.count > 1 || !cause.startsWith("travel:") || ledger.redeemed.has(cause)) return;
+  const isPreparing = travels().some(([travel, { phase }]) => travel === cause && phase === "leased");
+  if (isPreparing) breach("S7", `${id} is wanted by ${cause}, which still prepares`);
 }
 
 /** How often in a row it failed; one that stayed up, or that proved itself before it took over, begins anew. */

@@ -16,6 +16,7 @@ export function* worldsInTime(auditor: Auditor): Iterable<Condition> {
   yield* processes(auditor, new Map(launches));
   yield* accepting(worlds, launches);
   yield* ports(auditor);
+  yield* crowded(auditor, launches);
   if (auditor.seen.isHealed) yield* failing(worlds);
   yield* draining(auditor, launches);
   yield* leaving(worlds, launches);
@@ -44,6 +45,13 @@ function* accepting(worlds: [Address, World][], launches: [Address, Launch][]): 
       yield { law: "S19", key: state.world, text: `${other} and ${launch} of ${state.world} take newcomers` };
     doors.set(state.world, launch);
   }
+}
+
+/** S21: a world has no more launches than it may: the one that is open, its heir, and those being emptied. */
+function* crowded({ seen }: Auditor, launches: [Address, Launch][]): Iterable<Condition> {
+  for (const [world, of] of Map.groupBy(launches, ([, { world }]) => world))
+    if (of.length > seen.circumstances.limits.launchesPerWorld)
+      yield { law: "S21", key: world, text: `${world} has ${of.length} launches` };
 }
 
 /** S20: a port has one owner. */
