@@ -193,8 +193,8 @@ export class Page {
 
   #sendControl(dial: number, message: FromClient): void {
     this.#control.get(dial)?.toAcceptor(message);
-    // What is given back need not be granted any more.
-    if (message.type === "lease.release") this.#answered(message.lease);
+    // What is given back need not be granted any more, and who asks again has given the first request up.
+    if (message.type === "lease.release" || message.type === "lease.redeem") this.#answered(message.lease);
     this.waiting.set(message.id, { at: this.#deps.nature.now(), message });
   }
 
