@@ -97,7 +97,6 @@ async function clearStays(pages: readonly Page[]): Promise<number[][]> {
 
 const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
 
-test.setTimeout(120_000);
 // The line is judged, not how fast a machine draws: small pages, and nobody films them.
 const small = { width: 480, height: 320 };
 test.use({ viewport: small, trace: "off" });

@@ -16,9 +16,8 @@ for (const renderer of ["canvas", "webgl"] as const)
     page,
     master,
   }) => {
-    // Without a graphics card WebGL is slow: fewer pixels, more patience.
+    // Without a graphics card WebGL is slow: fewer pixels.
     if (renderer === "webgl") await page.setViewportSize({ width: 844, height: 390 });
-    test.setTimeout(120_000);
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
     await page.addInitScript(watch);

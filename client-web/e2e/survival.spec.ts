@@ -51,7 +51,6 @@ const nearest = async (page: Page): Promise<string> =>
 const order = promisify(execFile);
 
 test("the master is killed and comes back: nobody stops playing, and chat goes on", async ({ page }) => {
-  test.setTimeout(120_000);
   using where = await place();
   const first = await startMaster(where);
   await enter(page, `${first.url}?stats=1`);

@@ -66,7 +66,7 @@ test("a character in reach is spoken to by a key", async ({ page, master }) => {
   await expect(async () => {
     await page.keyboard.press("Space");
     await expect(spoken(page)).toHaveText(/^Arcade Host: /, { timeout: 500 });
-  }).toPass({ timeout: 30_000 });
+  }).toPass();
   await expect(main(page)).toHaveAttribute("data-world", "hub");
 });
 

@@ -68,7 +68,7 @@ test("a tap on the ground walks there", async ({ page, master }) => {
   await expect(async () => {
     const { x, y } = await placeOf(page);
     expect(Math.hypot(x - goal.x, y - goal.y)).toBeLessThan(12);
-  }).toPass({ timeout: 15_000 });
+  }).toPass();
 });
 
 test("travel by the Nearby buttons, all within a thumb's reach and size", async ({ page, master }) => {

@@ -18,8 +18,9 @@ export default defineConfig({
   outputDir: here("../../test-results"),
   globalSetup: here("../../client-web/e2e/build-screens.ts"),
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // From its redeem on a journey may take 14 s by its own deadline, and a walk and a pack come before that.
+  expect: { timeout: 30_000 },
+  timeout: 120_000,
   forbidOnly: process.env["CI"] === "true",
   reporter: [["list"]],
   use: {

@@ -5,7 +5,6 @@ import { launch } from "./launch.ts";
 import {
   closing,
   empty,
-  endpoint,
   expected,
   fromHost,
   fromLink,
@@ -13,6 +12,8 @@ import {
   fromWorld,
   inside,
   link,
+  nobody,
+  registration,
   running,
   self,
   suspect,
@@ -25,7 +26,6 @@ afterAll(() =>
 );
 
 const roster = { inside: [{ admission: "a1", session: "ada", active: true }], expected: [] };
-const nobody = { inside: [], expected: [] };
 const minutes = (n: number): number => n * 60_000;
 
 /** A launch with Ada inside that is drained from 0 on. */
@@ -183,20 +183,7 @@ describe("a drain", () => {
       fromWorld,
     );
     expect(state).toMatchObject({ phase: "suspect", wakeAt: suspect.wakeAt });
-    const back = cells.take<Launch>(
-      state,
-      {
-        type: "register",
-        tokenHash: "hash",
-        world: "hub",
-        version: "0.1",
-        protocol: 1,
-        pid: 42,
-        endpoint,
-        roster,
-      },
-      { ...fromLink, now: 2000 },
-    );
+    const back = cells.take<Launch>(state, { ...registration, roster }, { ...fromLink, now: 2000 });
     expect(back.state).toMatchObject({ phase: "running", drain: { told: 0 }, wakeAt: 2000 });
     expect(back.said.some(({ type }) => type === "opened")).toBe(false);
     expect(wake(back.state, 2000).said).toMatchObject([{ type: "draining", inMs: minutes(5) - 2000 }]);

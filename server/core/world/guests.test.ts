@@ -9,6 +9,8 @@ import {
   inside,
   isGuests,
   link,
+  nobody,
+  registration,
   running,
   self,
   starting,
@@ -247,17 +249,6 @@ describe("a guest", () => {
 });
 
 test("where somebody left while there was no master comes after the registration, and is not too late then", () => {
-  const nobody = { inside: [], expected: [] };
-  const registration = {
-    type: "register",
-    world: "hub",
-    version: "0.1",
-    protocol: 1,
-    pid: 1,
-    endpoint: { port: 1 },
-    roster: nobody,
-    tokenHash: suspect.tokenHash,
-  };
   const back = cells.take<Launch>(suspect, registration, fromLink).state;
   const farewell = { type: "left", admission: "a1", seq: 9, place };
   expect(cells.take<Launch>(back as Launch, farewell, fromLink).said).toMatchObject([

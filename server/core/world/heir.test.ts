@@ -5,6 +5,8 @@ import {
   cooling,
   endpoint,
   from,
+  fromOld,
+  fromOperator,
   heir,
   isHeirs,
   isLeaving,
@@ -22,8 +24,6 @@ const cells = new Cells(world);
 // How a place is evacuated is tested in leaving.test.ts.
 afterAll(() => expect(cells.missing.filter((cell) => isHeirs(cell) && !isLeaving(cell))).toEqual([]));
 
-const fromOperator = { self, from: operator } as const;
-const fromOld = { self, from: launch } as const;
 const fromHeir = { self, from: heir } as const;
 const replace = { type: "replace", noticeMs: 60_000 };
 const there = { port: 2 };

@@ -12,6 +12,8 @@ import {
   inside,
   isLife,
   link,
+  nobody,
+  registration,
   roster,
   running,
   self,
@@ -22,18 +24,6 @@ import {
 
 const cells = new Cells(launch);
 afterAll(() => expect(cells.missing.filter(isLife)).toEqual([]));
-
-const nobody = { inside: [], expected: [] };
-const registration = {
-  type: "register",
-  tokenHash: "hash",
-  world: "hub",
-  version: "0.1",
-  protocol: 1,
-  pid: 42,
-  endpoint,
-  roster: nobody,
-};
 
 describe("a launch", () => {
   test("begins with a token that only its process will know", () => {

@@ -4,6 +4,8 @@ import {
   closed,
   cooling,
   from,
+  fromOld,
+  fromOperator,
   heir,
   isLeaving,
   launch,
@@ -19,8 +21,6 @@ import { type In, type World, world } from "./world.ts";
 const cells = new Cells(world);
 afterAll(() => expect(cells.missing.filter(isLeaving)).toEqual([]));
 
-const fromOperator = { self, from: operator } as const;
-const fromOld = { self, from: launch } as const;
 const evacuate = { type: "evacuate", noticeMs: 60_000, target: "left_world" };
 const led = <W extends In<"open" | "closed">>(state: W): W => ({
   ...state,

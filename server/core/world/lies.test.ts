@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { take } from "../testing.ts";
 import { type Launch, launch } from "./launch.ts";
-import { closing, endpoint, fromLink, inside, running, starting } from "./testing.ts";
+import { closing, fromLink, inside, registration, running, starting } from "./testing.ts";
 
 /** What the simulation's lying worlds found. */
 
@@ -32,16 +32,6 @@ test("whoever is inside cannot be refused any more", () => {
 });
 
 test("a world that was built anew while its process started is begun again", () => {
-  const registration = {
-    type: "register",
-    tokenHash: "hash",
-    world: "hub",
-    version: "0.1",
-    protocol: 1,
-    pid: 42,
-    endpoint,
-    roster: { inside: [], expected: [] },
-  };
   const built = { ...starting, pack: "1".repeat(64) };
   const { state, said } = take<Launch>(launch, built, registration, fromLink);
   expect(said).toMatchObject([{ type: "registration.refused", reason: "not_wanted" }]);

@@ -11,6 +11,8 @@ import {
   fromWorld,
   isSuccession,
   link,
+  nobody,
+  registration,
   running,
   self,
   starting,
@@ -25,17 +27,6 @@ afterAll(() =>
   expect(cells.missing.filter((cell) => isSuccession(cell) && !cell.endsWith(".drain"))).toEqual([]),
 );
 
-const nobody = { inside: [], expected: [] };
-const registration = {
-  type: "register",
-  tokenHash: "hash",
-  world: "hub",
-  version: "0.1",
-  protocol: 1,
-  pid: 42,
-  endpoint,
-  roster: nobody,
-};
 const heir = { ...running, isHeir: true, guests: {} } as const;
 const drained = { ...running, drain: { target: "hub", isSucceeded: true, by: 9, told: 2 } } as const;
 

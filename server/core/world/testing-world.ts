@@ -22,6 +22,9 @@ export const resting: In<"resting"> = {
   wakeAt: 60_000,
 };
 
+export const fromOperator = { self, from: operator } as const;
+export const fromOld = { self, from: launch } as const;
+
 /** Which test a cell of the world's table belongs to. */
 export const isHeirs = (cell: string): boolean =>
   /^leaving\.|\.(outdated|replace|evacuate|proved|failed|handed)$|^(open|closed)\.deadline$/.test(cell);

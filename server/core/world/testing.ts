@@ -5,9 +5,21 @@ import type { Guest, In } from "./launch.ts";
 export const self = "launch:l1";
 export const link = "launch-link:c1";
 export const endpoint = { port: 1 };
+export const nobody = { inside: [], expected: [] };
 export const roster = { inside: [{ admission: "a1", session: "ada", active: true }], expected: ["a2"] };
 export const inside: Guest = { session: "session:ada", travel: "travel:t1" };
 export const expected: Guest = { session: "session:eve", travel: "travel:t2", expectedUntil: 20_000 };
+/** What its process says first, with nobody in it. */
+export const registration = {
+  type: "register",
+  tokenHash: "hash",
+  world: "hub",
+  version: "0.1",
+  protocol: 1,
+  pid: 42,
+  endpoint,
+  roster: nobody,
+};
 
 const common = { world: "hub", tokenHash: "hash", pid: 42, guests: { a1: inside, a2: expected }, wakeAt: 0 };
 const live = { ...common, link, endpoint, heardAt: 0, auditedAt: 0 } as const;
