@@ -40,3 +40,18 @@ test("an account is read as it was, not as a commit that failed would have made 
   expect(story.last("player:bo", "identity")).toMatchObject({ re: 8, name: "Ada" });
   expect(story.allTo("client:c-ada")).not.toContain("close");
 });
+
+test("what is to be put right does not grow while the same is tried again and again", async () => {
+  const story = new Story();
+  const { launch } = await story.arriveFirst("ada");
+  const sizes: number[] = [];
+  story.store.commit = async (writes: Writes) => {
+    sizes.push(writes.size);
+    throw new StoreUnavailable("the disk is full");
+  };
+  // Its player begins another journey each time, and her world another launch.
+  await story.tell("host:local", `launch:${launch}`, { type: "exited", code: 1 });
+  await story.nature.pass(60_000);
+  expect(sizes.length).toBeGreaterThan(50);
+  expect(Math.max(...sizes)).toBe(sizes[0]);
+});

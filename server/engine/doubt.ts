@@ -3,8 +3,8 @@ import type { Phased } from "#shared/machine.ts";
 import type { Store, Writes } from "./ports.ts";
 
 /**
- * What commits that failed would have changed. One of them may have been written all the same, only its answer was
- * lost: until the next commit succeeds what is true is read here, and that commit writes it down again.
+ * What a commit that failed would have changed. It may have been written all the same, only its answer was lost: until
+ * the next commit succeeds what is true is read here, and that commit writes it down again, before anything else.
  */
 export class Doubt {
   readonly #store: Pick<Store, "read">;
@@ -12,6 +12,10 @@ export class Doubt {
 
   constructor(store: Pick<Store, "read">) {
     this.#store = store;
+  }
+
+  get isCast(): boolean {
+    return this.#truth.size > 0;
   }
 
   read(address: Address): Phased | undefined {

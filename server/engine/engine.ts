@@ -141,6 +141,9 @@ export class Engine {
 
   async #run(units: readonly Envelope[]): Promise<void> {
     try {
+      // Alone: what is tried again begins other machines every time, and would add to what is to be put right.
+      if (this.#doubt.isCast) await this.#commit({ writes: new Map(), woken: new Map() });
+      if (this.#stopped) return;
       const batch = this.#batch(units);
       if (batch.writes.size > 0) await this.#commit(batch);
       if (this.#stopped) return;
@@ -153,7 +156,7 @@ export class Engine {
     }
   }
 
-  async #commit({ writes, woken }: Batch): Promise<void> {
+  async #commit({ writes, woken }: Pick<Batch, "writes" | "woken">): Promise<void> {
     this.#doubt.amend(writes);
     try {
       await this.#deps.store.commit(writes);
