@@ -84,7 +84,7 @@ function* draining({ seen, now, ofMaster }: Auditor, launches: [Address, Launch]
         law: "L12",
         key: launch,
         text: `${launch} drains and does not end`,
-        excuse: isHeard ? undefined : "unheard",
+        excuse: seen.master.engine.isStalled ? "stalled" : isHeard ? undefined : "unheard",
       };
   }
 }
