@@ -18,7 +18,7 @@ import { Ledger } from "./ledger.ts";
 import { onTransition } from "./laws/on-action.ts";
 import { onDoor } from "./laws/on-door.ts";
 import { onExit, onKill, onStart } from "./laws/on-process.ts";
-import { onCommit } from "./laws/secrets.ts";
+import { logOf, onCommit } from "./laws/secrets.ts";
 import { onPage } from "./laws/on-page.ts";
 import type { SimMaster } from "./master.ts";
 import type { SimNature } from "./nature.ts";
@@ -59,6 +59,8 @@ export class Auditor {
   readonly story: string[] = [];
   readonly #seen: Seen;
   readonly ledger = new Ledger();
+  /** The log as the master would write it. */
+  readonly log: (event: Transition) => void;
   /** How much has happened that was looked at. */
   events = 0;
   readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0 } };
@@ -72,6 +74,7 @@ export class Auditor {
 
   constructor(seen: Seen) {
     this.#seen = seen;
+    this.log = logOf(this);
   }
 
   get now(): number {

@@ -152,7 +152,7 @@ export class Cluster {
 
   #boot(leftOutMs = 0): SimMaster {
     const { packs } = this;
-    const { limits } = this.#circumstances;
+    const limits = this.#code.limits(this.#circumstances.limits);
     const before = this.epoch;
     const begun = this.wallClock.begin(this.#code.epoch);
     this.auditor.begun(before);
@@ -163,6 +163,7 @@ export class Cluster {
       broker: this.#broker,
       isLocal: this.#isLocal,
       machines: this.#code.machines,
+      clocks: this.wallClock,
       timepiece: this.#code.timepiece,
       leftOutMs,
       facts,
@@ -176,7 +177,8 @@ export class Cluster {
 
   #openHost(): SimHost {
     const { nature, auditor, packs } = this;
-    const { limits, bootMs } = this.#circumstances;
+    const { bootMs } = this.#circumstances;
+    const limits = this.#code.limits(this.#circumstances.limits);
     return new SimHost({
       nature,
       auditor,

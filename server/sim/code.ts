@@ -2,6 +2,7 @@ import { beginJourney, stepJourney, wakeAt } from "#client/app/journey.ts";
 import { LoopClock } from "#adapters/nature/loop-clock.ts";
 import { nextMasterEpoch } from "#adapters/sqlite/master-epoch.ts";
 import { machines, type MachineSet } from "#core/machines.ts";
+import type { Limits } from "#shared/limits.ts";
 import { stepDoor } from "#world-server/door.ts";
 import type { JourneyCode } from "./client.ts";
 import { type Listen, realListen } from "./host.ts";
@@ -15,6 +16,8 @@ export interface Code {
   readonly listen: Listen;
   readonly timepiece: Timepiece;
   readonly epoch: typeof nextMasterEpoch;
+  /** The bounds it keeps, of those it was given. */
+  readonly limits: (given: Limits) => Limits;
 }
 
 export const realCode: Code = {
@@ -24,4 +27,5 @@ export const realCode: Code = {
   listen: realListen,
   timepiece: LoopClock,
   epoch: nextMasterEpoch,
+  limits: (given) => given,
 };

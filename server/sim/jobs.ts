@@ -20,7 +20,7 @@ export type Job =
 export interface Hunt {
   readonly name: string;
   readonly law: string;
-  /** The first seed that noticed; `undefined` when none did. */
+  /** The first seed that noticed, and not without the bug; `undefined` when none did. */
   readonly caughtBy: number | undefined;
   /** Every law that fired on the way. */
   readonly fired: readonly string[];
@@ -72,13 +72,22 @@ async function hunt(index: number, most: number): Promise<Hunt> {
   const bug = plantedBugs[index];
   if (!bug) return huntStrangeLuck();
   const { name, law, suite = "mixed", code, change } = bug;
-  const tally = emptyTally();
-  const fired = (): string[] => [...new Set(tally.breaches.map((breach) => breach.law))];
+  const fired = new Set<string>();
   for (let seed = 1; seed <= most; seed++) {
-    await play({ seed, suite, code: code(), ...(change && { change }) }, tally);
-    if (fired().includes(law)) return { name, law, caughtBy: seed, fired: fired() };
+    const universe = { seed, suite, ...(change && { change }) };
+    const planted = await lawsBroken({ ...universe, code: code() });
+    for (const broken of planted) fired.add(broken);
+    // The same universe without the bug: what is broken there too says nothing about it.
+    if (planted.includes(law) && !(await lawsBroken(universe)).includes(law))
+      return { name, law, caughtBy: seed, fired: [...fired] };
   }
-  return { name, law, caughtBy: undefined, fired: fired() };
+  return { name, law, caughtBy: undefined, fired: [...fired] };
+}
+
+async function lawsBroken(options: Options): Promise<readonly string[]> {
+  const tally = emptyTally();
+  await play(options, tally);
+  return tally.breaches.map((breach) => breach.law);
 }
 
 /** S28 is not seen in one universe, only in the same one twice. */

@@ -1,8 +1,12 @@
 import { beatMs, type Clock, LoopClock } from "#adapters/nature/loop-clock.ts";
 import type { SimNature } from "./nature.ts";
 
+/** The machine's clock, and the one that people set. */
+export interface Clocks extends Clock {
+  wallNow(): number;
+}
 /** The clock of a loop; planted bugs replace it. */
-export type Timepiece = new (clock: Clock, leftOutMs: number) => LoopTime;
+export type Timepiece = new (clocks: Clocks, leftOutMs: number) => LoopTime;
 type LoopTime = Pick<LoopClock, "now" | "beat" | "leftOutMs">;
 
 /**
@@ -22,9 +26,9 @@ export class Loop {
   #stoodUntil = -Infinity;
   #stills = 0;
 
-  constructor(nature: SimNature, Timepiece: Timepiece, leftOutMs: number) {
+  constructor(nature: SimNature, clocks: Clocks, Timepiece: Timepiece, leftOutMs: number) {
     this.#nature = nature;
-    this.#clock = new Timepiece(nature, leftOutMs);
+    this.#clock = new Timepiece(clocks, leftOutMs);
     this.#beat();
   }
 

@@ -11,7 +11,7 @@ import { closeCodes, type CloseName } from "#shared/protocol/close-codes.ts";
 import type { FromLaunch } from "#shared/protocol/launch-master.ts";
 import type { Broker } from "./broker.ts";
 import { Engines } from "./engines.ts";
-import { Loop, type Timepiece } from "./loop.ts";
+import { type Clocks, Loop, type Timepiece } from "./loop.ts";
 import { hashOf, type SimNature } from "./nature.ts";
 import type { End } from "./network.ts";
 import type { Caller, ClientWire, LaunchWire, Pong, Visitor } from "./peers.ts";
@@ -25,6 +25,7 @@ export interface MasterDeps {
   readonly broker: Broker | undefined;
   readonly isLocal: boolean;
   readonly machines: MachineSet;
+  readonly clocks: Clocks;
   readonly timepiece: Timepiece;
   readonly leftOutMs: number;
   readonly facts: Facts;
@@ -47,7 +48,7 @@ export class SimMaster {
   constructor(deps: MasterDeps) {
     const { nature, facts } = deps;
     this.#deps = deps;
-    const loop = (this.loop = new Loop(nature, deps.timepiece, deps.leftOutMs));
+    const loop = (this.loop = new Loop(nature, deps.clocks, deps.timepiece, deps.leftOutMs));
     // Its timers die with it.
     const mine: Nature = {
       now: () => loop.now(),

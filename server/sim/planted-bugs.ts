@@ -4,6 +4,7 @@ import { journeyBugs } from "./bugs/journeys.ts";
 import { launchBugs } from "./bugs/launches.ts";
 import { pageBugs } from "./bugs/pages.ts";
 import { sessionBugs } from "./bugs/sessions.ts";
+import { staleBugs } from "./bugs/stale.ts";
 import { realCode, type Code } from "./code.ts";
 import type { PlantedBug } from "./planting.ts";
 
@@ -15,6 +16,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...sessionBugs,
   ...pageBugs,
   ...holeBugs,
+  ...staleBugs,
 ];
 
 /** Luck that is not of this universe: the same seed no longer tells the same story. */

@@ -59,6 +59,11 @@ export function tier(kind: string, tier: "volatile"): Code {
   return { ...realCode, machines: { ...realCode.machines, [kind]: { ...machine, tier } } };
 }
 
+/** The code keeps other bounds than those it was given. */
+export function otherLimits(limits: Partial<Circumstances["limits"]>): Code {
+  return { ...realCode, limits: (given) => ({ ...given, ...limits }) };
+}
+
 export type Door = typeof stepDoor;
 
 export function door(edit: (...args: Parameters<Door>) => DoorStep, code: Code = realCode): Code {

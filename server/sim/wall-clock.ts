@@ -17,12 +17,21 @@ export class WallClock {
     this.#nature = nature;
   }
 
+  /** Time that only moves forward. */
+  now(): number {
+    return this.#nature.now();
+  }
+
+  wallNow(): number {
+    return beginMs + this.#nature.now() + this.#stepMs;
+  }
+
   step(): void {
     this.#stepMs += this.#nature.pick(steps) ?? 0;
   }
 
   begin(rule: (last: number | undefined, wallMs: number) => number): Pick<Facts, "epoch" | "masterEpoch"> {
-    this.epoch = rule(this.epoch, beginMs + this.#nature.now() + this.#stepMs);
+    this.epoch = rule(this.epoch, this.wallNow());
     return { epoch: `e${++this.#starts}`, masterEpoch: this.epoch };
   }
 }

@@ -5,6 +5,7 @@ import {
   door,
   type Door,
   type Handler,
+  otherLimits,
   page,
   type PlantedBug,
   where,
@@ -85,8 +86,8 @@ export const holeBugs: readonly PlantedBug[] = [
     name: "a connection that says nothing is kept",
     law: "S26",
     row: "H36",
-    change: (circumstances) => whereLimits({ helloMs: 600_000 })(where({ knock: 0.4 })(circumstances)),
-    code: () => cells("session", [], {}),
+    change: where({ knock: 0.4 }),
+    code: () => otherLimits({ helloMs: 600_000 }),
   },
   {
     name: "a world saves for whoever it names",

@@ -1,13 +1,13 @@
 import {
   attached,
   cells,
+  otherLimits,
   type PlantedBug,
   type State,
   swallow,
   tier,
   where,
   whereHabits,
-  whereLimits,
 } from "../planting.ts";
 
 /** Mistakes about who a player is and where. */
@@ -230,7 +230,6 @@ export const sessionBugs: readonly PlantedBug[] = [
     law: "L9",
     row: "H13",
     suite: "restart",
-    change: whereLimits({ masterLossMs: 300 }),
-    code: () => cells("session", [], {}),
+    code: () => otherLimits({ masterLossMs: 300 }),
   },
 ];

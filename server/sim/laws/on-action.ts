@@ -1,4 +1,3 @@
-import { markersOf } from "#adapters/log/markers.ts";
 import type { Account } from "#core/account/account.ts";
 import type { Session, SessionInput } from "#core/session/session.ts";
 import type { Travel } from "#core/travel/travel.ts";
@@ -10,7 +9,6 @@ import { onEnding } from "./on-ending.ts";
 import { onAdmitted, onServed } from "./in-turn.ts";
 import { onLaunch, onMemory } from "./on-launch.ts";
 import { onWorld } from "./on-world.ts";
-import { tellsSecret } from "./secrets.ts";
 
 /** Laws about what machines do, checked at the moment it is done. */
 const looks: Record<string, (auditor: Auditor, event: Transition) => void> = {
@@ -24,9 +22,7 @@ const looks: Record<string, (auditor: Auditor, event: Transition) => void> = {
 
 export function onTransition(auditor: Auditor, event: Transition): void {
   looks[kindOf(event.id)]?.(auditor, event);
-  if (event.previous === event.state || event.input === "heartbeat") return;
-  const told = markersOf(event, { urlOf: () => "sim:1" }).find(tellsSecret);
-  if (told !== undefined) auditor.breach("S25", `the log says ${told}`);
+  if (event.previous !== event.state && event.input !== "heartbeat") auditor.log(event);
 }
 
 function onSession(auditor: Auditor, event: Transition): void {
