@@ -29,7 +29,7 @@ describe("a world that stood still", () => {
     ada.socket.on("ping", () => ada.socket.pong());
     ada.say({ type: "ping", id: 7 });
     for (let first = 1; first <= 400; first++) ada.say(encodeCommands({ first, commands: [right] }));
-    await otherWorldBeats(30);
+    await otherWorldBeats(40);
     const before = { heard: master.heard.all.length, told: ada.snapshots.all.length };
     const tick = ada.snapshots.all.at(-1)?.tick ?? 0;
     world.child.kill("SIGCONT");

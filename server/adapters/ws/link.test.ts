@@ -201,6 +201,17 @@ describe("a link that hears nothing", () => {
     expect(still.done).toEqual(["ping ", "terminate"]);
   });
 
+  test("whose answer has come but was not read yet is heard before it is judged", () => {
+    clock.advance(bounds.pingMs);
+    // A hold-up ends: the timers are due, and what came meanwhile is read after them.
+    clock.wakeAt(clock.now() + bounds.pongMs, () => still.events.pong(Buffer.alloc(0)));
+    clock.advance(bounds.pongMs);
+    expect(still.done).toEqual(["ping "]);
+    clock.advance(bounds.pingMs);
+    clock.advance(bounds.pongMs);
+    expect(still.done).toEqual(["ping ", "ping ", "terminate"]);
+  });
+
   test.each([
     ["a pong", () => still.events.pong(Buffer.alloc(0))],
     ["a ping", () => still.events.ping()],

@@ -207,11 +207,17 @@ export class Link<T> {
   readonly #look = (): void => {
     const now = this.#clock.now();
     if (this.#pingedAt !== undefined) {
-      this.#transport.terminate();
+      // After a hold-up the answer may be here, only not read yet: before the clock rings again it is.
+      this.#stopWatch = this.#clock.wakeAt(now, this.#judge);
     } else if (now >= this.#heardAt + this.#bounds.pingMs) {
       this.#pingedAt = now;
       if (this.#transport.isOpen) this.#ping();
       this.#watch(now + this.#bounds.pongMs);
     } else this.#watch(this.#heardAt + this.#bounds.pingMs);
+  };
+
+  readonly #judge = (): void => {
+    if (this.#pingedAt === undefined) this.#watch(this.#heardAt + this.#bounds.pingMs);
+    else this.#transport.terminate();
   };
 }
