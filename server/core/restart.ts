@@ -7,7 +7,8 @@ import type { Phased } from "#shared/machine.ts";
  */
 export function connectionOf(self: Address, state: Phased): { from: Address; type: string } | undefined {
   const { client, link } = state as { client?: Address; link?: Address };
-  if (kindOf(self) === "session" && client) return { from: client, type: "closed" };
+  if (kindOf(self) === "session" && state.phase !== "ending")
+    return { from: client ?? "master:local", type: "closed" };
   if (kindOf(self) === "launch" && link) return { from: link, type: "linkClosed" };
   // It was doubted by the former master, or begun, and had nobody to come to since.
   if (kindOf(self) === "launch" && (state.phase === "suspect" || state.phase === "starting"))

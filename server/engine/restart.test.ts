@@ -37,6 +37,21 @@ describe("a resume", () => {
     expect(story.state(`launch:${launch}`)).toMatchObject({ phase: "suspect" });
   });
 
+  test("gives whoever had no connection when the master ended their whole minute to come back to the next", async () => {
+    const story = new Story();
+    await story.arriveFirst("ada");
+    await story.tell("client:c-ada", "session:ada", { type: "closed" });
+    await story.nature.pass(50_000);
+    story.engine.kill();
+    await story.nature.pass(50_000);
+    story.restart();
+    await settled();
+    await story.nature.pass(59_999);
+    expect(story.session("ada")).toMatchObject({ phase: "inWorld" });
+    await story.nature.pass(1);
+    expect(story.session("ada")).toBeUndefined();
+  });
+
   test("gives worlds their twenty seconds after a long outage of the master", async () => {
     const story = new Story();
     const { launch } = await story.arriveFirst("ada");
