@@ -23,7 +23,12 @@ test.each([
   [["world", "drain", "hub"], { order: { type: "world.drain", world: "hub", noticeMs: undefined } }],
   [["backup", "copies/1"], { name: "backup", folder: "copies/1" }],
   [["version"], { name: "version" }],
-  [["--help"], { name: "help" }],
+  [["--help"], { name: "help", topic: undefined }],
+  [["help"], { name: "help", topic: undefined }],
+  [["world", "upgrade", "hub", "-h"], { name: "help", topic: "world upgrade" }],
+  [["help", "world", "list"], { name: "help", topic: "world list" }],
+  [["world", "hub", "--help"], { name: "help", topic: "world" }],
+  [["start", "--help"], { name: "help", topic: "start" }],
 ])("%j is understood", (argv, command) => {
   expect(readCommand(argv)).toMatchObject(command);
 });
@@ -31,6 +36,7 @@ test.each([
 test.each([
   [["backup"], /backup needs the folder/],
   [["backup", "a", "b"], /backup takes no "b"/],
+  [["help", "upgrade"], /no command "upgrade"/],
   [["strat"], /no command "strat"; commands: start, world, backup, version, help/],
   [["start", "twice"], /start takes no "twice"/],
   [["world", "hub", "more"], /world takes no "more"/],
@@ -59,6 +65,7 @@ test.each([
 ])("%j is refused as an order", (argv, problem) => {
   const command = readCommand(argv);
   expect(command).toMatchObject({ problem: expect.stringMatching(problem) as string, isOrder: true });
+  expect(command).toMatchObject({ topic: argv.slice(0, 2).join(" ") });
 });
 
 test("help names every exit code", () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Order } from "#adapters/operator/orders.ts";
 import { readDuration } from "./duration.ts";
+import { isTopic, type Topic } from "./help.ts";
 
 export type Command =
   | { name: "start"; keepWorlds: boolean; logFormat?: string | undefined }
@@ -10,9 +11,9 @@ export type Command =
   /** Both databases are copied into a new folder, and the copies are tried. */
   | { name: "backup"; folder: string }
   | { name: "version" }
-  | { name: "help" }
+  | { name: "help"; topic?: Topic | undefined }
   /** What was asked for is not there; one line says so. */
-  | { name: "wrong"; problem: string; isOrder?: boolean };
+  | { name: "wrong"; problem: string; topic?: Topic | undefined; isOrder?: boolean };
 
 export const commandNames = ["start", "world", "backup", "version", "help"] as const;
 
@@ -45,7 +46,12 @@ const takes: Readonly<Record<string, readonly (keyof Values)[]>> = {
 export function readCommand(argv: readonly string[]): Command {
   const isOrder = argv[0] === "world" && orders.some((name) => name === argv[1]);
   const command = read(argv);
-  return command.name === "wrong" ? { ...command, isOrder } : command;
+  return command.name === "wrong" ? { ...command, isOrder, topic: topicOf(argv) } : command;
+}
+
+/** The command that words begin with, the longest there is. */
+function topicOf([first = "", second = ""]: readonly string[]): Topic | undefined {
+  return [`${first} ${second}`, first].find(isTopic);
 }
 
 function read(argv: readonly string[]): Command {
@@ -57,11 +63,19 @@ function read(argv: readonly string[]): Command {
   }
   const { values, positionals } = given;
   const [name = "start", ...rest] = positionals;
-  if (values.help) return { name: "help" };
+  if (values.help) return { name: "help", topic: topicOf(positionals) };
+  if (name === "help") return readHelp(rest);
   if (values.version) return { name: "version" };
   const what = orders.find((order) => name === "world" && order === rest[0]);
   if (what) return readOrder(what, rest.slice(1), values);
   return takesNo(name, values) ?? readRole(name, rest, values);
+}
+
+function readHelp(words: readonly string[]): Command {
+  const topic = topicOf(words);
+  return topic === undefined && words.length > 0
+    ? wrong(`there is no command ${JSON.stringify(words.join(" "))}; commands: ${commandNames.join(", ")}`)
+    : { name: "help", topic };
 }
 
 function readRole(name: string, [key, ...more]: readonly string[], values: Values): Command {
@@ -78,7 +92,6 @@ function readRole(name: string, [key, ...more]: readonly string[], values: Value
     case "backup":
       return key ? { name, folder: key } : wrong("backup needs the folder that it is to make");
     case "version":
-    case "help":
       return { name };
     default:
       return wrong(`there is no command ${JSON.stringify(name)}; commands: ${commandNames.join(", ")}`);
@@ -95,7 +108,7 @@ function readOrder(what: OrderName, [world, ...more]: readonly string[], values:
   if (world === undefined) return wrong(`world ${what} needs the key of a world; see portcade world list`);
   const { to } = values;
   const other = [world, to].find((key) => key !== undefined && !/^[a-z][a-z0-9_-]{0,30}$/.test(key));
-  if (other !== undefined) return wrong(`${JSON.stringify(other)} is no world key`);
+  if (other !== undefined) return wrong(`${JSON.stringify(other)} is no world key; see portcade world list`);
   const noticeMs = values.notice === undefined ? undefined : readDuration(values.notice);
   if (Number.isNaN(noticeMs))
     return wrong(`--notice is ${JSON.stringify(values.notice)}; allowed: 5m, 90s and the like`);

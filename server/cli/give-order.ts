@@ -7,6 +7,7 @@ import { readConfig } from "../config.ts";
 import type { Layout } from "../layout.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { linesOf } from "./order-words.ts";
+import { Patience } from "./patience.ts";
 
 export interface OrderOptions {
   readonly order: Order;
@@ -15,20 +16,15 @@ export interface OrderOptions {
 }
 
 /** Gives an order to the master that runs on this data folder, tells how it goes, and resolves to the exit code. */
-export async function giveOrder({ order, isJson }: OrderOptions, layout: Layout): Promise<number> {
+export async function giveOrder(options: OrderOptions, layout: Layout): Promise<number> {
   const { config, problems } = readConfig(process.env, { cwd: process.cwd(), packDir: layout.packDir });
   if (!config) return refuse(problems.join("\n"), exitCodes.badArguments.code);
   const path = operatorPath(config.dataDir);
   if (path === undefined)
     return refuse(`${config.dataDir} (PORTCADE_DATA_DIR) is too long a path: its master takes no orders`);
   const socket = createConnection(path);
-  let isFirst = true;
   try {
-    const last = await converse(socket, order, (answer) => {
-      const lines = isJson ? [JSON.stringify(answer)] : linesOf(order, answer, isFirst);
-      isFirst = false;
-      for (const line of lines) process.stdout.write(`${visible(line)}\n`);
-    });
+    const last = await follow(socket, options);
     if (last) return codeOf(last);
     return refuse("the master hung up; what was ordered may go on all the same: see portcade world list");
   } catch (error) {
@@ -36,6 +32,17 @@ export async function giveOrder({ order, isJson }: OrderOptions, layout: Layout)
   } finally {
     socket.destroy();
   }
+}
+
+/** Tells how it goes, as it happens. @returns the last word, if there was one */
+async function follow(socket: Socket, { order, isJson }: OrderOptions): Promise<Answer | undefined> {
+  using patience = new Patience(process.stdout, process.stdout.isTTY && !isJson);
+  let isFirst = true;
+  return await converse(socket, order, (answer) => {
+    const lines = isJson ? [JSON.stringify(answer)] : linesOf(order, answer, isFirst);
+    isFirst = false;
+    for (const line of lines) patience.say(visible(line));
+  });
 }
 
 /** @returns the last word, if there was one */

@@ -1,8 +1,10 @@
 import { exitCodes } from "./exit-codes.ts";
 
-const codes = Object.values(exitCodes).map(
-  ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
-);
+const codesOf = (codes: readonly { readonly code: number; readonly meaning: string }[]): string =>
+  codes.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
+
+const { clean, orderFailed, wrongOrder, badArguments } = exitCodes;
+const orderCodes = codesOf([{ code: clean.code, meaning: "done" }, orderFailed, wrongOrder, badArguments]);
 
 export const help = `portcade — an online world of many small worlds
 
@@ -11,7 +13,7 @@ export const help = `portcade — an online world of many small worlds
   portcade world <key>   run one world without a master; everybody is let in (for debugging)
   portcade backup <dir>  copy both databases into a new folder, also while a master runs, and try the copies
   portcade version       print the version
-  portcade help          print this
+  portcade help          print this; with a command, more about it
 
 To the master that runs, with the same PORTCADE_DATA_DIR:
   portcade world list            what runs, who is there, what fails and why
@@ -26,5 +28,70 @@ To the master that runs, with the same PORTCADE_DATA_DIR:
 Settings come from the environment: PORTCADE_PORT, PORTCADE_DATA_DIR and others; see docs/operations.md.
 
 Exit codes
-${codes.join("\n")}
+${codesOf(Object.values(exitCodes))}
 `;
+
+/** How an order finds its master. */
+const toMaster = `The order goes to the master that runs on the same PORTCADE_DATA_DIR (./data unless set), as its user.
+
+Exit codes
+${orderCodes}
+`;
+
+const notice = `  --notice 5m   how long players have before they are moved, from 1m to 60m (PORTCADE_LIMIT_DRAIN_MS unless given)
+  --json        one JSON object a line`;
+
+/** More about each command, by what stands after `portcade`. */
+const topics = {
+  start: `portcade start [--keep-worlds] [--log-format text|json]
+
+Starts the master, which starts worlds as players need them. Ctrl-C and SIGTERM tell the players, stop all worlds with
+their saves, and end with 0; a second one ends everything at once.
+  --keep-worlds   leave running worlds alone, for the next master to find
+  --log-format    how log lines look (text on a terminal, else json)
+`,
+  world: `portcade world <key> [--log-format text|json]
+
+Runs one world without a master; everybody is let in, nothing is saved. For debugging.
+To order a running master about its worlds: portcade world list | upgrade | drain.
+`,
+  "world list": `portcade world list [--json]
+
+A line for every launch: its world and phase, players, the build it was started with and the pack its players need,
+until when it is emptied and where to; and for a world that keeps failing how often, why, and when it is tried again.
+
+${toMaster}`,
+  "world upgrade": `portcade world upgrade <key> [--notice 5m] [--json]
+
+A launch of the build and pack on the disk starts beside the old one, proves itself, and takes over: whoever comes goes
+to it, and the players of the old one are moved to it at the end of the notice. If anything goes wrong before, nothing
+has changed, and the last lines say why.
+${notice}
+
+${toMaster}`,
+  "world drain": `portcade world drain <key> [--to <key>] [--notice 5m] [--json]
+
+Another launch of the same takes over, as in an upgrade. With --to its players go to that world instead, nobody comes
+meanwhile, and the order is done when every launch of it has ended.
+  --to <key>    the world its players are moved to
+${notice}
+
+${toMaster}`,
+  backup: `portcade backup <dir>
+
+Copies both databases into a new folder, also while a master runs, and tries the copies.
+`,
+  version: `portcade version
+
+Prints the version.
+`,
+} as const;
+
+export type Topic = keyof typeof topics;
+
+export const isTopic = (words: string): words is Topic => Object.hasOwn(topics, words);
+
+/** @param topic a command; all of them when left out */
+export function helpOf(topic?: Topic): string {
+  return topic === undefined ? help : topics[topic];
+}

@@ -2,7 +2,7 @@ import { layoutOf } from "../layout.ts";
 import { appVersion } from "#shared/version.ts";
 import { readCommand } from "./arguments.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { help } from "./help.ts";
+import { helpOf } from "./help.ts";
 
 /**
  * Does what the command line asks for.
@@ -14,10 +14,10 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
   const command = readCommand(argv);
   switch (command.name) {
     case "wrong":
-      process.stderr.write(`${command.problem}; see portcade help\n`);
+      process.stderr.write(`${command.problem}; see portcade help ${command.topic ?? ""}`.trimEnd() + "\n");
       return command.isOrder ? exitCodes.wrongOrder.code : exitCodes.badArguments.code;
     case "help":
-      process.stdout.write(help);
+      process.stdout.write(helpOf(command.topic));
       return exitCodes.clean.code;
     case "version":
       process.stdout.write(`${appVersion}\n`);

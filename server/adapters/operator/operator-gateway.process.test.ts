@@ -1,17 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { once } from "node:events";
-import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Inbox } from "#core/inbox.ts";
 import { TestNature } from "#engine/testing.ts";
 import type { Address } from "#shared/address.ts";
 import { limits } from "#shared/limits.ts";
+import { Caller } from "./testing.ts";
 import { OperatorGateway, type OperatorGatewayDeps } from "./operator-gateway.ts";
 import { operatorPath } from "./operator-path.ts";
-import type { Answer, WorldReport } from "./orders.ts";
+import type { WorldReport } from "./orders.ts";
 
 type Told = { from: Address; to: Address; body: { type: string } };
 
@@ -50,38 +49,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** A connection that says `text` and remembers every answer; `closed` when the last one has come. */
-class Caller {
-  readonly socket: Socket = createConnection(join(dir, "operator.sock"));
-  readonly heard: Answer[] = [];
-  readonly closed = new Promise((closed) => this.socket.once("close", closed));
-  #wake = Promise.withResolvers<void>();
-
-  constructor(text: string) {
-    this.socket.on("error", () => {}).write(text);
-    const lines = createInterface({ input: this.socket }).on("error", () => {});
-    lines.on("line", (line) => {
-      this.heard.push(JSON.parse(line) as Answer);
-      this.#wake.resolve();
-      this.#wake = Promise.withResolvers();
-    });
-  }
-
-  async until(type: Answer["type"]): Promise<Answer> {
-    for (;;) {
-      const found = this.heard.find((answer) => answer.type === type);
-      if (found) return found;
-      await this.#wake.promise;
-    }
-  }
-
-  async all(): Promise<Answer[]> {
-    await this.closed;
-    return this.heard;
-  }
-}
-
-const say = (order: object): Caller => new Caller(`${JSON.stringify(order)}\n`);
+const call = (text: string): Caller => new Caller(join(dir, "operator.sock"), text);
+const say = (order: object): Caller => call(`${JSON.stringify(order)}\n`);
 
 /** What the caller's world answers. */
 function answer(body: Inbox["operator"]): void {
@@ -127,7 +96,10 @@ describe("the operator's door", () => {
   test("renews a world as if it had been ordered, but not again and again", async () => {
     let cause: string | undefined;
     const reports: unknown[] = [];
-    await open({ check: async () => cause, report: (event, { reason }) => void reports.push([event, reason]) });
+    await open({
+      check: async () => cause,
+      report: (event, { reason }) => void reports.push([event, reason]),
+    });
     await gateway.renew("hub");
     expect(told).toMatchObject([{ to: "world:hub", body: { type: "replace", noticeMs: limits.drainMs } }]);
     await nature.pass(limits.backoffMaxMs - 1);
@@ -210,13 +182,13 @@ describe("the operator's door", () => {
     ["too long an order", `${" ".repeat(limits.operatorOrderLength)}{"type":"world.list"}\n`],
   ])("refuses %s", async (_, text) => {
     await open();
-    expect(await new Caller(text).all()).toMatchObject([{ type: "failed", reason: "bad_request" }]);
+    expect(await call(text).all()).toMatchObject([{ type: "failed", reason: "bad_request" }]);
     expect(told).toEqual([]);
   });
 
   test("does not wait for an order that does not come", async () => {
     await open();
-    const caller = new Caller('{"type":');
+    const caller = call('{"type":');
     await once(caller.socket, "connect");
     // The gateway has the connection once it has answered a later one.
     await say({ type: "world.list" }).all();
@@ -235,7 +207,11 @@ describe("the operator's door", () => {
       { type: "failed", reason: "world_unavailable", cause: "the pack is half of one" },
     ]);
     expect(await say({ type: "world.upgrade", world: "moon" }).all()).toEqual([
-      { type: "failed", reason: "invalid_world" },
+      {
+        type: "failed",
+        reason: "invalid_world",
+        cause: "there is no such world as moon; see portcade world list",
+      },
     ]);
     expect(told).toEqual([]);
   });

@@ -175,7 +175,7 @@ export class OperatorGateway {
     const { tell, report, check, worlds, limits } = this.#deps;
     const { world, noticeMs = limits.drainMs } = asked;
     const known = worlds().find(({ key }) => key === world);
-    if (!known) return end(caller, { type: "failed", reason: "invalid_world" });
+    if (!known) return end(caller, noWorld(world));
     caller.world = world;
     if (asked.type === "world.drain" && asked.to !== undefined) {
       if (known.phase === "leaving")
@@ -183,10 +183,7 @@ export class OperatorGateway {
       if (asked.to === world)
         return refuse(caller, "its players are there already; without --to another launch of it takes over");
       const target = worlds().find(({ key }) => key === asked.to);
-      if (!target) {
-        const cause = `there is no such world as ${asked.to}; see portcade world list`;
-        return end(caller, { type: "failed", reason: "invalid_world", cause });
-      }
+      if (!target) return end(caller, noWorld(asked.to));
       // Each would send its players on to the other.
       if (target.phase === "leaving")
         return end(caller, {
@@ -234,6 +231,12 @@ function end(caller: Caller, answer: Answer): void {
   caller.socket.end();
   caller.socket.resume();
 }
+
+const noWorld = (key: string): Answer => ({
+  type: "failed",
+  reason: "invalid_world",
+  cause: `there is no such world as ${key}; see portcade world list`,
+});
 
 function refuse(caller: Caller, cause: string): void {
   end(caller, { type: "failed", reason: "bad_request", cause });
