@@ -91,17 +91,19 @@ describe("a world is drained:", () => {
 
   test("what cannot be is refused in words", async () => {
     await enter();
-    for (const [args, problem] of [
+    const refusals = [
       [["drain", "hub", "--to", "hub"], /^hub: its players are there already; without --to/],
       [["drain", "hub", "--to", "moon"], /^hub: there is no such world/],
       [["upgrade", "moon"], /^moon: there is no such world/],
       [["upgrade", "hub", "--notice", "2h"], /^hub: the notice is from 0.5 to 3600 seconds$/],
       [["upgrade"], /^world upgrade needs the key of a world/],
-    ] as const) {
+    ] as const;
+    const refuse = async ([args, problem]: (typeof refusals)[number]): Promise<void> => {
       const { code, lines } = await order(master, ...args);
       expect(lines[0]).toMatch(problem);
       expect(code).toBe(2);
-    }
+    };
+    await Promise.all(refusals.map(refuse));
   });
 });
 

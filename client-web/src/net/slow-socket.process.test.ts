@@ -1,30 +1,15 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { WebSocketServer } from "ws";
+import { describe, expect, it } from "vitest";
 import { slowed } from "./slow-socket.ts";
+import { SocketHost } from "./testing-host.ts";
 import { dial } from "./transport.ts";
 
 const shape = { lagMs: 40, jitterMs: 10, loss: 0.2 };
 
 describe("slow socket", () => {
-  let server: WebSocketServer;
-  let url: string;
-
-  beforeEach(async () => {
-    server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-    await once(server, "listening");
-    url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  });
-  afterEach(() => {
-    for (const peer of server.clients) peer.terminate();
-    server.close();
-  });
+  const host = new SocketHost();
 
   it("delivers everything in order, both ways", async () => {
-    server.on("connection", (peer) =>
-      peer.on("message", (data, isBinary) => peer.send(data, { binary: isBinary })),
-    );
+    host.echo();
     const opened = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<number>();
     const all = Promise.withResolvers<void>();
@@ -37,7 +22,7 @@ describe("slow socket", () => {
         if (heard.length === 60) all.resolve();
       },
     };
-    const transport = dial(url, on, slowed(shape, 1, WebSocket));
+    const transport = dial(host.url, on, slowed(shape, 1, WebSocket));
     await opened.promise;
     for (let n = 0; n < 60; n++)
       if (n % 2 === 0) transport.sendReliable(String(n));
@@ -46,14 +31,14 @@ describe("slow socket", () => {
     expect(heard.map((message) => (typeof message === "string" ? Number(message) : message[0]))).toEqual(
       Array.from({ length: 60 }, (_, n) => n),
     );
-    for (const peer of server.clients) peer.close(4007);
+    for (const peer of host.server.clients) peer.close(4007);
     expect(await closed.promise).toBe(4007);
   });
 
   it("is overtaken by a line that is not slowed", async () => {
     const said: string[] = [];
     const both = Promise.withResolvers<void>();
-    server.on("connection", (peer) =>
+    host.server.on("connection", (peer) =>
       peer.on("message", (data: Buffer) => {
         if (said.push(data.toString()) === 2) both.resolve();
       }),
@@ -62,7 +47,7 @@ describe("slow socket", () => {
       [slowed({ ...shape, lagMs: 1000 }, 1, WebSocket), WebSocket].map(async (Socket) => {
         const opened = Promise.withResolvers<void>();
         const on = { opened: () => opened.resolve(), closed: () => {}, message: () => {} };
-        const transport = dial(url, on, Socket);
+        const transport = dial(host.url, on, Socket);
         await opened.promise;
         return transport;
       }),
@@ -76,13 +61,13 @@ describe("slow socket", () => {
   it("says goodbye only after what it had to say", async () => {
     const said: string[] = [];
     const gone = Promise.withResolvers<void>();
-    server.on("connection", (peer) => {
+    host.server.on("connection", (peer) => {
       peer.on("message", (data: Buffer) => said.push(data.toString()));
       peer.on("close", () => gone.resolve());
     });
     const opened = Promise.withResolvers<void>();
     const on = { opened: () => opened.resolve(), closed: () => {}, message: () => {} };
-    const transport = dial(url, on, slowed(shape, 2, WebSocket));
+    const transport = dial(host.url, on, slowed(shape, 2, WebSocket));
     await opened.promise;
     transport.sendReliable("last words");
     transport.close();

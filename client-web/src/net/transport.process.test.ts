@@ -1,7 +1,7 @@
-import type { AddressInfo } from "node:net";
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { WebSocketServer, type WebSocket as Peer } from "ws";
+import { describe, expect, it } from "vitest";
+import type { WebSocket as Peer } from "ws";
+import { SocketHost } from "./testing-host.ts";
 import { dial, type WebSocketClass } from "./transport.ts";
 
 function listen() {
@@ -21,25 +21,12 @@ function listen() {
 }
 
 describe("transport", () => {
-  let server: WebSocketServer;
-  let url: string;
-
-  beforeEach(async () => {
-    server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-    await once(server, "listening");
-    url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  });
-  afterEach(() => {
-    for (const peer of server.clients) peer.terminate();
-    server.close();
-  });
+  const host = new SocketHost();
 
   it("carries text and bytes both ways, and counts them", async () => {
-    server.on("connection", (peer) =>
-      peer.on("message", (data, isBinary) => peer.send(data, { binary: isBinary })),
-    );
+    host.echo();
     const { on, heard, opened, said } = listen();
-    const transport = dial(url, on);
+    const transport = dial(host.url, on);
     await opened;
     transport.sendReliable("hello");
     expect(transport.sendVolatile(new Uint8Array([1, 2, 3]))).toBe(true);
@@ -50,13 +37,13 @@ describe("transport", () => {
   });
 
   it("tells the peer's close code, once, and nothing after its own close", async () => {
-    server.once("connection", (peer: Peer) => peer.close(4007));
+    host.server.once("connection", (peer: Peer) => peer.close(4007));
     const first = listen();
-    dial(url, first.on);
+    dial(host.url, first.on);
     expect(await first.closed).toBe(4007);
     const second = listen();
-    const gone = once(server, "connection").then(async ([peer]) => once(peer as Peer, "close"));
-    const transport = dial(url, { ...second.on, closed: () => expect.unreachable() });
+    const gone = once(host.server, "connection").then(async ([peer]) => once(peer as Peer, "close"));
+    const transport = dial(host.url, { ...second.on, closed: () => expect.unreachable() });
     await second.opened;
     transport.close();
     await gone;
