@@ -23,6 +23,7 @@ const commands = {
   check: (args) => [["tools/test/run.ts", "--quick", ...args]],
   build: (args) => [[...release, ...args]],
   "verify:artifacts": (args) => [["tools/artifacts/verify.ts", ...args]],
+  "test:deploy": (args) => [release, ["tools/deploy/test.ts", ...args]],
   packs: (args) => [["tools/worlds/build.ts"], ["tools/packs/build.ts", ...args]],
   "packs:serve": (args) => [["tools/serve/packs.ts", ...args]],
 };

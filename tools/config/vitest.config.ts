@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const sim = ["server/sim/**/*.test.ts"];
 const processes = ["**/*.process.test.ts"];
+/** They need a machine of their own, and root for it: `npm run test:deploy`. */
+const deploys = ["tools/deploy/**/*.deploy.test.ts"];
 
 export default defineConfig({
   root,
@@ -16,7 +18,7 @@ export default defineConfig({
           // For machines under load; no test measures time.
           testTimeout: 30_000,
           include: ["{shared,server,client-web,worlds,tools}/**/*.test.ts"],
-          exclude: [...sim, ...processes, "**/node_modules/**"],
+          exclude: [...sim, ...processes, ...deploys, "**/node_modules/**"],
         },
       },
       {
@@ -31,6 +33,16 @@ export default defineConfig({
           include: processes,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "deploy",
+          include: deploys,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

@@ -71,7 +71,8 @@ check_keys() {
 }
 [ -z "$deploy_key" ] || check_keys --deploy-key "$deploy_key"
 [ -z "$ci_key" ] || check_keys --ci-key "$ci_key"
-[ -n "$deploy_key" ] || [ -s /home/deploy/.ssh/authorized_keys ] || [ -s /root/.ssh/authorized_keys ] ||
+home_of() { getent passwd "$1" | cut -d: -f6; }
+[ -n "$deploy_key" ] || [ -s "$(home_of deploy)/.ssh/authorized_keys" ] || [ -s "$(home_of root)/.ssh/authorized_keys" ] ||
   refuse 'no key could log in any more once passwords are off; give --deploy-key'
 
 # --- packages ---
@@ -89,11 +90,13 @@ apt-get install -y -q --no-install-recommends caddy ca-certificates curl nftable
 user() { local name=$1; shift; id -u "$name" >/dev/null 2>&1 || useradd "$@" "$name"; }
 user portcade --system --user-group --home-dir /var/lib/portcade --no-create-home --shell /usr/sbin/nologin
 keys() {
-  install -d -m 0700 -o "$1" -g "$1" "/home/$1/.ssh"
-  sed "s/^/$3/" "$2" >"/home/$1/.ssh/.next"
-  chown "$1:$1" "/home/$1/.ssh/.next"
-  chmod 0600 "/home/$1/.ssh/.next"
-  mv -f "/home/$1/.ssh/.next" "/home/$1/.ssh/authorized_keys"
+  local folder
+  folder=$(home_of "$1")/.ssh
+  install -d -m 0700 -o "$1" -g "$1" "$folder"
+  sed "s/^/$3/" "$2" >"$folder/.next"
+  chown "$1:$1" "$folder/.next"
+  chmod 0600 "$folder/.next"
+  mv -f "$folder/.next" "$folder/authorized_keys"
 }
 if [ -n "$deploy_key" ]; then
   user deploy --create-home --user-group --groups sudo --shell /bin/bash
@@ -151,7 +154,7 @@ table inet portcade {
     iif lo accept
     ct state established,related accept
     ct state invalid drop
-    meta l4proto { icmp, ipv6-icmp } accept
+    meta l4proto { 1, 58 } accept
     tcp dport { $ports, 80, 443 } accept
     udp dport 443 accept
   }

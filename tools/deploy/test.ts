@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findProgram } from "#tools/test/system-program.ts";
+import { program, root } from "#tools/test/programs.ts";
+import { makeBaseSystem } from "./testing/base-system.ts";
+
+/**
+ * `npm run test:deploy`: the scripts and units of this folder on machines of their own, with a real systemd. Needs
+ * root on Debian. PORTCADE_DEPLOY_BASE may name a folder in which the bare system is kept from one run to the next.
+ */
+const programs = [
+  { path: "/usr/bin/systemd-nspawn", debianPackage: "systemd-container" },
+  { path: "/usr/sbin/debootstrap", debianPackage: "debootstrap" },
+  { path: "/usr/bin/ssh", debianPackage: "openssh-client" },
+];
+
+/** Why these tests cannot run here; empty when they can. */
+function obstacles(): string[] {
+  if (process.platform !== "linux" || !existsSync("/etc/debian_version")) return ["They need Debian."];
+  if (process.getuid?.() !== 0) return ["They need root: sudo npm run test:deploy"];
+  return programs.flatMap(({ path, debianPackage }) => {
+    const title = debianPackage;
+    const found = findProgram({ title, variable: "PORTCADE_NO_SUCH", places: [path], debianPackage });
+    return "advice" in found ? [found.advice] : [];
+  });
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const problems = obstacles();
+  if (problems.length > 0) {
+    console.error(`The deploy tests were NOT RUN.\n${problems.join("\n")}`);
+    return 1;
+  }
+  const kept = process.env["PORTCADE_DEPLOY_BASE"];
+  const folder = kept ?? join(mkdtempSync(join(tmpdir(), "portcade-base-")), "root");
+  try {
+    if (!existsSync(folder)) console.log("Making a bare Debian (about a minute)…");
+    await makeBaseSystem(folder);
+    const vitest = [
+      program("vitest"),
+      "run",
+      "--config",
+      "tools/config/vitest.config.ts",
+      "--project",
+      "deploy",
+    ];
+    const env = { ...process.env, PORTCADE_DEPLOY_BASE: folder };
+    return (
+      spawnSync(process.execPath, [...vitest, ...args], { cwd: root, stdio: "inherit", env }).status ?? 1
+    );
+  } finally {
+    if (kept === undefined) rmSync(join(folder, ".."), { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
