@@ -27,12 +27,14 @@ const start = (more: Record<string, string> = {}, dataDir?: string): Promise<Tes
   masters.start({ ...settings, ...more }, dataDir, [], builds.entry);
 
 /** Somebody who has no pack yet: fetches the one they are told of, and goes in. */
-async function enter(): Promise<{ player: TestPlayer; pack: PackInfo }> {
+async function enter(): Promise<{ player: TestPlayer; packs: readonly string[]; pack: PackInfo }> {
   const player = await master.player();
   players.push(player);
+  const packs: string[] = [];
   let granted = await player.control.until("lease");
   for (;;) {
     const pack = granted["pack"] as PackInfo;
+    packs.push(pack.sha256);
     const response = await fetch(pack.url);
     expect(response.status).toBe(200);
     const bytes = new Uint8Array(await response.arrayBuffer());
@@ -44,7 +46,7 @@ async function enter(): Promise<{ player: TestPlayer; pack: PackInfo }> {
     expect(next.type).not.toBe("denied");
     if (next.type === "ticket") {
       await player.show(next);
-      return { player, pack };
+      return { player, packs, pack };
     }
     granted = next;
   }
@@ -61,7 +63,8 @@ describe("a new build with a new pack", () => {
     expect(code).toBe(1);
     expect(lines.at(-1)).toMatch(/^Nothing has changed/);
 
-    const { pack } = await enter();
+    const { pack, packs } = await enter();
+    expect(packs).toEqual([first.sha256]);
     expect(pack).toMatchObject({ sha256: first.sha256, size: first.size, mtime: first.mtime });
     expect(isRunning(old)).toBe(true);
     expect(await reportOf(master, "hub")).toMatchObject({ phase: "open", players: 2 });
