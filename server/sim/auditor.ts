@@ -23,6 +23,7 @@ import { onPage } from "./laws/on-page.ts";
 import type { SimMaster } from "./master.ts";
 import type { SimNature } from "./nature.ts";
 import type { Player } from "./player.ts";
+import { guiseOf } from "./tempers.ts";
 import type { SimWorld } from "./world.ts";
 
 export interface Violation {
@@ -161,9 +162,15 @@ export class Auditor {
     const cell = `${kindOf(id)}.${before}.${input}`;
     const tally = handled ? this.cells : this.strays;
     tally.set(cell, (tally.get(cell) ?? 0) + 1);
-    if (this.#seen.isHealed && kindOf(id) === "travel" && input === "redeem") this.sinceHeal.redeems++;
+    if (this.#seen.isHealed && kindOf(id) === "travel") this.#redeemed(event);
     this.#tell(`${id} ${before}>${after} ${input} from ${cause}`);
     onTransition(this, event);
+  }
+
+  /** Whom an operator's order turns away has not knocked in vain: they are told where to go. */
+  #redeemed({ input, body }: Transition): void {
+    if (input === "redeem") this.sinceHeal.redeems++;
+    if ((body as { reason?: string }).reason === "world_draining") this.sinceHeal.redeems--;
   }
 
   door(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void {
@@ -204,7 +211,7 @@ export class Auditor {
 
   started(world: SimWorld): void {
     this.count("launches");
-    if (world.temper !== "willing") this.count(world.temper);
+    if (world.temper !== "willing") this.count(guiseOf(world) ?? world.temper);
     onStart(this, world);
   }
 

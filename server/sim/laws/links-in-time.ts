@@ -22,9 +22,10 @@ function* speakers(auditor: Auditor): Iterable<Condition> {
     else if ("link" in state && state.link !== self)
       yield { law, key: self, text: `${self} speaks for ${launch}, which listens to ${state.link}` };
   }
+  const excuse = auditor.seen.master.engine.isStalled ? "stalled" : undefined;
   for (const [launch, state] of launches)
     if (state.phase !== "stopping" && "link" in state && !links.has(launch))
-      yield { law, key: launch, text: `${launch} is ${state.phase} and nobody speaks for it` };
+      yield { law, key: launch, text: `${launch} is ${state.phase} and nobody speaks for it`, excuse };
 }
 
 /** S26: whoever has not said who they are is not kept. */
