@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { BackupFailed, backUp } from "#adapters/sqlite/backup.ts";
+import { backUp } from "#adapters/sqlite/backup.ts";
+import { BackupFailed } from "#adapters/sqlite/backup-record.ts";
 import { readConfig } from "../config.ts";
 import type { Layout } from "../layout.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -13,7 +14,8 @@ export async function runBackup({ packDir }: Layout, folder: string): Promise<nu
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   if (!config) return exitCodes.badArguments.code;
   try {
-    await backUp(config.dbPath, resolve(folder));
+    const { dbPath, version } = config;
+    await backUp({ dbPath, packDir, folder: resolve(folder), kind: "asked", version });
     process.stdout.write(`BACKUP_DONE folder=${resolve(folder)}\n`);
     return exitCodes.clean.code;
   } catch (error) {

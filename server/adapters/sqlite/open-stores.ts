@@ -7,6 +7,7 @@ import { lockFolder } from "./lock.ts";
 import { nextMasterEpoch } from "./master-epoch.ts";
 import { durableMigrations, runtimeMigrations } from "./migrations.ts";
 import { createPortMap, type PortMap } from "./ports.ts";
+import { finishRestore } from "./restore-finish.ts";
 import { type Committed, SqliteStore } from "./store.ts";
 
 export interface Stores extends AsyncDisposable {
@@ -60,6 +61,8 @@ export function openStores({ dbPath, dataDir, bootId = readBootId(), onCommit }:
   };
   try {
     if (dataDir !== undefined && dataDir !== folder) undo.push(lockFolder(dataDir));
+    // A restore that was cut short is all or nothing: this one was decided.
+    orRefuse(dbPath, () => finishRestore(dbPath));
     const durable = open(dbPath, "FULL", durableMigrations);
     const runtimePath = join(folder, "runtime.db");
     const runtime = open(runtimePath, "NORMAL", runtimeMigrations);
