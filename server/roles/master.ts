@@ -5,6 +5,7 @@ import { machines } from "#core/machines.ts";
 import type { Launch } from "#core/world/launch.ts";
 import { Engine } from "#engine/engine.ts";
 import type { Transition } from "#engine/ports.ts";
+import { routeOf } from "#adapters/host/places.ts";
 import type { Host } from "#adapters/host/host.ts";
 import type { Http } from "#adapters/http/server.ts";
 import { MasterLog } from "#adapters/log/log.ts";
@@ -73,7 +74,8 @@ export class Master {
     this.#options = options;
     const addresses = new Addresses(config);
     this.#addresses = addresses;
-    const urlOf: Facts["urlOf"] = (route, endpoint) => addresses.world(route, endpoint);
+    const urlOf: Facts["urlOf"] = (world, endpoint) =>
+      addresses.world("socket" in endpoint ? routeOf(world, endpoint.socket) : world, endpoint);
     this.log = new MasterLog({ format: config.logFormat, level: config.logLevel, urlOf });
     const { report } = this.log;
     const onCommit = (committed: Committed): void => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { PortPlaces, SocketPlaces } from "./places.ts";
+import { PortPlaces, SocketPlaces, routeOf } from "./places.ts";
 
 describe("ports", () => {
   const own = new Map([
@@ -47,6 +47,15 @@ describe("sockets", () => {
     expect(links()).toEqual({ "hub.l2.sock": "l2.sock" });
     places.give("l3", "hub");
     expect(links()["hub.sock"]).toBe("l3.sock");
+  });
+
+  test("an address names the launch that is meant, also beside and after the one that came first", () => {
+    const places = new SocketPlaces(dir);
+    for (const launch of ["l1", "l2"]) places.give(launch, "hub");
+    const routes = () => ["l1", "l2"].map((launch) => routeOf("hub", join(dir, `${launch}.sock`)));
+    expect(routes()).toEqual(["hub", "hub.l2"]);
+    places.free("l1");
+    expect(routes()[1]).toBe("hub.l2");
   });
 
   test("a launch of a former master keeps its short name", () => {

@@ -1,5 +1,5 @@
 import { readlinkSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../make-folder.ts";
 import type { LaunchOrder } from "#shared/protocol/launch-master.ts";
 
@@ -100,6 +100,12 @@ export class SocketPlaces implements Places {
   #unlink(name: string): void {
     rmSync(join(this.#dir, `${name}.sock`), { force: true });
   }
+}
+
+/** The name in addresses by which a proxy finds the launch of this world that listens on this socket. */
+export function routeOf(world: string, socket: string): string {
+  const isFirst = linkOf(join(dirname(socket), `${world}.sock`)) === basename(socket);
+  return isFirst ? world : `${world}.${basename(socket, ".sock")}`;
 }
 
 function linkOf(path: string): string | undefined {
