@@ -22,7 +22,9 @@ test.each([
   ],
   [["world", "drain", "hub"], { order: { type: "world.drain", world: "hub", noticeMs: undefined } }],
   [["backup", "copies/1"], { name: "backup", folder: "copies/1" }],
-  [["version"], { name: "version" }],
+  [["version"], { name: "version", change: undefined }],
+  [["version", "--set", "10.4"], { name: "version", change: { to: "10.4" } }],
+  [["version", "--bump"], { name: "version", change: { to: undefined } }],
   [["--help"], { name: "help", topic: undefined }],
   [["help"], { name: "help", topic: undefined }],
   [["world", "upgrade", "hub", "-h"], { name: "help", topic: "world upgrade" }],
@@ -43,6 +45,12 @@ test.each([
   [["--log-format", "xml"], /allowed: text, json/],
   [["--unknown"], /--unknown/],
   [["start", "--json"], /start takes no --json/],
+  [["start", "--bump"], /start takes no --bump/],
+  [["version", "--json"], /version takes no --json/],
+  [["version", "--set", "1.10"], /--set is "1.10"; allowed: MAJOR.MINOR, the minor from 0 to 9/],
+  [["version", "--set", "v1.0"], /--set is "v1.0"/],
+  [["version", "--set", "1.0", "--bump"], /either --set or --bump/],
+  [["version", "1.0"], /version takes no "1.0"/],
   [["world", "hub", "--notice", "5m"], /world takes no --notice/],
 ])("%j is refused in one line", (argv, problem) => {
   const command = readCommand(argv);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Order } from "#adapters/operator/orders.ts";
+import { appVersionPattern } from "#shared/version.ts";
 import { readDuration } from "./duration.ts";
 import { isTopic, type Topic } from "./help.ts";
 
@@ -10,7 +11,8 @@ export type Command =
   | { name: "order"; order: Order; isJson: boolean }
   /** Both databases are copied into a new folder, and the copies are tried. */
   | { name: "backup"; folder: string }
-  | { name: "version" }
+  /** Printed, after it was changed when that is asked for. */
+  | { name: "version"; change?: { readonly to?: string | undefined } | undefined }
   | { name: "help"; topic?: Topic | undefined }
   /** What was asked for is not there; one line says so. */
   | { name: "wrong"; problem: string; topic?: Topic | undefined; isOrder?: boolean };
@@ -25,6 +27,8 @@ const options = {
   "log-format": { type: "string" },
   notice: { type: "string" },
   to: { type: "string" },
+  set: { type: "string" },
+  bump: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
@@ -37,6 +41,7 @@ type Values = {
 const takes: Readonly<Record<string, readonly (keyof Values)[]>> = {
   start: ["keep-worlds", "log-format"],
   world: ["log-format"],
+  version: ["set", "bump"],
   "world list": ["json"],
   "world upgrade": ["notice", "json"],
   "world drain": ["notice", "to", "json"],
@@ -92,10 +97,17 @@ function readRole(name: string, [key, ...more]: readonly string[], values: Value
     case "backup":
       return key ? { name, folder: key } : wrong("backup needs the folder that it is to make");
     case "version":
-      return { name };
+      return readVersionChange(values);
     default:
       return wrong(`there is no command ${JSON.stringify(name)}; commands: ${commandNames.join(", ")}`);
   }
+}
+
+function readVersionChange({ set: to, bump = false }: Values): Command {
+  if (to !== undefined && bump) return wrong("version takes either --set or --bump");
+  if (to !== undefined && !appVersionPattern.test(to))
+    return wrong(`--set is ${JSON.stringify(to)}; allowed: MAJOR.MINOR, the minor from 0 to 9`);
+  return { name: "version", change: to !== undefined || bump ? { to } : undefined };
 }
 
 function readOrder(what: OrderName, [world, ...more]: readonly string[], values: Values): Command {

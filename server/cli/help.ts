@@ -13,6 +13,7 @@ export const help = `portcade — an online world of many small worlds
   portcade world <key>   run one world without a master; everybody is let in (for debugging)
   portcade backup <dir>  copy both databases into a new folder, also while a master runs, and try the copies
   portcade version       print the version
+      --set 1.4, --bump  change it first, in a checkout: to this one, or to the next (0.9 is followed by 1.0)
   portcade help          print this; with a command, more about it
 
 To the master that runs, with the same PORTCADE_DATA_DIR:
@@ -81,9 +82,12 @@ ${toMaster}`,
 
 Copies both databases into a new folder, also while a master runs, and tries the copies.
 `,
-  version: `portcade version
+  version: `portcade version [--set MAJOR.MINOR | --bump]
 
-Prints the version.
+Prints the version. In a checkout it is changed first where that is asked for: in shared/version.ts, the only place it
+is written. A release keeps the one it was built with, and no build changes it.
+  --set    this one; the minor is one digit
+  --bump   the next one: 0.8, 0.9, 1.0
 `,
 } as const;
 

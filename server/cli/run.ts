@@ -3,6 +3,7 @@ import { appVersion } from "#shared/version.ts";
 import { readCommand } from "./arguments.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { helpOf } from "./help.ts";
+import { changeVersion, VersionRefused } from "./version-file.ts";
 
 /**
  * Does what the command line asks for.
@@ -19,9 +20,12 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
     case "help":
       process.stdout.write(helpOf(command.topic));
       return exitCodes.clean.code;
-    case "version":
+    case "version": {
+      const { change } = command;
+      if (change) return tellChange(() => changeVersion(entry, change.to));
       process.stdout.write(`${appVersion}\n`);
       return exitCodes.clean.code;
+    }
     // What a command needs is loaded for it alone: `version` must not wait for a database driver.
     case "start": {
       const { start } = await import("./start.ts");
@@ -39,5 +43,16 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
       const { giveOrder } = await import("./give-order.ts");
       return giveOrder(command, layoutOf(entry));
     }
+  }
+}
+
+function tellChange(change: () => string): number {
+  try {
+    process.stdout.write(`${change()}\n`);
+    return exitCodes.clean.code;
+  } catch (error) {
+    if (!(error instanceof VersionRefused)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return exitCodes.badArguments.code;
   }
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { fromClient, toClient } from "#shared/protocol/client-master.ts";
 import { fromPlayer, toPlayer } from "#shared/protocol/client-world.ts";
 import { fromLaunch, toLaunch } from "#shared/protocol/launch-master.ts";
-import { appVersion } from "#shared/version.ts";
+import { protocol } from "#shared/version.ts";
 
 type Json = Record<string, unknown>;
 type Union = { readonly options: readonly z.ZodType[] };
@@ -50,7 +50,8 @@ export function asyncapi(): string {
     asyncapi: "3.0.0",
     info: {
       title: "Portcade",
-      version: appVersion,
+      // Not the version of the program: a release must not make a page stale.
+      version: String(protocol.newest),
       description:
         "Generated from shared/protocol; do not edit. Text frames hold one JSON object. A reply echoes the request's `id` as `re`. " +
         "Binary frames are described in protocol.md.",

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bumpMinor, readVersion, withVersion } from "#tools/version.ts";
+import { nextVersion, readVersion, withVersion } from "#server/cli/version-file.ts";
 import { appVersion } from "#shared/version.ts";
 import { runSmoke, type SmokeRun } from "./smoke-run.ts";
 
@@ -36,7 +36,7 @@ function checkBumps(smoke: SmokeRun): void {
     ["0.9", "1.0"],
     ["9.9", "10.0"],
   ] as const)
-    smoke.check(bumpMinor(from) === to, `${from} is followed by ${bumpMinor(from)}, not ${to}`);
+    smoke.check(nextVersion(from) === to, `${from} is followed by ${nextVersion(from)}, not ${to}`);
   for (const bad of ["1", "1.10", "01.0", "1.0.0", "v1.0", ""])
     smoke.check(
       isRefused(() => withVersion('export const appVersion = "0.1";', bad)),
@@ -49,22 +49,27 @@ function checkBumps(smoke: SmokeRun): void {
     );
 }
 
-/** Printing, setting, bumping and restoring leave the file as it was. */
+/** Printing, setting, bumping and restoring leave the file as it was, in a checkout with nothing installed. */
 function checkEdits(smoke: SmokeRun, before: string): void {
-  const copy = join(smoke.emptyFolder(), "version.ts");
-  writeFileSync(copy, before);
-  const tool = (...args: string[]): string => run(["tools/version.ts", ...args, "--file", copy]).trim();
-  smoke.check(tool("--print") === appVersion, "--print prints something else");
-  smoke.check(
-    tool("--set", "3.9") === "3.9" && tool("--bump-minor") === "4.0",
-    "--set and --bump-minor disagree",
-  );
+  const copy = smoke.emptyFolder();
+  for (const part of ["server", "shared", "package.json"])
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  const tool = (...args: string[]): string => run(["server/main.ts", "version", ...args], copy).trim();
+  smoke.check(tool() === appVersion, "version prints something else");
+  smoke.check(tool("--set", "3.9") === "3.9" && tool("--bump") === "4.0", "--set and --bump disagree");
+  smoke.check(tool() === "4.0", "what --bump made is not what is printed next");
+  for (const wrong of [["--set", "4.10"], ["--set", "v4"], ["--set", "5.0", "--bump"], ["5.0"]])
+    smoke.check(
+      isRefused(() => tool(...wrong)),
+      `version ${wrong.join(" ")} is not refused`,
+    );
   smoke.check(tool("--set", appVersion) === appVersion, "--set does not restore");
-  smoke.check(readFileSync(copy, "utf8") === before, "the restored file differs");
+  const restored = readFileSync(join(copy, "shared", "version.ts"), "utf8");
+  smoke.check(restored === before, "the restored file differs");
 }
 
-function run(args: readonly string[]): string {
-  return execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+function run(args: readonly string[], cwd = root): string {
+  return execFileSync(process.execPath, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
 function isRefused(attempt: () => unknown): boolean {

@@ -30,6 +30,9 @@ function vitest(name: string, project: string): Stage {
   };
 }
 
+/** Smokes that play what was built instead of the checkout. */
+const onBuilt = new Set(["smoke", "smoke:db", "smoke:web"]);
+
 /** Every smoke of the manifest is a stage of its own. */
 function smokes(): Stage[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -37,7 +40,11 @@ function smokes(): Stage[] {
   };
   return Object.keys(scripts)
     .filter((name) => /^smoke(:|$)/.test(name))
-    .map((name) => ({ name, command: ["tools/run.mjs", name], needsBrowser: /web|ui/.test(name) }));
+    .map((name) => ({
+      name,
+      command: ["tools/run.mjs", name, ...(onBuilt.has(name) ? ["--built", "--skip-build"] : [])],
+      needsBrowser: /web|ui/.test(name),
+    }));
 }
 
 /** What Playwright writes its report to is an environment variable of its own. */
@@ -50,7 +57,9 @@ export function allStages(): Stage[] {
     stage("types", program("typescript", "tsc"), "-p", "tsconfig.json"),
     stage("pure types", program("typescript", "tsc"), "-p", "tools/config/tsconfig.pure.json"),
     stage("unused code", program("knip"), "--config", "tools/config/knip.json"),
-    { name: "build", command: ["tools/build/all.ts"] },
+    // Whatever history this clone has: what is built here is for no player, so nobody has an earlier pack.
+    { name: "build", command: ["tools/run.mjs", "build", "--previous", "tools/test/no-packs.json"] },
+    { name: "verify artifacts", command: ["tools/run.mjs", "verify:artifacts"] },
     vitest("unit tests", "unit"),
     vitest("simulation", "sim"),
     vitest("process tests", "process"),
