@@ -175,6 +175,24 @@ describe("with players who walk", () => {
   });
 });
 
+test("when the machine goes down, worlds say goodbye to the master before it does, and all is back with it", async () => {
+  await site.machine.must("mkdir -p /var/log/journal && systemctl restart systemd-journald");
+  {
+    await using players = await enter();
+    await site.machine.shutDown();
+    expect((await players.met()).lostWorldSockets).toBeGreaterThan(0);
+  }
+  await site.machine.boot();
+  const said = await site.machine.must(
+    "journalctl --boot=-1 --no-pager -o cat -u portcade -u 'portcade-world@*'",
+  );
+  const last = (text: string): number => said.lastIndexOf(text);
+  expect(last("WORLD_STOPPING key=hub reason=terminated")).toBeGreaterThan(0);
+  expect(last('"event":"master.stopping"')).toBeGreaterThan(last("WORLD_STOPPING key=hub reason=terminated"));
+  await using players = await enter();
+  expect((await players.met()).state).toEqual(Array(crowd).fill("in-world"));
+});
+
 test("after a power cut the game is back by itself", async () => {
   await site.machine.cutPower();
   await site.machine.boot();

@@ -14,6 +14,7 @@ const programs = [
   { path: "/usr/bin/systemd-nspawn", debianPackage: "systemd-container" },
   { path: "/usr/sbin/debootstrap", debianPackage: "debootstrap" },
   { path: "/usr/bin/ssh", debianPackage: "openssh-client" },
+  { path: "/usr/bin/shellcheck", debianPackage: "shellcheck" },
 ];
 
 /** Why these tests cannot run here; empty when they can. */

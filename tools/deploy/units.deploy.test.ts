@@ -28,6 +28,18 @@ test.each(names)("%s is what systemd understands", async (name) => {
   expect(await verify(name)).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
+test("shellcheck finds nothing in the scripts", async () => {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const scripts = readdirSync(folder).filter((name) => name.endsWith(".sh"));
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const paths = scripts.map((name) => join("tools/deploy", name));
+  expect(await run("shellcheck", ["-x", ...paths], { cwd: root })).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: "",
+  });
+});
+
 test("a key that systemd does not know would be noticed", async () => {
   writeFileSync(
     join(root, "etc/systemd/system/planted.service"),
