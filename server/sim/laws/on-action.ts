@@ -136,7 +136,9 @@ function onTravel(auditor: Auditor, event: Transition): void {
   const before = event.previous as Travel | undefined;
   const after = event.state as Travel | undefined;
   if (after && !before) isBack(auditor, event, after);
-  if (before && event.input === "redeem") ledger.redeemed.add(event.id);
+  // What a killed master committed nobody has heard of; the next one goes on from there.
+  const isRedeemed = event.input === "redeem" || before?.phase !== "leased";
+  if (before && isRedeemed) ledger.redeemed.add(event.id);
   if (!after || !before || before.phase === after.phase) return;
   if (after.phase !== "leased") onServed(auditor, event, before);
   if (after.phase !== "admitted") return;
