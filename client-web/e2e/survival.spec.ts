@@ -96,6 +96,26 @@ test("a planned restart is a pause in chat and nothing else", async ({ page }) =
   await second.stop();
 });
 
+test("a master of a newer version comes up: an older page plays on, is told, and reloads when it likes", async ({
+  page,
+}) => {
+  using where = await place();
+  const first = await startMaster({ ...where, args: ["--keep-worlds"] });
+  await enter(page, first.url);
+  await watch(page);
+  await first.stop("SIGTERM");
+  const second = await startMaster({ ...where, env: { ...where.env, PORTCADE_APP_VERSION: "8.9" } });
+  await expect(page.getByText("Version 8.9 is out.")).toBeVisible();
+  expect(await watched(page)).toEqual({ states: ["in-world"], dialogs: 0 });
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(page).toHaveURL(/[?&]v=8\.9(&|$)/);
+  // The site has nothing newer yet: the same page comes back, plays on, and is not asked again.
+  await expectWorld(page, "hub");
+  await expect(message(page)).toBeEnabled();
+  await expect(page.getByText("Version 8.9 is out.")).toBeHidden();
+  await second.stop();
+});
+
 test("a world is killed: its player is back in it, where they stood", async ({ page }) => {
   await using master = await startMaster();
   await enter(page, master.url);
