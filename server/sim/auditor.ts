@@ -23,6 +23,7 @@ import { onPage } from "./laws/on-page.ts";
 import type { SimMaster } from "./master.ts";
 import type { SimNature } from "./nature.ts";
 import type { Player } from "./player.ts";
+import { guiseOf } from "./tempers.ts";
 import type { SimWorld } from "./world.ts";
 
 export interface Violation {
@@ -210,7 +211,7 @@ export class Auditor {
 
   started(world: SimWorld): void {
     this.count("launches");
-    if (world.temper !== "willing") this.count(world.temper);
+    if (world.temper !== "willing") this.count(guiseOf(world) ?? world.temper);
     onStart(this, world);
   }
 

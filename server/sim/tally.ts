@@ -16,6 +16,8 @@ export interface Tally {
   virtualMs: number;
   events: number;
   readonly counts: Map<string, number>;
+  /** In how many universes it happened at all. */
+  readonly spread: Map<string, number>;
   /** Table cells reached, and inputs no cell was for, by how often. */
   readonly cells: Map<string, number>;
   readonly strays: Map<string, number>;
@@ -28,6 +30,7 @@ export function emptyTally(): Tally {
     virtualMs: 0,
     events: 0,
     counts: new Map(),
+    spread: new Map(),
     cells: new Map(),
     strays: new Map(),
     breaches: [],
@@ -37,7 +40,8 @@ export function emptyTally(): Tally {
 export function addReport(tally: Tally, report: Report): void {
   const { seed, violations, virtualMs, events, counts, cells, strays } = report;
   const breaches = violations.map((violation) => ({ seed, ...violation }));
-  add(tally, { universes: 1, virtualMs, events, counts, cells, strays, breaches });
+  const spread = new Map(Array.from(counts.keys(), (what) => [what, 1]));
+  add(tally, { universes: 1, virtualMs, events, counts, spread, cells, strays, breaches });
 }
 
 type Sums = Pick<Report, "counts" | "cells" | "strays">;
@@ -46,7 +50,7 @@ export function add(tally: Tally, more: Omit<Tally, keyof Sums> & Sums): void {
   tally.universes += more.universes;
   tally.virtualMs += more.virtualMs;
   tally.events += more.events;
-  for (const name of ["counts", "cells", "strays"] as const)
+  for (const name of ["counts", "spread", "cells", "strays"] as const)
     for (const [what, count] of more[name]) tally[name].set(what, (tally[name].get(what) ?? 0) + count);
   tally.breaches.push(...more.breaches);
 }
@@ -54,6 +58,11 @@ export function add(tally: Tally, more: Omit<Tally, keyof Sums> & Sums): void {
 /** How often something happened. */
 export function total({ counts }: Pick<Tally, "counts">, what: string): number {
   return counts.get(what) ?? 0;
+}
+
+/** In which share of all universes something happened (0–1). */
+export function shareOf({ spread, universes }: Pick<Tally, "spread" | "universes">, what: string): number {
+  return (spread.get(what) ?? 0) / universes;
 }
 
 /** Every cell of every table: `kind.phase.input`. */

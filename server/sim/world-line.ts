@@ -5,7 +5,7 @@ import { Unheard } from "#world-server/unheard.ts";
 import type { LaunchWire } from "./peers.ts";
 import type { SimNature } from "./nature.ts";
 import type { End } from "./network.ts";
-import type { Temper } from "./tempers.ts";
+import { guiseOf, type Temper } from "./tempers.ts";
 import type { Order } from "./world.ts";
 
 /** How long a goodbye may take. */
@@ -114,12 +114,13 @@ export class WorldLine {
     this.#wires.push(wire);
     const { launch, world, token } = order;
     const { staleToken = "of-no-launch-at-all" } = this.#deps;
+    const guise = guiseOf({ temper, pid });
     wire.toAcceptor({
       type: "register",
       launch,
-      token: { impostor: "somebody-else-altogether", stale: staleToken }[temper as string] ?? token,
-      world,
-      version,
+      token: guise === "wrongToken" ? "somebody-else-altogether" : temper === "stale" ? staleToken : token,
+      world: guise === "wrongWorld" ? "nowhere" : world,
+      version: guise === "wrongVersion" ? "0.0" : version,
       protocol: 1,
       pid,
       endpoint: { port },

@@ -4,6 +4,7 @@ import {
   cells,
   type Handler,
   ignore,
+  page,
   type PlantedBug,
   type State,
   swallow,
@@ -153,10 +154,18 @@ export const journeyBugs: readonly PlantedBug[] = [
     law: "L6",
     row: "H9",
     change: where({ unwilling: 0.9 }),
-    code: () =>
-      cells("travel", ["starting"], {
+    // And its page, which would give up by itself.
+    code: () => ({
+      ...cells("travel", ["starting"], {
         deadline: () => (state, _, turn) => state && { ...state, wakeAt: turn.now + 60_000 },
       }),
+      journey: page((real) => (journey, input, at) => {
+        const after = real(journey, input, at);
+        const { travel } = after.journey;
+        if (travel?.phase !== "redeeming") return after;
+        return { ...after, journey: { ...after.journey, travel: { ...travel, until: at.now + 60_000 } } };
+      }).journey,
+    }),
   },
   {
     name: "a lease that nobody takes up does not run out",
