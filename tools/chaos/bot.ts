@@ -154,12 +154,18 @@ export class Bot {
 
   #look(): Sight {
     const { view, self, client } = this.#pilot;
-    const others = client.frame(performance.now()).others.filter(({ kind }) => kind === "player");
+    const { others } = client.frame(performance.now());
+    const named = (kind: string): string[] =>
+      others
+        .filter((one) => one.kind === kind)
+        .map(({ name }) => name)
+        .sort();
     return {
       world: view.world?.key,
       name: view.player?.name,
       self: self && { x: self.x, y: self.y },
-      others: others.map(({ name }) => name).sort(),
+      others: named("player"),
+      things: named("thing"),
       heard: Object.fromEntries(this.#heard),
       journeys: this.#journeys,
       isSavingPaused: view.isSavingPaused,

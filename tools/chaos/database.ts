@@ -28,6 +28,14 @@ export function accountPlaces(dataDir: string): AccountPlace[] {
   );
 }
 
+/** What a world wants remembered, JSON; nothing when it wants nothing. */
+export function memoryOf(dataDir: string, world: string): string | undefined {
+  const memories = read(join(dataDir, "durable.db"), (durable) =>
+    durable.prepare<[string], string>("SELECT state FROM memories WHERE world_key = ?").pluck().all(world),
+  );
+  return memories[0];
+}
+
 function read<T>(path: string, look: (database: Database.Database) => T[]): T[] {
   if (!existsSync(path)) return [];
   const database = new Database(path, { readonly: true, timeout: 2000 });

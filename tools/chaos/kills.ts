@@ -37,7 +37,7 @@ const reportMs = 30_000;
 /** Players play, and one thing after the other is broken under them; after each, everybody gets well. */
 export async function runKills({ kills, players, isShort, ...common }: KillsOptions): Promise<void> {
   const { tally } = common;
-  const settings = { LIMIT_DETACH_GRACE_MS: isShort ? 12_000 : 20_000 };
+  const settings = { LIMIT_DETACH_GRACE_MS: isShort ? 20_000 : 60_000 };
   await using site = await Site.open({
     ...common,
     name: "kills",

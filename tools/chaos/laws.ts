@@ -9,7 +9,7 @@ import { now, until } from "./wait.ts";
 /** The slowest way to notice an end: an avatar whose socket is half-open (S2). */
 const noticedMs = 30_000;
 /** Detach grace, idle stop and the kill of what does not stop. */
-const drainedMs = 60_000;
+const drainedMs = 120_000;
 const chatMs = 20_000;
 /** A stride: who stood still is found where they stood. */
 const parkedUnits = 24;
@@ -47,7 +47,10 @@ export async function afterAll(site: Site): Promise<void> {
     const open = openFiles(master.pid);
     return open > site.idleFiles + spareFiles ? `${open} are open, ${site.idleFiles} were` : "";
   });
-  if ((await site.readiness()) !== 200) tally.lose("the master is not ready at the end");
+  await broken(site, "the master is ready", noticedMs, async () => {
+    const status = await site.readiness();
+    return status === 200 ? "" : `/readyz says ${status}`;
+  });
   master.signal("SIGTERM");
   const code = await Promise.race([
     master.exited,
@@ -61,13 +64,15 @@ export async function afterAll(site: Site): Promise<void> {
   });
 }
 
-/** Everybody who wants to play does, as who they are (L1). */
+/** Everybody who wants to play does, as who they are (L1). Nobody is lost twice. */
 export async function nobodyLost(site: Site): Promise<void> {
   const { players, tally } = site;
   await site.settled().catch(() => {});
   for (const bot of players.numbers) {
     const status = players.statuses.get(bot);
     if (status?.isPlaying && status.hasControl && status.name === nameOf(bot)) continue;
+    if (site.lost.has(bot)) continue;
+    site.lost.add(bot);
     tally.playersLost += 1;
     console.error(`LOSS player ${bot} is lost: ${JSON.stringify(status)}`);
   }

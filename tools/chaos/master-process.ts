@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { outputOf } from "./processes.ts";
 import { Late } from "./wait.ts";
 
-const entry = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
+const ownEntry = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
 
 export interface LogLine {
   readonly event?: string;
@@ -16,6 +16,8 @@ export interface LogLine {
 }
 
 export interface MasterOptions {
+  /** The program; this checkout's own when absent. */
+  readonly entry?: string | undefined;
   /** What it says is added to `.logs/chaos/<name>.log`. */
   readonly name: string;
   readonly dataDir: string;
@@ -42,8 +44,9 @@ export class MasterProcess {
   readonly #waiting = new Set<(line: LogLine | undefined) => void>();
   #lines: LogLine[] = [];
   #hasExited = false;
+  #isAsked = false;
 
-  constructor({ name, dataDir, settings, openFiles, heard }: MasterOptions) {
+  constructor({ name, dataDir, settings, openFiles, heard, entry = ownEntry }: MasterOptions) {
     mkdirSync(logs, { recursive: true });
     this.#log = createWriteStream(join(logs, `${name}.log`), { flags: "a" });
     const own = Object.entries(process.env).filter(([name]) => !/^(PORTCADE|MULTI_SERVER)_/.test(name));
@@ -123,11 +126,18 @@ export class MasterProcess {
     return this.until((line) => line.event === event, event, withinMs);
   }
 
+  /** Whether somebody told it to end. */
+  get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
   signal(name: NodeJS.Signals): void {
+    this.#isAsked ||= name === "SIGTERM";
     this.#child.kill(name);
   }
 
   async kill(): Promise<void> {
+    this.#isAsked = true;
     this.#child.kill("SIGCONT");
     this.#child.kill("SIGKILL");
     await this.exited;

@@ -32,6 +32,8 @@ export interface Sight {
   readonly name: string | undefined;
   readonly self: { readonly x: number; readonly y: number } | undefined;
   readonly others: readonly string[];
+  /** The names of things. */
+  readonly things: readonly string[];
   /** The newest line heard of every player, by name. */
   readonly heard: Readonly<Record<string, number>>;
   readonly journeys: number;

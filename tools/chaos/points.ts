@@ -29,23 +29,37 @@ export const pointName = ({ line, way, type, when }: Point): string => `${when} 
 const firstWords = new Set(["hello", "welcome", "register", "registered"]);
 
 /** Calls `strike` in the very moment, before anything else happens. Resolves to whether it came. */
-export async function atPoint(
+export function atPoint(
   site: Site,
   point: Point,
   strike: (moment: Moment) => void,
   withinMs: number,
 ): Promise<boolean> {
+  const came = atMoment(site, (moment) => isAt(moment, point), strike, withinMs);
+  if (firstWords.has(point.type)) renew(site, point.line);
+  return came;
+}
+
+export function isAt(moment: Moment, { line, way, type, when }: Point): boolean {
+  return moment.type === type && moment.line === line && moment.way === way && moment.when === when;
+}
+
+/** The same for the first moment that fits. */
+export async function atMoment(
+  site: Site,
+  fits: (moment: Moment) => boolean,
+  strike: (moment: Moment) => void,
+  withinMs: number,
+): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const heed = (moment: Moment): void => {
-    const { line, way, type, when } = point;
-    if (moment.type !== type || moment.line !== line || moment.way !== way || moment.when !== when) return;
+    if (!fits(moment)) return;
     site.moments.delete(heed);
     strike(moment);
     resolve(true);
   };
   const late = setTimeout(resolve, withinMs, false);
   site.moments.add(heed);
-  if (firstWords.has(point.type)) renew(site, point.line);
   try {
     return await promise;
   } finally {

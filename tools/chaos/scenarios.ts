@@ -9,11 +9,13 @@ import { packs } from "./scenarios/packs.ts";
 import { portTaken } from "./scenarios/port-taken.ts";
 import { restart } from "./scenarios/restart.ts";
 import { twoMasters } from "./scenarios/two-masters.ts";
+import { upgrades } from "./scenarios/upgrades.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Every scenario, the longest first. */
 export const scenarios: readonly Scenario[] = [
   kills,
+  upgrades,
   cuts,
   lines,
   diskFull,

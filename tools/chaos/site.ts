@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -23,6 +24,8 @@ export interface SiteOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly dataDir?: string;
   readonly openFiles?: number;
+  /** The program of its masters; this checkout's own when absent. */
+  readonly entry?: string;
   /** Its recoveries are among the figures. */
   readonly isTimed?: boolean;
   /** Players come as soon as everything stands, unless this says no. */
@@ -60,6 +63,8 @@ export class Site implements AsyncDisposable {
   readonly openings = new Set<(line: Line, pipe: Pipe) => void>();
   /** Processes killed here. */
   kills = 0;
+  /** Players of whom something was lost. */
+  readonly lost = new Set<number>();
   readonly #options: SiteOptions;
   readonly #outputs = new Set<string>();
   readonly #launched = new Map<string, { world: string; pid: number }>();
@@ -87,7 +92,7 @@ export class Site implements AsyncDisposable {
   }
 
   static async open(options: SiteOptions): Promise<Site> {
-    const site = new Site(options, await freePort(options.luck));
+    const site = new Site(options, await freePort());
     options.undo.add(() => site[Symbol.asyncDispose]());
     site.lines = await Lines.open({
       dataDir: site.dataDir,
@@ -112,7 +117,7 @@ export class Site implements AsyncDisposable {
 
   /** Starts a master; the one before is gone. */
   async start(): Promise<void> {
-    const { settings, openFiles } = this.#options;
+    const { settings, openFiles, entry } = this.#options;
     this.master = new MasterProcess({
       name: this.#options.name,
       dataDir: this.dataDir,
@@ -123,9 +128,11 @@ export class Site implements AsyncDisposable {
         ...settings,
       },
       openFiles,
+      entry,
       heard: (line) => this.#hear(line),
     });
     if (this.master.output !== undefined) this.#outputs.add(this.master.output);
+    void this.#mourn(this.master);
     await this.master.untilEvent("master.ready", readyMs);
     this.lines.interpose();
     this.watch.masterReady();
@@ -159,6 +166,12 @@ export class Site implements AsyncDisposable {
   pidOf(launch: string): number | undefined {
     const pid = this.#launched.get(launch)?.pid;
     return pid !== undefined && isAlive(pid) ? pid : undefined;
+  }
+
+  /** The launches of this world that live, newest last. */
+  launchesOf(world: string): string[] {
+    const all = [...this.#launched].filter(([, one]) => one.world === world && isAlive(one.pid));
+    return all.map(([launch]) => launch);
   }
 
   /** What players' sockets to this process were dialled as. */
@@ -206,6 +219,11 @@ export class Site implements AsyncDisposable {
       this.#launched.set(String(launch), { world: String(world), pid: Number(pid) });
   }
 
+  async #mourn(master: MasterProcess): Promise<void> {
+    const code = await master.exited;
+    if (!master.isAsked) this.tally.lose(`a master ended by itself with ${code}: ${master.lately}`);
+  }
+
   async #endAll(): Promise<void> {
     await this.master?.kill();
     for (const { pid } of this.processes) signal(pid, "SIGKILL");
@@ -214,10 +232,13 @@ export class Site implements AsyncDisposable {
 
 export const nameOf = (bot: number): string => `Player${bot}`;
 
-/** Below those the system gives out by itself, so that it is still free after a restart. */
-export async function freePort(luck: Luck): Promise<number> {
+/**
+ * Below those the system gives out by itself, so that it is still free after a restart. Not of the run's luck: two runs
+ * of one seed would want the same.
+ */
+export async function freePort(): Promise<number> {
   for (;;) {
-    const port = Math.floor(luck.between(20_000, 32_000));
+    const port = randomInt(20_000, 32_000);
     const server = createServer();
     const isFree = await new Promise<boolean>((resolve) => {
       server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));

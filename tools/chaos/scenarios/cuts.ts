@@ -5,8 +5,8 @@ import type { Scenario } from "../scenario.ts";
 import { healMs, Site } from "../site.ts";
 import { until } from "../wait.ts";
 
-/** Sessions at a time: each has its own byte at which a line of it is cut. */
-const abreast = 8;
+/** Sessions at a time, most of it waiting: each has its own byte at which a line of it is cut. */
+const abreast = { few: 8, all: 24 };
 /** Cuts of a kind when one of each is enough. */
 const fewCuts = 8;
 const registeredMs = 45_000;
@@ -22,7 +22,8 @@ export const cuts: Scenario = {
   async run({ tally, luck, undo, isShort }) {
     const settings = { LIMIT_DETACH_GRACE_MS: 5000, LIMIT_PLAYERS_TOTAL: 10_000 };
     const common = { name: "cuts", tally, luck, undo, settings };
-    await using site = await Site.open({ ...common, players: abreast, processes: 2, isEmpty: true });
+    const players = isShort ? abreast.few : abreast.all;
+    await using site = await Site.open({ ...common, players, processes: 2, isEmpty: true });
     const lengths = await lengthsOf(site);
     for (const [line, way] of [
       ["control", "up"],
@@ -32,12 +33,13 @@ export const cuts: Scenario = {
     ] as const) {
       const length = lengths[line][way];
       const step = isShort ? Math.max(1, Math.floor(length / fewCuts)) : 1;
-      for (let from = luck.between(0, step) | 0; from < length; from += step * abreast)
+      for (let from = luck.between(0, step) | 0; from < length; from += step * players)
         await sessions(site, line, (index) => ({
           way,
           bytes: from + index * step,
           how: index % 2 ? "end" : "reset",
         }));
+      console.log(`${line} ${way}: cut ${step === 1 ? "at every one" : "at some"} of ${length} bytes`);
     }
     await site.enter();
     await Promise.all(site.players.numbers.map((bot) => settle(site, bot)));
@@ -114,25 +116,28 @@ async function settle(site: Site, bot: number): Promise<void> {
 
 /** A world's line is cut at every byte of its registration; its players notice nothing, not even a socket. */
 async function registrations(site: Site, isShort: boolean): Promise<void> {
+  const lengths = await registration(site);
   for (const way of ["up", "down"] as const) {
-    const length = Math.min(...[...site.lines.launch.pipes].map((pipe) => pipe.passed[way]), 2000);
+    const length = lengths[way];
     const step = isShort ? Math.max(1, Math.floor(length / fewCuts)) : 1;
-    for (let bytes = 0; bytes < length; bytes += step) await registration(site, way, bytes);
+    for (let bytes = 0; bytes < length; bytes += step) await registration(site, { way, bytes, how: "end" });
+    console.log(`launch ${way}: cut ${step === 1 ? "at every one" : "at some"} of ${length} bytes`);
   }
 }
 
-async function registration(site: Site, way: Way, bytes: number): Promise<void> {
+/** Every world loses its line, and the next one at this byte. Returns how many bytes it took the last of them to register. */
+async function registration(site: Site, cut?: Cut): Promise<Record<Way, number>> {
   const before = [...site.lines.launch.pipes];
-  const registered = new Set<string>();
-  let left = before.length;
+  const registered = new Map<string, Record<Way, number>>();
+  let left = cut ? before.length : 0;
   const spoil = (line: Line, pipe: Pipe): void => {
     if (line !== "launch" || left === 0) return;
     left -= 1;
-    pipe.cut = { way, bytes, how: "end" };
+    pipe.cut = cut;
   };
   const heed = ({ line, type, pipe }: { line: Line; type: string; pipe: Pipe }): void => {
     if (line === "launch" && type === "registered" && !pipe.cut)
-      registered.add(pipe.notes.get("launch") ?? "");
+      registered.set(pipe.notes.get("launch") ?? "", { ...pipe.passed });
   };
   site.openings.add(spoil);
   site.moments.add(heed);
@@ -140,5 +145,7 @@ async function registration(site: Site, way: Way, bytes: number): Promise<void> 
   await until(() => registered.size >= before.length, "every world registers again", registeredMs);
   site.openings.delete(spoil);
   site.moments.delete(heed);
-  site.tally.cuts += before.length * 2;
+  site.tally.cuts += before.length * (cut ? 2 : 1);
+  const most = (way: Way): number => Math.max(...[...registered.values()].map((passed) => passed[way]));
+  return { up: most("up"), down: most("down") };
 }

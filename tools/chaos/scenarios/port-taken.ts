@@ -14,7 +14,7 @@ const refused = 10;
 export const portTaken: Scenario = {
   name: "port-taken",
   async run({ tally, luck, undo }) {
-    const port = await freePort(luck);
+    const port = await freePort();
     await take(port, undo);
     const dataDir = mkdtempSync(join(tmpdir(), "portcade-chaos-"));
     undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ export const portTaken: Scenario = {
     if (!master.lately.includes(String(port)))
       tally.lose(`a master without a port does not say which: ${master.lately}`);
 
-    const base = await freePort(luck);
+    const base = await freePort();
     const settings = { WORLD_LISTEN: "port", WORLD_PORT_BASE: base, PUBLIC_WORLD_URL_TEMPLATE: "" };
     await take(base, undo);
     await using site = await Site.open({

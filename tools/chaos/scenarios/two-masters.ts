@@ -12,7 +12,7 @@ export const twoMasters: Scenario = {
     const second = new MasterProcess({
       name: "two-masters",
       dataDir: site.dataDir,
-      settings: { PORT: await freePort(luck) },
+      settings: { PORT: await freePort() },
     });
     undo.add(() => second.kill());
     const code = await second.exited;
