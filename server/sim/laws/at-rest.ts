@@ -11,7 +11,7 @@ export function atRest(auditor: Auditor): void {
 
 /** A process says so much a second by itself, and so much for everybody who is known: in calm weather it is less. */
 const wordsOfProcess = 3;
-const wordsOfSession = 1;
+const wordsOfSession = 2;
 const redeemsOfArrival = 3;
 
 /** L10: what happens now is what calm people and processes cause, and nobody knocks again and again. */

@@ -36,8 +36,9 @@ function isOwn({ breach, ledger, seen }: Auditor, event: Transition, before: Lau
 }
 
 /** It was told to stop, if anybody could. L12: whoever is in one that was emptied is to be in a world soon. */
-function onStopping({ now, ledger }: Auditor, { id }: Transition, before: Launch): void {
-  if ("link" in before) ledger.stopped.set(id, now);
+function onStopping({ ofMaster, ledger }: Auditor, { id, at }: Transition, before: Launch): void {
+  // When it was decided: until it is written down its time runs already.
+  if ("link" in before) ledger.stopped.set(id, ofMaster(at));
   for (const { session, expectedUntil } of before.drain ? Object.values(before.guests) : [])
     if (expectedUntil === undefined) ledger.drained.set(session, id);
 }
