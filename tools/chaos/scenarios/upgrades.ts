@@ -11,6 +11,7 @@ import { until } from "../wait.ts";
 const world = "hub";
 /** On a machine that has much else to do. */
 const endedMs = 90_000;
+const seenMs = 30_000;
 const settings = {
   LIMIT_DRAIN_LEAST_MS: 500,
   LIMIT_CHECKPOINT_MS: 500,
@@ -98,11 +99,18 @@ class Upgrade {
     await until(() => remembered(this.#site) >= before.came, "who came is remembered", endedMs);
     this.#builds.rules(world, rulesOf((this.#build += 1)));
     const answer = await this.#order(victim, step);
-    const { build, came } = await this.#sign();
-    const wrong = wrongAfter(victim, answer, { was: before.build, is: build, disk: this.#build });
+    let wrong: string | undefined;
+    // Whoever's world was killed sees its last picture until they know.
+    const isRight = async (): Promise<boolean> => {
+      const { build, came } = await this.#sign();
+      wrong = wrongAfter(victim, answer, { was: before.build, is: build, disk: this.#build });
+      wrong ??= came < before.came ? `${came} came, and ${before.came} had` : undefined;
+      return wrong === undefined;
+    };
     const what = `upgrade with ${victim} killed ${step ? pointName(step) : ""}`;
-    if (wrong !== undefined) this.#site.tally.lose(`${what}: ${wrong}, ${JSON.stringify(answer)}`);
-    if (came < before.came) this.#site.tally.lose(`${what}: ${came} came, and ${before.came} had`);
+    await until(isRight, what, seenMs).catch(() =>
+      this.#site.tally.lose(`${what}: ${wrong}, ${JSON.stringify(answer)}`),
+    );
   }
 
   /** To a build that cannot prove itself: nothing has changed. */
