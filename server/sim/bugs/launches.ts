@@ -183,7 +183,7 @@ export const launchBugs: readonly PlantedBug[] = [
     law: "S20",
     row: "H15",
     change: where({ upgrade: 0.2 }),
-    code: () => ({ ...realCode, listen: (wanted) => wanted || 19_081 }),
+    code: () => ({ ...realCode, listen: (wanted) => 19_081 + (wanted % 2) }),
   },
   {
     name: "what worlds remember is not written down",
