@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { library } from "#tools/build/runtime.ts";
 import { sha256 } from "#tools/worlds/output.ts";
 import type { Artifacts } from "./artifacts.ts";
 import type { Rule } from "./rule.ts";
@@ -100,21 +101,35 @@ export const codeRules = {
     },
   },
   "it starts": {
-    says: "Started from its own folder, the server says the manifest's version",
+    says: "Started from its own folder the server says the manifest's version; a library that Debian lacks is its own",
     *check(artifacts) {
       const { version } = artifacts.manifest;
-      const script = join(artifacts.dir, "server", "portcade");
-      const { stdout, stderr, error } = isWindows
-        ? spawnSync(`"${script}.cmd" version`, { shell: true, encoding: "utf8", env: bare() })
-        : spawnSync(script, ["version"], { encoding: "utf8", env: bare() });
-      const said = `${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}`.trim();
+      const said = start(artifacts);
       if (said !== version) yield `server/portcade version says ${JSON.stringify(said)}, not ${version}`;
+      if (process.platform !== "linux") return;
+      const [from] = start(artifacts, { NODE_OPTIONS: `--import=data:text/javascript,${tellLibrary}` }).split(
+        "\n",
+      );
+      if (from !== realpathSync(join(artifacts.dir, "server", library)))
+        yield `server/portcade takes ${library} from ${from}`;
     },
   },
 } satisfies Record<string, Rule>;
 
-/** Nothing of this machine's that could help: a release has to bring all it needs. */
-function bare(): NodeJS.ProcessEnv {
+/** No blanks and no double quotes: it stands in a setting that is split at them. */
+const tellLibrary = `console.log(process.report.getReport().sharedObjects.find((p)=>p.includes('${library}')))`;
+
+/**
+ * Asks the server for its version, with nothing of this machine's that could help: a release brings all it needs.
+ *
+ * @returns all that it printed
+ */
+function start({ dir }: Artifacts, more: NodeJS.ProcessEnv = {}): string {
   const { PATH, SystemRoot } = process.env;
-  return { PATH, SystemRoot };
+  const script = join(dir, "server", "portcade");
+  const options = { encoding: "utf8", env: { PATH, SystemRoot, ...more } } as const;
+  const { stdout, stderr, error } = isWindows
+    ? spawnSync(`"${script}.cmd" version`, { shell: true, ...options })
+    : spawnSync(script, ["version"], options);
+  return `${error?.message ?? ""}${stdout ?? ""}${stderr ?? ""}`.trim();
 }

@@ -1,12 +1,10 @@
 import {
   appendFileSync,
-  copyFileSync,
   cpSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  realpathSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -16,6 +14,7 @@ import { dirname, join } from "node:path";
 import { readZip } from "#client/packs/zip.ts";
 import type { PackIndex } from "#shared/manifest.ts";
 import { appVersion } from "#shared/version.ts";
+import { placeRuntime } from "#tools/build/runtime.ts";
 import { exportPacks } from "#tools/packs/export-packs.ts";
 import { zip } from "#tools/packs/zip.ts";
 import { root } from "#tools/test/programs.ts";
@@ -33,12 +32,9 @@ export const font = "web/assets/pixelify-sans-latin-400-normal-0123abcd.woff2";
 
 /** The parts that rules look at from outside alone. */
 const parts: Readonly<Record<string, string>> = {
-  [starter]: isWindows ? `@echo ${appVersion}\r\n` : `#!/bin/sh\necho ${appVersion}\n`,
-  "server/libatomic.so.1": "library",
   "server/better_sqlite3.node": "addon",
-  "server/main.mjs": 'console.log("the master")\n',
+  "server/main.mjs": `console.log(${JSON.stringify(appVersion)})\n`,
   "server/world.mjs": 'console.log("a world")\n',
-  "server/licenses/node.txt": "license",
   "server/licenses/packages.md": "licenses",
   "server/licenses/portcade.txt": "license",
   "web/index.html": `<html><head>
@@ -77,7 +73,7 @@ export class PlantedRelease {
     const { worlds } = await buildWorlds({ worldsDir, outDir: release.dir });
     await exportPacks({ worlds, worldsDir, outDir: release.dir });
     for (const [path, content] of Object.entries(parts)) release.write(path, content);
-    release.#placeNode();
+    placeRuntime(release.dir);
     const origin = { version: appVersion, release_commit: null, trigger_commit: null, run_id: null };
     writeManifest(release.dir, origin, sources);
     return release;
@@ -86,12 +82,14 @@ export class PlantedRelease {
   /** One like this, times and all. */
   copy(): PlantedRelease {
     const other = new PlantedRelease();
+    const large = this.at(node);
     cpSync(this.dir, other.dir, {
       recursive: true,
       preserveTimestamps: true,
-      filter: (path) => path !== join(this.dir, node),
+      filter: (path) => path !== large,
     });
-    other.#placeNode();
+    // A second name will do for it.
+    linkSync(large, other.at(node));
     return other;
   }
 
@@ -142,15 +140,5 @@ export class PlantedRelease {
 
   [Symbol.dispose](): void {
     rmSync(this.dir, { recursive: true });
-  }
-
-  /** The file itself is large: a second name for it will do. */
-  #placeNode(): void {
-    const from = realpathSync(process.execPath);
-    try {
-      linkSync(from, this.at(node));
-    } catch {
-      copyFileSync(from, this.at(node));
-    }
   }
 }

@@ -30,8 +30,8 @@ class RuntimeMissing extends Error {
   override readonly name = "RuntimeMissing";
 }
 
-/** Puts Node, the library it needs and the program that starts both beside the bundled server. */
-function placeRuntime(outDir: string): void {
+/** Puts Node, the library it needs and the program that starts both beside the bundled server, in `<outDir>/server`. */
+export function placeRuntime(outDir: string): void {
   const dir = join(outDir, "server");
   mkdirSync(join(dir, "licenses"), { recursive: true });
   checkNode();
