@@ -192,15 +192,6 @@ export const launchBugs: readonly PlantedBug[] = [
     code: () => tier("memory", "volatile"),
   },
   {
-    name: "a launch that was taken over from says what its world remembers",
-    law: "S24",
-    change: where({ upgrade: 0.2, crash: 0.1 }),
-    code: () =>
-      cells("launch", heard, {
-        state: (real) => (state, input, turn) => real(state && { ...state, drain: undefined }, input, turn),
-      }),
-  },
-  {
     name: "nobody reads the last words of a process",
     law: "S24",
     change: where({ kill: 0.05, crash: 0.2 }),
