@@ -69,6 +69,17 @@ test("the first release starts the game, and nothing of it is anybody else's to 
   }
 });
 
+test("the machine's own systemd finds nothing wrong with the units, and little exposed", async () => {
+  const own = "cd /etc/systemd/system && ls -d portcade*.*";
+  for (const unit of (await site.machine.must(own))
+    .split("\n")
+    .filter((name) => /\.(service|socket)$/.test(name))) {
+    const verified = await site.machine.exec(`systemd-analyze verify /etc/systemd/system/${unit}`);
+    expect({ unit, ...verified }).toEqual({ unit, code: 0, stdout: "", stderr: "" });
+  }
+  await site.machine.must("systemd-analyze security --threshold=20 --no-pager portcade.service");
+});
+
 describe("with players who walk", () => {
   let players: Players;
   beforeAll(async () => void (players = await enter()));

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "#tools/test/system-program.ts";
 import { program, root } from "#tools/test/programs.ts";
-import { makeBaseSystem } from "./testing/base-system.ts";
+import { makeBaseSystem, suites } from "./testing/base-system.ts";
 
 /**
  * `npm run test:deploy`: the scripts and units of this folder on machines of their own, with a real systemd. Needs
- * root on Debian. PORTCADE_DEPLOY_BASE may name a folder in which the bare system is kept from one run to the next.
+ * root on Debian. PORTCADE_DEPLOY_DEBIAN is bookworm (unless set) or trixie; PORTCADE_DEPLOY_BASE may name a folder
+ * in which the bare system is kept from one run to the next.
  */
 const programs = [
   { path: "/usr/bin/systemd-nspawn", debianPackage: "systemd-container" },
@@ -34,11 +35,16 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`The deploy tests were NOT RUN.\n${problems.join("\n")}`);
     return 1;
   }
+  const suite = suites.find((name) => name === (process.env["PORTCADE_DEPLOY_DEBIAN"] ?? "bookworm"));
+  if (!suite) {
+    console.error(`PORTCADE_DEPLOY_DEBIAN is none of ${suites.join(", ")}`);
+    return 14;
+  }
   const kept = process.env["PORTCADE_DEPLOY_BASE"];
   const folder = kept ?? join(mkdtempSync(join(tmpdir(), "portcade-base-")), "root");
   try {
-    if (!existsSync(folder)) console.log("Making a bare Debian (about a minute)…");
-    await makeBaseSystem(folder);
+    if (!existsSync(folder)) console.log(`Making a bare Debian ${suite} (about a minute)…`);
+    await makeBaseSystem(folder, suite);
     const vitest = [
       program("vitest"),
       "run",

@@ -10,9 +10,8 @@ const names = readdirSync(units);
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "portcade-units-"));
-  cpSync(join(process.env["PORTCADE_DEPLOY_BASE"] ?? "", "lib/systemd"), join(root, "lib/systemd"), {
-    recursive: true,
-  });
+  // Of the systemd that judges: another one's units may have keys that it does not know.
+  cpSync("/lib/systemd/system", join(root, "lib/systemd/system"), { recursive: true });
   for (const program of ["opt/portcade/current/server/portcade", "opt/portcade/bin/world-launch"]) {
     mkdirSync(join(root, program, ".."), { recursive: true });
     writeFileSync(join(root, program), "", { mode: 0o755 });

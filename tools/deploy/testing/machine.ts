@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { must, type Outcome, run } from "./run.ts";
 
@@ -53,7 +53,13 @@ export class Machine implements AsyncDisposable {
   async boot(): Promise<void> {
     for (const group of this.#groups) mkdirSync(group, { recursive: true });
     const nspawn = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network"];
-    const options = [`--directory=${this.root}`, "--machine=portcade", "--kill-signal=SIGRTMIN+3", "--boot"];
+    const options = [
+      `--directory=${this.root}`,
+      `--machine=${basename(this.#dir)}`,
+      "--hostname=portcade",
+      "--kill-signal=SIGRTMIN+3",
+      "--boot",
+    ];
     const command = [...nspawn, "--console=read-only", ...options];
     const child = spawn("sh", ["-c", joining, "sh", ...this.#groups, "--", ...command], {
       detached: true,
@@ -144,7 +150,7 @@ function ownGroup(controller: string, dir: string): string {
   const line = readFileSync("/proc/self/cgroup", "utf8")
     .split("\n")
     .find((line) => line.split(":")[1] === controller);
-  return join("/sys/fs/cgroup", controller, line?.split(":")[2] ?? "", dir.split("/").at(-1) as string);
+  return join("/sys/fs/cgroup", controller, line?.split(":")[2] ?? "", basename(dir));
 }
 
 function childrenOf(pid: number): number[] {
