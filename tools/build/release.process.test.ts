@@ -18,7 +18,7 @@ import { root } from "#tools/test/programs.ts";
 /** Two whole builds and a refused one, each from a clone with packages of its own. */
 const patienceMs = 600_000;
 
-const home = mkdtempSync(join(tmpdir(), "portcade-builds-"));
+const home = mkdtempSync(join(tmpdir(), "portcade-clones-"));
 const origin = join(home, "origin");
 
 interface Surroundings {
@@ -89,11 +89,9 @@ test(
   () => {
     const there = clone("a folder/somewhere else");
     expect(first.output).toMatch(/^EXPORT_ALL_DONE version=\d+\.\d commit=[0-9a-f]{40}$/m);
-    const strict = `umask 077 && exec "$0" tools/build/release.ts`;
-    const second = run(there, ["sh", "-c", strict, process.execPath], {
-      TZ: "Asia/Tokyo",
-      LANG: "de_DE.UTF-8",
-    });
+    const strict = ["sh", "-c", `umask 077 && exec "$0" tools/build/release.ts`, process.execPath];
+    const env = { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8" };
+    const second = process.platform === "win32" ? build(there, { env }) : run(there, strict, env);
     expect(second).toMatchObject({ status: 0 });
 
     const builds = [join(here, "builds"), join(there, "builds")] as const;
@@ -164,10 +162,7 @@ test(
     expect(readFileSync(manifest)).toEqual(before);
 
     git(here, "checkout", "--quiet", "--", "client-web");
-    appendFileSync(
-      main,
-      'import { machines } from "../../server/core/machines.ts";\nconsole.log(machines);\n',
-    );
+    appendFileSync(main, 'import { machines } from "#core/machines.ts";\nconsole.log(machines);\n');
     expect(build(here, { args: ["--debug"] })).toMatchObject({ status: 0 });
     const { status, output } = run(here, [process.execPath, "tools/artifacts/verify.ts"]);
     expect(status).toBe(1);
