@@ -64,7 +64,7 @@ export const laws = {
   L5: { says: "no session is left", when: "end" },
   L6: { says: "every request is answered", when: "lasting", boundMs: seconds(15) },
   L7: { says: "a world that failed comes back once it can", when: "lasting", boundMs: seconds(45) },
-  L8: { says: "where nothing goes wrong nobody is refused or waits", when: "action", boundMs: seconds(6) },
+  L8: { says: "where nothing goes wrong nobody is refused or waits", when: "action", boundMs: seconds(3) },
   L9: {
     says: "a master that dies and comes back costs nobody their world or session",
     when: "lasting",
