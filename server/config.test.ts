@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { limits } from "#shared/limits.ts";
 import { appVersion } from "#shared/version.ts";
-import { limitOfSetting } from "./config/limit-settings.ts";
 import { settings } from "./config/settings.ts";
 import { type Config, readConfig, type Reading } from "./config.ts";
 
@@ -33,6 +32,7 @@ test("nothing needs to be set", () => {
     newPacks: "proven",
     logLevel: "info",
     logFormat: "json",
+    backups: { everyMs: 3_600_000, hourly: 24, daily: 7, beforeDeploy: 5 },
     version: appVersion,
     limits,
     changedLimits: {},
@@ -42,10 +42,10 @@ test("nothing needs to be set", () => {
   expect(Object.isFrozen(reading.config?.limits)).toBe(true);
 });
 
-/** Per setting: good text and what it becomes, and text that is refused. TLS is tested with real files below. */
+/** Per setting: good text and what it becomes, and text that is refused. TLS and backups have tests of their own. */
 const cases: Readonly<
   Record<
-    Exclude<keyof typeof settings, "TLS_CERT" | "TLS_KEY">,
+    Exclude<keyof typeof settings, "TLS_CERT" | "TLS_KEY" | `BACKUP${string}`>,
     { good: [string, Partial<Config>][]; bad: string[] }
   >
 > = {
@@ -143,7 +143,7 @@ const cases: Readonly<
     bad: ["ws://x/", "ftp://x/", "packs", "https:///x", "https://x/?v=1"],
   },
   WORLD_PACK_DIR: { good: [["packs", { packDir: "/srv/portcade/packs" }]], bad: ["x".repeat(1025)] },
-  NEW_PACKS: { good: [["at-once", { newPacks: "at-once" }]], bad: ["", "yes"] },
+  NEW_PACKS: { good: [["at-once", { newPacks: "at-once" }]], bad: ["yes"] },
   MASTER_LOSS_SECONDS: {
     good: [
       ["3", { limits: { ...limits, masterLossMs: 3000 } }],
@@ -279,31 +279,4 @@ test("worlds on socket files need a public address, for only a proxy reaches the
     config({ PORTCADE_WORLD_LISTEN: "unix", PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: "wss://x/{world_key}" })
       .worldListen,
   ).toBe("unix");
-});
-
-describe("limits", () => {
-  const refused = (name: string, value: string): string => read({ [name]: value }).problems[0] ?? "";
-
-  test("every one has a setting, and those both sides of a wire compute with say that they are built in", () => {
-    expect([...limitOfSetting.values()].toSorted()).toEqual(Object.keys(limits).toSorted());
-    for (const [setting, name] of limitOfSetting) {
-      const { config, problems } = read({ [`PORTCADE_${setting}`]: "7" });
-      if (config) expect(config.changedLimits).toEqual({ [name]: 7 });
-      else expect(problems[0]).toMatch(/allowed is nothing/);
-    }
-  });
-
-  test("are whole numbers within reason", () => {
-    expect(config({ PORTCADE_LIMIT_LEASE_SOFT_MS: "1500" }).limits).toEqual({ ...limits, leaseSoftMs: 1500 });
-    for (const value of ["0", "-1", "1.5", "x", "86400001"])
-      expect(refused("PORTCADE_LIMIT_LEASE_SOFT_MS", value)).toContain(
-        "allowed is a whole number from 1 to 86400000",
-      );
-    expect(refused("PORTCADE_LIMIT_STRIKES", "2147483648")).toContain("from 1 to 2147483647");
-  });
-
-  test("with a setting of their own point to it", () => {
-    expect(refused("PORTCADE_LIMIT_IDLE_MS", "5")).toContain("set PORTCADE_WORLD_IDLE_SECONDS instead");
-    expect(refused("PORTCADE_LIMIT_TICK_MS", "5")).toContain("it is built in");
-  });
 });

@@ -28,6 +28,14 @@ export interface Config {
   readonly packDir: string;
   /** When a new pack is on offer: with a launch that has proved itself, or as soon as it lies there. */
   readonly newPacks: "proven" | "at-once";
+  readonly backups: {
+    /** From one backup that the master makes to the next; 0 for none. */
+    readonly everyMs: number;
+    /** How many of each are kept; of `daily` the last one of a day. */
+    readonly hourly: number;
+    readonly daily: number;
+    readonly beforeDeploy: number;
+  };
   readonly logLevel: NonNullable<Given["LOG_LEVEL"]>;
   readonly logFormat: "json" | "text";
   readonly version: string;
@@ -78,6 +86,7 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
     tls,
     packBaseUrl: given.WORLD_PACK_BASE_URL,
     newPacks: given.NEW_PACKS ?? "proven",
+    backups: backupsOf(given),
     logLevel: given.LOG_LEVEL ?? "info",
     logFormat: given.LOG_FORMAT ?? "json",
     version: given.APP_VERSION ?? appVersion,
@@ -99,6 +108,15 @@ function pathsOf(given: Given, { cwd, packDir }: Surroundings): Pick<Config, Pat
       given.LAUNCH === "systemd"
         ? resolve(cwd, given.LAUNCH_SOCKET ?? "/run/portcade/launch.sock")
         : undefined,
+  };
+}
+
+function backupsOf(given: Given): Config["backups"] {
+  return {
+    everyMs: given.BACKUP_MINUTES ?? 3_600_000,
+    hourly: given.BACKUPS_HOURLY ?? 24,
+    daily: given.BACKUPS_DAILY ?? 7,
+    beforeDeploy: given.BACKUPS_BEFORE_DEPLOY ?? 5,
   };
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Order } from "#adapters/operator/orders.ts";
 import { appVersionPattern } from "#shared/version.ts";
+import { type BackupCommand, readBackupCommand } from "./backup-arguments.ts";
 import { readDuration } from "./duration.ts";
 import { isTopic, type Topic } from "./help.ts";
 
@@ -9,15 +10,14 @@ export type Command =
   | { name: "world"; key?: string | undefined; logFormat?: string | undefined }
   /** Something is asked of the master that runs. */
   | { name: "order"; order: Order; isJson: boolean }
-  /** Both databases are copied into a new folder, and the copies are tried. */
-  | { name: "backup"; folder: string }
+  | Exclude<BackupCommand, { name: "help" }>
   /** Printed, after it was changed when that is asked for. */
   | { name: "version"; change?: { readonly to?: string | undefined } | undefined }
   | { name: "help"; topic?: Topic | undefined }
   /** What was asked for is not there; one line says so. */
   | { name: "wrong"; problem: string; topic?: Topic | undefined; isOrder?: boolean };
 
-export const commandNames = ["start", "world", "backup", "version", "help"] as const;
+export const commandNames = ["start", "world", "backup", "restore", "version", "help"] as const;
 
 const orders = ["list", "upgrade", "drain"] as const;
 type OrderName = (typeof orders)[number];
@@ -60,6 +60,7 @@ function topicOf([first = "", second = ""]: readonly string[]): Topic | undefine
 }
 
 function read(argv: readonly string[]): Command {
+  if (argv[0] === "backup" || argv[0] === "restore") return readBackup(argv);
   let given;
   try {
     given = parseArgs({ args: [...argv], allowPositionals: true, options });
@@ -76,6 +77,12 @@ function read(argv: readonly string[]): Command {
   return takesNo(name, values) ?? readRole(name, rest, values);
 }
 
+function readBackup(argv: readonly string[]): Command {
+  const command = readBackupCommand(argv);
+  if (typeof command === "string") return wrong(command);
+  return command.name === "help" ? { ...command, topic: topicOf(argv) } : command;
+}
+
 function readHelp(words: readonly string[]): Command {
   const topic = topicOf(words);
   return topic === undefined && words.length > 0
@@ -87,15 +94,13 @@ function readRole(name: string, [key, ...more]: readonly string[], values: Value
   const logFormat = values["log-format"];
   if (logFormat !== undefined && logFormat !== "text" && logFormat !== "json")
     return wrong(`--log-format is ${JSON.stringify(logFormat)}; allowed: text, json`);
-  const left = name === "world" || name === "backup" ? more.at(-1) : (more.at(-1) ?? key);
+  const left = name === "world" ? more.at(-1) : (more.at(-1) ?? key);
   if (left !== undefined) return wrong(`${name} takes no ${JSON.stringify(left)}`);
   switch (name) {
     case "start":
       return { name, keepWorlds: values["keep-worlds"] ?? false, logFormat };
     case "world":
       return { name, key, logFormat };
-    case "backup":
-      return key ? { name, folder: key } : wrong("backup needs the folder that it is to make");
     case "version":
       return readVersionChange(values);
     default:

@@ -45,8 +45,8 @@ async function follow(socket: Socket, { order, isJson }: OrderOptions): Promise<
   });
 }
 
-/** @returns the last word, if there was one */
-async function converse(
+/** Gives an order over this connection. @returns the last word, if there was one */
+export async function converse(
   socket: Socket,
   order: Order,
   hear: (answer: Answer) => void,
@@ -70,8 +70,11 @@ function codeOf(last: Answer): number {
   return isWrong ? exitCodes.wrongOrder.code : exitCodes.orderFailed.code;
 }
 
-function whyNot(code: string | undefined, dataDir: string): string {
-  if (code === "ENOENT" || code === "ECONNREFUSED")
+/** No master listens there. */
+export const isNobody = (code: string | undefined): boolean => code === "ENOENT" || code === "ECONNREFUSED";
+
+export function whyNot(code: string | undefined, dataDir: string): string {
+  if (isNobody(code))
     return `no master runs on ${dataDir}; start one, or set PORTCADE_DATA_DIR to the folder of the one that runs`;
   if (code === "EACCES")
     return `${dataDir} belongs to another user; give the order as the one the master runs as`;

@@ -3,15 +3,27 @@ import { exitCodes } from "./exit-codes.ts";
 const codesOf = (codes: readonly { readonly code: number; readonly meaning: string }[]): string =>
   codes.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
 
-const { clean, orderFailed, wrongOrder, badArguments } = exitCodes;
+const { clean, orderFailed, wrongOrder, badArguments, databaseOrMaster } = exitCodes;
 const orderCodes = codesOf([{ code: clean.code, meaning: "done" }, orderFailed, wrongOrder, badArguments]);
+
+const backupCodes = codesOf([
+  { code: clean.code, meaning: "done" },
+  { code: orderFailed.code, meaning: "the master that runs could not make it" },
+  badArguments,
+  {
+    code: databaseOrMaster.code,
+    meaning: "the database or the backup cannot be used; nothing has changed",
+  },
+]);
 
 export const help = `portcade — an online world of many small worlds
 
   portcade [start]       start the master; it starts worlds as players need them
       --keep-worlds      leave running worlds alone when the master stops
   portcade world <key>   run one world without a master; everybody is let in (for debugging)
-  portcade backup <dir>  copy both databases into a new folder, also while a master runs, and try the copies
+  portcade backup        copy both databases, also while a master runs, and try the copies
+  portcade backup list   what copies there are
+  portcade restore <backup>  put one in place of what is there, which is kept
   portcade version       print the version
       --set 1.4, --bump  change it first, in a checkout: to this one, or to the next (0.9 is followed by 1.0)
   portcade help          print this; with a command, more about it
@@ -78,9 +90,31 @@ meanwhile, and the order is done when every launch of it has ended.
 ${notice}
 
 ${toMaster}`,
-  backup: `portcade backup <dir>
+  backup: `portcade backup [--to <dir>] [--before-deploy] [--json]
 
-Copies both databases into a new folder, also while a master runs, and tries the copies.
+Copies both databases as they are at one moment, and proves the copies: they are whole, and this Portcade can open
+them. The master that runs makes it, every hour without being asked too; where none runs, this process does. It lies in
+<data>/backups, and is kept until somebody removes it.
+  --to <dir>        made by this process, into a new folder anywhere
+  --before-deploy   one of those of which the last few are kept (PORTCADE_BACKUPS_BEFORE_DEPLOY)
+  --json            one JSON object a line
+
+Exit codes
+${backupCodes}
+`,
+  "backup list": `portcade backup list [--json]
+
+The backups of PORTCADE_DATA_DIR (./data unless set), the newest first.
+`,
+  restore: `portcade restore <backup> [--data-dir <dir>]
+
+Puts both databases of a backup in place of those that are there, whole or not at all, also when it is cut short. What
+was there is kept beside it. <backup> is a name of portcade backup list, or a folder. No master may run on the data; as
+after a boot of the machine nobody is in then, and everybody stands where they stood.
+  --data-dir <dir>   of this data instead of PORTCADE_DATA_DIR (./data unless set)
+
+Exit codes
+${backupCodes}
 `,
   version: `portcade version [--set MAJOR.MINOR | --bump]
 

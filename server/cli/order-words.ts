@@ -5,11 +5,12 @@ import { exitCodes } from "./exit-codes.ts";
 type Failed = Extract<Answer, { type: "failed" }>;
 type Progress = Extract<Answer, { type: "progress" }>;
 type Done = Extract<Answer, { type: "done" }>;
-type WorldOrder = Exclude<Order, { type: "world.list" }>;
+type WorldOrder = Extract<Order, { world: string }>;
 
 /** What a person reads of an answer. */
 export function linesOf(order: Order, answer: Answer, isFirst: boolean): string[] {
   if (answer.type === "worlds") return table(answer.worlds);
+  if (answer.type === "backedUp" || order.type === "backup") return backupWords(answer);
   if (order.type === "world.list") return answer.type === "failed" ? failed(answer) : [];
   const [line, ...more] = sentences(order, answer, isFirst);
   return [`${order.world}: ${line}`, ...more];
@@ -17,7 +18,7 @@ export function linesOf(order: Order, answer: Answer, isFirst: boolean): string[
 
 function sentences(
   order: WorldOrder,
-  answer: Exclude<Answer, { type: "worlds" }>,
+  answer: Exclude<Answer, { type: "worlds" | "backedUp" }>,
   isFirst: boolean,
 ): string[] {
   if (answer.type === "failed") return failed(answer);
@@ -25,6 +26,15 @@ function sentences(
   return isFirst
     ? ["done; nothing of it ran, and the next launch is of what lies on the disk"]
     : done(order, answer);
+}
+
+/** How a backup goes, whoever makes it. */
+export function backupWords(answer: Answer): string[] {
+  if (answer.type === "backedUp") return [`BACKUP_DONE folder=${answer.folder} bytes=${answer.bytes}`];
+  if (answer.type === "failed") return [`no backup was made: ${answer.cause ?? answer.reason}`];
+  if (answer.type !== "progress") return [];
+  if (answer.step === "copying") return [`copying, ${answer.percent ?? 0} %`];
+  return answer.step === "checking" ? ["checking the copies"] : [];
 }
 
 function progress(order: WorldOrder, { step, launch = "", inMs, players = 0 }: Progress): string {

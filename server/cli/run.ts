@@ -37,7 +37,11 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
     }
     case "backup": {
       const { runBackup } = await import("./backup.ts");
-      return runBackup(layoutOf(entry), command.folder);
+      return runBackup(layoutOf(entry), command);
+    }
+    case "restore": {
+      const { runRestore } = await import("./restore.ts");
+      return runRestore(layoutOf(entry), command);
     }
     case "order": {
       const { giveOrder } = await import("./give-order.ts");

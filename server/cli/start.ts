@@ -24,7 +24,7 @@ export async function start({ entry, keepWorlds, logFormat }: StartOptions): Pro
   if (config === undefined || inherited === undefined) return exitCodes.badArguments.code;
   try {
     using notifier = new Notifier(process.env, process.pid);
-    const master = await Master.start({ config, layout, keepWorlds, inherited });
+    const master = await Master.start({ config, layout, program: entry, keepWorlds, inherited });
     notifier.ready();
     // What was compiled for the first time is kept at once: a master that is killed has no last moment for it.
     flushCompileCache();

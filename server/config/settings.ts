@@ -30,6 +30,17 @@ const seconds = (min: number, max: number) =>
     allowed: `seconds from ${min} to ${max}`,
   }) as const;
 
+const minutes = (min: number, max: number) =>
+  ({
+    read: z
+      .string()
+      .regex(/^[0-9]{1,6}(\.[0-9]{1,3})?$/)
+      .transform(Number)
+      .pipe(z.number().min(min).max(max))
+      .transform((value) => Math.round(value * 60_000)),
+    allowed: `minutes from ${min} to ${max}`,
+  }) as const;
+
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   ({ read: z.enum(values), allowed: `one of ${values.join(", ")}` }) as const;
 
@@ -66,6 +77,10 @@ export const settings = {
   WORLD_IDLE_SECONDS: seconds(0, 86_400),
   WORLD_START_TIMEOUT_SECONDS: seconds(0.1, 600),
   WARM_SPARES: whole(0, 16),
+  BACKUP_MINUTES: minutes(0, 10_080),
+  BACKUPS_HOURLY: whole(1, 1000),
+  BACKUPS_DAILY: whole(0, 400),
+  BACKUPS_BEFORE_DEPLOY: whole(1, 100),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
   LOG_FORMAT: oneOf("json", "text"),
   APP_VERSION: { read: z.string().regex(appVersionPattern), allowed: "MAJOR.MINOR with one digit of MINOR" },

@@ -8,7 +8,7 @@ const plainConnections = 500;
 
 export interface MasterHttpOptions extends Pick<
   HttpOptions,
-  "fd" | "packs" | "status" | "notReady" | "metrics"
+  "fd" | "packs" | "status" | "notReady" | "note" | "metrics"
 > {
   readonly config: Config;
   readonly layout: Layout;

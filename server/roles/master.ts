@@ -24,6 +24,7 @@ import { initialWorld } from "#server/worlds.ts";
 import { type Address, idOf, kindOf } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Addresses } from "./addresses.ts";
+import { Backups } from "./backups.ts";
 import { countHeads } from "./head-count.ts";
 import { createHost } from "./master-host.ts";
 import { createMasterHttp } from "./master-http.ts";
@@ -39,6 +40,8 @@ const settleLookMs = 20;
 export interface MasterOptions {
   readonly config: Config;
   readonly layout: Layout;
+  /** The file this program was started from. */
+  readonly program: string;
   /** Leave worlds running when the master stops. */
   readonly keepWorlds: boolean;
   /** Sockets to listen on instead of opening any. */
@@ -59,6 +62,7 @@ export class Master {
   readonly #launches: LaunchGateway;
   readonly #host: Host;
   readonly #engine: Engine;
+  readonly #backups: Backups;
   readonly #operator: MasterOperator;
   readonly #http: Http;
   readonly #startedAt: number;
@@ -116,10 +120,13 @@ export class Master {
       facts,
       soon: this.#pace.soon,
     });
-    const own = { catalog, offers, states: this.#states, notReady: () => this.#notReady() };
+    this.#backups = new Backups({ ...common, ...options });
+    const backUp: Backups["make"] = (kind, told) => this.#backups.make(kind, told);
+    const own = { catalog, offers, backUp, states: this.#states, notReady: () => this.#notReady() };
     this.#operator = createOperator({ ...common, ...own, limits, dataDir: config.dataDir });
     this.#http = this.#createHttp();
     this.#metrics.observe({ states: this.#states, sockets: () => this.#clients, timings: store.timings });
+    this.#metrics.observeBackups(this.#backups);
   }
 
   /**
@@ -193,6 +200,7 @@ export class Master {
       world_pack_base_url: this.#addresses.packs,
       world_pack_dir: config.packDir,
     });
+    this.#backups.start();
     // Figures are for programs: a person at a terminal keeps sight of the address.
     if (config.logFormat !== "text" || !process.stdout.isTTY) this.#metrics.startSamples(this.log.report);
   }
@@ -228,6 +236,7 @@ export class Master {
   /** Saves that wait are handed over before the engine, and written before the store, is closed. */
   async #close(): Promise<void> {
     this.#host.close();
+    await this.#backups.close();
     await this.#operator.close();
     await this.#launches.close();
     await this.#engine.stop();
@@ -254,6 +263,7 @@ export class Master {
         version: config.version,
       }),
       notReady: () => this.#notReady(),
+      note: () => this.#backups.note,
       metrics: () => this.#metrics.text(),
     });
   }

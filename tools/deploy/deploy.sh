@@ -48,7 +48,7 @@ says=$(runuser -u portcade -- "$stage/release/server/portcade" version) || refus
 if [ -e "$data/durable.db" ]; then
   backup=$data/backups/$(date -u +%Y%m%dT%H%M%SZ)-before-$version
   say "Backing up to $backup, and trying this release on it"
-  runuser -u portcade -- env "PORTCADE_DATA_DIR=$data" "$stage/release/server/portcade" backup "$backup" ||
+  runuser -u portcade -- env "PORTCADE_DATA_DIR=$data" "$stage/release/server/portcade" backup --before-deploy --to "$backup" ||
     refuse 'nothing was switched: no good backup could be made, or this release cannot use it'
   find "$data/backups" -mindepth 1 -maxdepth 1 -name '*-before-*' | sort | head -n "-$kept_backups" | xargs -r rm -rf
 fi

@@ -35,6 +35,8 @@ export interface HttpOptions {
   readonly status: () => Status;
   /** Why the master is not ready, in plain words; `undefined` when it is. */
   readonly notReady: () => string | undefined;
+  /** What an operator should look at although the master is ready. */
+  readonly note?: () => string | undefined;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
 }
@@ -129,7 +131,9 @@ function addHealth(app: FastifyInstance, options: HttpOptions): void {
   app.get("/healthz", (_, reply) => plain(reply, 200, "ok\n"));
   app.get("/readyz", (_, reply) => {
     const reason = options.notReady();
-    return reason === undefined ? plain(reply, 200, "ready\n") : plain(reply, 503, `${reason}\n`);
+    if (reason !== undefined) return plain(reply, 503, `${reason}\n`);
+    const note = options.note?.();
+    return plain(reply, 200, note === undefined ? "ready\n" : `ready\n${note}\n`);
   });
   app.get("/status", { preHandler: forTheHouseOnly }, (_, reply) => {
     const { uptimeSeconds: uptime, ...rest } = options.status();

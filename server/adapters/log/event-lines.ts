@@ -13,6 +13,8 @@ const lines: Readonly<Record<string, (fields: Fields) => string>> = {
   "store.migrated": (fields) => markerLine("MASTER_DB_MIGRATED", fields),
   "engine.stalled": (fields) => markerLine("MASTER_SAVING_PAUSED", fields),
   "engine.resumed": (fields) => markerLine("MASTER_SAVING_RESUMED", fields),
+  "backup.made": (fields) => markerLine("MASTER_BACKUP_MADE", fields),
+  "backup.failed": (fields) => markerLine("MASTER_BACKUP_FAILED", fields),
   "log.dropped": (fields) => markerLine("MASTER_LOG_DROPPED", fields),
   "metrics.sampled": (fields) => markerLine("PERF_SAMPLE", fixed(fields)),
   "metrics.configured": (fields) => markerLine("RUNTIME_LOOP_CONFIG", fields),

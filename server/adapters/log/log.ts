@@ -26,6 +26,7 @@ const warnings = new Set([
   "operator.closed",
   "host.failed",
   "engine.stalled",
+  "backup.failed",
   "log.dropped",
   "settings.warned",
 ]);

@@ -87,6 +87,16 @@ export class Metrics implements Log, Disposable {
     this.#sampler = new PerfSampler(measured, this.#acks);
   }
 
+  /** From now on the backups are looked at too. Once only. */
+  observeBackups(backups: { readonly ageSeconds: number | undefined; readonly failures: number }): void {
+    this.#gauge(
+      "portcade_backup_age_seconds",
+      "Since the newest backup was made; NaN when there is none",
+      () => backups.ageSeconds ?? Number.NaN,
+    );
+    this.#gauge("portcade_backup_failures_total", "Backups that could not be made", () => backups.failures);
+  }
+
   /** A `PERF_SAMPLE` at once and every five seconds, after one line about the loop itself. */
   startSamples(report: Report): void {
     report("metrics.configured", { role: "master", loop: "events" });

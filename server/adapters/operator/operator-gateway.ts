@@ -12,7 +12,8 @@ type Tell = <K extends Kind>(from: Address, to: Address<K>, body: Inbox[K]) => v
 /** Of answers that nobody reads. */
 const unreadBytes = limits.operatorUnreadBytes;
 
-type WorldOrder = Exclude<Order, { type: "world.list" }>;
+type WorldOrder = Extract<Order, { world: string }>;
+type BackupOrder = Extract<Order, { type: "backup" }>;
 
 export interface OperatorGatewayDeps {
   readonly limits: Limits;
@@ -22,6 +23,8 @@ export interface OperatorGatewayDeps {
   readonly worlds: () => readonly WorldReport[];
   /** Why what lies on the disk now cannot be started; `undefined` when nothing speaks against it. Never rejects. */
   readonly check: (world: string) => Promise<string | undefined>;
+  /** Makes a backup and tells how far it is; the last word when it is there, or cannot be. Never rejects. */
+  readonly backUp?: (kind: BackupOrder["kind"], told: (progress: Answer) => void) => Promise<Answer>;
   /** Why no order can be carried out now, in plain words; `undefined` when it can. */
   readonly notReady: () => string | undefined;
 }
@@ -163,12 +166,20 @@ export class OperatorGateway {
     if (!read.success) return refuse(caller, "there is no such order");
     const asked = read.data;
     if (asked.type === "world.list") return end(caller, { type: "worlds", worlds: this.#deps.worlds() });
+    if (asked.type === "backup") return void this.#backUp(caller, asked);
     const { drainLeastMs, drainMostMs } = this.#deps.limits;
     if (asked.noticeMs !== undefined && (asked.noticeMs < drainLeastMs || asked.noticeMs > drainMostMs))
       return refuse(caller, `the notice is from ${drainLeastMs / 1000} to ${drainMostMs / 1000} seconds`);
     const cause = this.#deps.notReady();
     if (cause !== undefined) return end(caller, { type: "failed", reason: "try_later", cause });
     void this.#order(caller, asked);
+  }
+
+  async #backUp(caller: Caller, { kind }: BackupOrder): Promise<void> {
+    const { backUp, report } = this.#deps;
+    if (!backUp) return refuse(caller, "this master makes no backups");
+    report("operator.ordered", { order: "backup", kind });
+    end(caller, await backUp(kind, (progress) => say(caller, progress)));
   }
 
   async #order(caller: Caller, asked: WorldOrder): Promise<void> {

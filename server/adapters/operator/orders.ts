@@ -8,6 +8,7 @@ const noticeMs = z.int().min(1).optional();
 /** What may be asked of a running master: one JSON line, and one of these per connection. */
 export const order = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("world.list") }),
+  z.strictObject({ type: z.literal("backup"), kind: z.enum(["asked", "before-deploy"]) }),
   z.strictObject({ type: z.literal("world.upgrade"), world: worldKey, noticeMs }),
   z.strictObject({ type: z.literal("world.drain"), world: worldKey, noticeMs, to: worldKey.optional() }),
 ]);
@@ -48,11 +49,15 @@ export interface WorldReport {
 export type Answer =
   | {
       type: "progress";
-      step: "starting" | "testing" | "draining";
+      step: "starting" | "testing" | "draining" | "copying" | "checking" | "keeping";
       launch?: string | undefined;
       inMs?: number | undefined;
       players?: number;
+      /** Of the copying. */
+      percent?: number | undefined;
     }
   | { type: "done"; launch?: string | undefined; draining?: readonly LaunchReport[] }
+  /** A backup lies there, `bytes` in all. */
+  | { type: "backedUp"; folder: string; bytes: number }
   | { type: "failed"; reason: Refusal; cause?: string | undefined }
   | { type: "worlds"; worlds: readonly WorldReport[] };

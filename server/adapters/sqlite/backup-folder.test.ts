@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BackupFolder, type Kept, surplus } from "./backup-folder.ts";
-import { type BackupKind, type BackupRecord, recordPath } from "./backup-record.ts";
+import type { BackupKind } from "./backup-kinds.ts";
+import { type BackupRecord, recordPath } from "./backup-record.ts";
 
 const retention = { hourly: 3, daily: 2, beforeDeploy: 1 };
 const part = { size: 0, sha256: "0".repeat(64) };

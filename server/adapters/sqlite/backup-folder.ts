@@ -2,7 +2,8 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { makeFolder } from "../make-folder.ts";
-import { BackupFailed, type BackupKind, type BackupRecord, readRecord } from "./backup-record.ts";
+import type { BackupKind } from "./backup-kinds.ts";
+import { BackupFailed, type BackupRecord, readRecord } from "./backup-record.ts";
 import { partOf } from "./backup.ts";
 import { codeOf } from "./database.ts";
 
@@ -21,7 +22,8 @@ export interface Kept {
   readonly record: BackupRecord;
 }
 
-const named = /^[0-9]{8}T[0-9]{6}Z-(?:hourly|before-deploy|asked)(?:-[0-9]+)?$/;
+/** Also those that were put here under names of their own, such as `…-before-1.3`. */
+const named = /^[0-9]{8}T[0-9]{6}Z-[a-z0-9.-]{1,60}$/;
 const unfinished = /^\..*\.part$/;
 
 /** The backups of a data folder, `<dir>/<time>-<kind>`. */
@@ -33,10 +35,13 @@ export class BackupFolder {
     this.dir = join(dataDir, "backups");
   }
 
-  /** Every backup that was finished, the newest first. */
+  /**
+   * Every backup that was finished, the newest first.
+   *
+   * @throws the system's error when the folder cannot be read
+   */
   list(): Kept[] {
-    const names = existsSync(this.dir) ? readdirSync(this.dir) : [];
-    return names
+    return namesIn(this.dir)
       .filter((name) => named.test(name))
       .flatMap((name) => {
         const path = join(this.dir, name);
@@ -82,6 +87,16 @@ export class BackupFolder {
       renameSync(path, part);
       rmSync(part, { recursive: true, force: true });
     }
+  }
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
   }
 }
 

@@ -3,15 +3,12 @@ import { createReadStream, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import { backupKinds } from "./backup-kinds.ts";
 
 /** A backup that could not be made, or that nobody can use. */
 export class BackupFailed extends Error {
   override readonly name = "BackupFailed";
 }
-
-/** Why a backup was made; how many of each are kept differs. */
-export const backupKinds = ["hourly", "before-deploy", "asked"] as const;
-export type BackupKind = (typeof backupKinds)[number];
 
 /** What lies in a backup, relative to its folder. */
 export const backupParts = {

@@ -12,14 +12,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { makeFolder } from "../make-folder.ts";
-import {
-  BackupFailed,
-  type BackupKind,
-  backupParts,
-  type BackupRecord,
-  measure,
-  recordPath,
-} from "./backup-record.ts";
+import type { BackupKind } from "./backup-kinds.ts";
+import { BackupFailed, backupParts, type BackupRecord, measure, recordPath } from "./backup-record.ts";
 import type { Connection } from "./database.ts";
 import { flush } from "./flush.ts";
 import { openStores } from "./open-stores.ts";
