@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -37,8 +29,7 @@ export function placeRuntime(outDir: string): void {
   checkNode();
   const isWindows = process.platform === "win32";
   place(realpathSync(process.execPath), join(dir, isWindows ? "node.exe" : "node"), 0o755);
-  const licence = join(dirname(realpathSync(process.execPath)), isWindows ? "LICENSE" : "../LICENSE");
-  if (existsSync(licence)) place(licence, join(dir, "licenses", "node.txt"));
+  place(join(dirname(realpathSync(process.execPath)), "../LICENSE"), join(dir, "licenses", "node.txt"));
   if (process.platform === "linux") place(findLibrary(), join(dir, library));
   const [name, script] = isWindows ? ["portcade.cmd", windowsLauncher] : ["portcade", launcher];
   writeFileSync(join(dir, name), script);
