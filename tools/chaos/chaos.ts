@@ -10,7 +10,7 @@ import { Undo } from "./undo.ts";
 import { now } from "./wait.ts";
 
 /** Scenarios at a time in the short form. */
-const lanes = 2;
+const lanes = 3;
 const exitCodes = { clean: 0, lost: 1, badArguments: 14 } as const;
 
 async function main(): Promise<number> {

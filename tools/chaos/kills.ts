@@ -28,9 +28,14 @@ const rareStrikes: readonly (readonly [share: number, strike: Strike])[] = [
 ];
 /** So that also a run of a few kills says how long it takes to get over each kind. */
 const bothFigures: readonly Strike[] = [
-  (site) => killMaster(site),
   (site) => killWorld(site),
+  (site) => killMaster(site),
   (site) => cut(site),
+];
+/** A world first: soon after a master's end its recovery is another figure. */
+const oneOfEachKind: readonly Strike[] = [
+  (site) => killWorld(site),
+  ...rareStrikes.map(([, strike]) => strike),
 ];
 const reportMs = 30_000;
 
@@ -47,8 +52,8 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
     isTimed: true,
   });
   let reportAt = now() + reportMs;
-  const first = isShort ? rareStrikes.map(([, strike]) => strike) : kills > 1 ? bothFigures : [];
-  const oneOfEach = [...first];
+  const few = isShort ? oneOfEachKind : bothFigures;
+  const oneOfEach = kills > 1 ? [...few] : [];
   while (site.kills < kills || oneOfEach.length > 0) {
     await site.players.all({ do: "play" });
     await (oneOfEach.shift() ?? any(site))(site);

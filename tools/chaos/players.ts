@@ -39,6 +39,11 @@ export class Players implements AsyncDisposable {
     return Array.from({ length: this.count }, (_, number) => number);
   }
 
+  /** Of the processes they play in. */
+  get pids(): number[] {
+    return this.#children.map(({ pid }) => pid ?? 0);
+  }
+
   /** Resolves when it is done. @throws when it cannot be */
   async order(bot: number, order: Order): Promise<Sight | undefined> {
     const id = ++this.#lastId;

@@ -31,6 +31,12 @@ export function openFiles(pid: number): number {
   return read(() => readdirSync(`/proc/${pid}/fd`).length) ?? 0;
 }
 
+/** For how long its main thread has been ready to run and had no processor; 0 where the system does not say. */
+export function waitedMs(pid: number): number {
+  const [, waited = 0] = (read(() => readFileSync(`/proc/${pid}/schedstat`, "utf8")) ?? "").split(" ");
+  return Number(waited) / 1e6;
+}
+
 /** Does nothing to a process that is gone. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   return read(() => process.kill(pid, name)) ?? false;

@@ -14,9 +14,9 @@ import type { Scenario } from "./scenario.ts";
 
 /** Every scenario, the longest first. */
 export const scenarios: readonly Scenario[] = [
+  cuts,
   kills,
   upgrades,
-  cuts,
   lines,
   diskFull,
   databaseLocked,

@@ -2,7 +2,7 @@ import { socketOf, type Line, type Moment } from "./lines.ts";
 import { atPoint, pidAt, pointName, points, type Point } from "./points.ts";
 import { signal } from "./processes.ts";
 import type { Site } from "./site.ts";
-import { pause } from "./wait.ts";
+import { now, pause } from "./wait.ts";
 
 /** What can be done to a site that plays. Each resolves when the fault itself is over; getting well is another matter. */
 
@@ -46,10 +46,13 @@ export async function freezeWorld(
 ): Promise<void> {
   const pid = anyWorld(site);
   if (pid === undefined) return;
-  if (ms > patienceMs) site.watch.doom(site.socketsTo(pid));
   site.tally.freezes += 1;
+  const began = now();
   signal(pid, "SIGSTOP");
-  await pause(ms);
+  await pause(Math.min(ms, patienceMs));
+  // What was to be shorter has become longer when this process was late itself.
+  if (now() - began >= patienceMs) site.watch.doom(site.socketsTo(pid));
+  await pause(Math.max(0, ms - patienceMs));
   if (signal(pid, "SIGCONT")) {
     await pause(newsMs);
     return site.watch.spare(site.socketsTo(pid));

@@ -10,7 +10,8 @@ import type { Words } from "./words.ts";
 import type { Ending, WorldProcess } from "./world-process.ts";
 
 const self: Address<"host"> = "host:local";
-const watchMs = 500;
+/** A world that crashes is not back before this has passed; to look costs some ten microseconds a process. */
+const watchMs = 100;
 
 type LaunchWanted = Extract<Inbox["host"], { type: "launch" }>;
 type Listen = LaunchOrder["listen"];

@@ -11,8 +11,11 @@ export function startOf(pid: number): string | undefined {
   return state === "Z" || state === "X" ? undefined : fields?.[19];
 }
 
+let boot: string | undefined;
+
+/** Of this boot of the machine; we do not outlive it. */
 export function bootId(): string | undefined {
-  return readProc("/proc/sys/kernel/random/boot_id")?.trim();
+  return (boot ??= readProc("/proc/sys/kernel/random/boot_id")?.trim());
 }
 
 /** What every process of ours has open under this number: process id → path. A file that was removed says so itself. */
