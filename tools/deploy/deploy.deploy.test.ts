@@ -36,10 +36,11 @@ async function meanwhile(players: Players, what: () => Promise<void>): Promise<{
   await what();
   const ms = Math.round(performance.now() - start);
   const after = await players.until(
-    ({ resumed, state, walked }) =>
-      resumed >= before.resumed + crowd &&
-      state.every((state) => state === "in-world") &&
-      walked.every((count, n) => count > (before.walked[n] ?? 0)),
+    ({ lostWorldSockets, resumed, state, walked }) =>
+      lostWorldSockets > before.lostWorldSockets ||
+      (resumed >= before.resumed + crowd &&
+        state.every((state) => state === "in-world") &&
+        walked.every((count, n) => count > (before.walked[n] ?? 0))),
   );
   expect(after).toMatchObject({
     worldSockets: before.worldSockets,

@@ -10,6 +10,8 @@ import { nodePacks } from "#tools/headless/packs.ts";
 const [master = "", count = "1", packs = ""] = process.argv.slice(2);
 const stepMs = 400;
 const met = { worldSockets: 0, lostWorldSockets: 0, lostControlSockets: 0, resumed: 0 };
+/** Per player: looks at which they were walking. Nobody walks before all have come. */
+const walked: number[] = [];
 let isLeaving = false;
 
 /** Nobody travels here, so a world's socket that ends was lost. */
@@ -19,7 +21,9 @@ class WatchedSocket extends WebSocket {
     const isWorld = new URL(url).pathname.length > 1;
     if (isWorld) this.addEventListener("open", () => void met.worldSockets++);
     this.addEventListener("close", () => {
-      if (!isLeaving) met[isWorld ? "lostWorldSockets" : "lostControlSockets"]++;
+      if (isLeaving) return;
+      met[isWorld ? "lostWorldSockets" : "lostControlSockets"]++;
+      tell();
     });
     this.addEventListener("message", ({ data }) => {
       if (typeof data !== "string" || !data.includes('"resumed":true')) return;
@@ -29,12 +33,18 @@ class WatchedSocket extends WebSocket {
   }
 }
 
+function tell(): void {
+  if (walked.length === 0) return;
+  const state = players.map(({ view: { state, isMasterAway } }) => (isMasterAway ? "master away" : state));
+  console.log(JSON.stringify({ ...met, state, walked }));
+}
+
 const players = Array.from({ length: Number(count) }, () =>
   createHeadless({ master, packs: nodePacks(packs), Socket: WatchedSocket }),
 );
 await Promise.all(players.map((player) => player.inWorld(undefined, 60_000)));
 const starts = players.map(({ self }) => ({ x: self?.x ?? 0, y: self?.y ?? 0 }));
-const walked = players.map(() => 0);
+walked.push(...players.map(() => 0));
 let steps = 0;
 setInterval(() => {
   steps += 1;
@@ -44,10 +54,6 @@ setInterval(() => {
     player.client.walkTo({ x: x + (steps % 4 < 2 ? 60 : -60), y });
   }
 }, stepMs);
-const tell = (): void => {
-  const state = players.map(({ view: { state, isMasterAway } }) => (isMasterAway ? "master away" : state));
-  console.log(JSON.stringify({ ...met, state, walked }));
-};
 tell();
 createInterface({ input: process.stdin })
   .on("line", tell)
