@@ -84,8 +84,9 @@ function checkPrevious(path: string | undefined, history: History | undefined): 
   if (path === undefined) {
     if (history && !history.isShallow) return undefined;
     const what = history ? "this clone is shallow" : "this is no clone";
+    const way = history ? "fetch it (git fetch --unshallow)" : "build in a clone";
     throw new BuildRefused(
-      `${what}, and the packs are dated by history; fetch it (git fetch --unshallow), or give the index.json that players have now: npm run build -- --previous <index.json>`,
+      `${what}, and the packs are dated by history; ${way}, or give the index.json that players have now: npm run build -- --previous <index.json>`,
     );
   }
   try {

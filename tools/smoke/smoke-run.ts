@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -113,6 +113,10 @@ export class SmokeRun {
   /** From here on masters are started from a copy of what was built, with no checkout around it. */
   copyRelease(): void {
     const builds = join(root, "builds");
+    this.check(
+      existsSync(join(builds, manifestFile)),
+      "builds/ holds no release; run npm run build, or leave out --skip-build",
+    );
     const { version, release_commit } = readManifest(builds);
     const copy = this.emptyFolder();
     for (const part of [...releaseFolders, manifestFile])
