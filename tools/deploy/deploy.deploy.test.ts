@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Players } from "./testing/players.ts";
 import { type Release, Site } from "./testing/site.ts";
@@ -185,6 +186,31 @@ describe("with players who walk", () => {
       "WORLD_REGISTERED key=hub",
     );
   });
+});
+
+test("data that a release has made unreadable is put back as the guide says, and the release before plays on", async () => {
+  const release = await current();
+  await site.machine.must(
+    "systemctl stop portcade portcade.socket portcade-launches.socket 'portcade-world@*'",
+  );
+  const data = new Database(join(site.machine.root, "var/lib/portcade/durable.db"));
+  data.pragma("user_version = 9999");
+  data.close();
+  const refused = await site.ssh("ci", "sudo -n /opt/portcade/bin/rollback");
+  expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining("9999"),
+  });
+  await site.machine.must(
+    "systemctl stop portcade portcade.socket portcade-launches.socket 'portcade-world@*'",
+  );
+  const backup = "/var/lib/portcade/backups/$(ls /var/lib/portcade/backups | grep before | tail -n 1)";
+  const program = "/opt/portcade/current/server/portcade";
+  await site.machine.must(`runuser -u portcade -- ${program} restore ${backup} --data-dir /var/lib/portcade`);
+  expect(await site.ssh("ci", "sudo -n /opt/portcade/bin/rollback")).toMatchObject({ code: 0 });
+  expect(await current()).not.toBe(release);
+  await using players = await enter();
+  expect((await players.met()).state).toEqual(Array(crowd).fill("in-world"));
 });
 
 test("when the machine goes down, worlds say goodbye to the master before it does, and all is back with it", async () => {
