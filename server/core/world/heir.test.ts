@@ -196,16 +196,26 @@ describe("an heir", () => {
     ]);
     const { state, said } = cells.take<World>(resting, replace, fromOperator);
     expect([state, said]).toEqual([undefined, [{ to: operator, type: "done" }]]);
-    const old = cells.take<World>({ ...resting, old: [launch] }, replace, fromOperator);
-    expect(old).toMatchObject({ state: { phase: "resting", failures: 0, old: [launch] }, said });
   });
 
-  test("is an ordinary start for a place that cools down: what was replaced may be what made it fail", () => {
+  test("is proved where the players of earlier launches come into it, though nobody waits", () => {
+    const old: World = { ...resting, old: [launch] };
+    const { state, said } = cells.take<World>(old, replace, fromOperator);
+    expect(said).toMatchObject([{ type: "begin", world: "hub", isHeir: true }]);
+    expect(state).toMatchObject({ phase: "starting", operator, failures: 2, wanted: [], old: [launch] });
+    const crowded: World = { ...resting, old: ["launch:a", "launch:b", "launch:c", "launch:d"] };
+    expect(cells.take<World>(crowded, replace, fromOperator)).toMatchObject({
+      state: crowded,
+      said: [{ to: operator, type: "failed", reason: "try_later" }],
+    });
+  });
+
+  test("is proved in a place that cools down: what was replaced may be what made it fail, or not", () => {
     const { state, said } = cells.take<World>(cooling, replace, fromOperator);
-    expect(said).toMatchObject([{ type: "begin", world: "hub" }]);
+    expect(said).toMatchObject([{ type: "begin", world: "hub", isHeir: true }]);
     expect(state).toMatchObject({ phase: "starting", operator, failures: 2, wanted: [from] });
     const begun = state as In<"starting">;
-    const up = cells.take<World>(begun, { type: "opened", endpoint }, { self, from: begun.launch });
+    const up = cells.take<World>(begun, { type: "proved", endpoint }, { self, from: begun.launch });
     expect(up.said).toContainEqual({ to: operator, type: "done", launch: "l1" });
     const down = cells.take<World>(begun, { type: "ended", cause: "exit 2" }, { self, from: begun.launch });
     expect(down.said).toContainEqual({

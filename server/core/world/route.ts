@@ -9,8 +9,9 @@ type Past = Pick<World, "failures" | "cause" | "old">;
 export function start(
   { wanted, failures, cause, old }: Past & Pick<World, "wanted">,
   turn: Turn,
+  isHeir?: true,
 ): In<"starting"> {
-  return { phase: "starting", launch: begin(turn), wanted, failures, cause, old };
+  return { phase: "starting", launch: begin(turn, isHeir), wanted, failures, cause, old };
 }
 
 /** @returns a launch that has been told to begin; an heir proves itself before anybody is sent to it */

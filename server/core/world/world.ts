@@ -179,14 +179,20 @@ function tryAgain(state: In<"cooling">, _: unknown, turn: Turn): World {
   return state.wanted.length > 0 ? start(state, turn) : rest(state, 0, turn);
 }
 
-/** What an operator has just replaced may be what made it fail. */
-function tryNow(state: In<"cooling">, _: unknown, turn: Turn): World {
-  return { ...start(state, turn), operator: turn.from as Address<"operator"> };
+/** What an operator has just replaced may be what made it fail; the next one proves that it does not. */
+function tryNow(state: In<"cooling" | "resting">, _: unknown, turn: Turn): World {
+  return { ...start(state, turn, true), operator: turn.from as Address<"operator"> };
 }
 
-/** The next launch is of what lies on the disk then, and has not failed yet. */
+/**
+ * The next launch is of what lies on the disk then, and has not failed yet. Where others are still being emptied
+ * their players come into it, and it is proved now.
+ */
 function replaceNothing(state: In<"resting">, _: unknown, turn: Turn): World | undefined {
-  return forget(nothingToReplace(state, undefined, turn), undefined, turn);
+  const { old = [] } = state;
+  if (old.length === 0) return forget(nothingToReplace(state, undefined, turn), undefined, turn);
+  const isCrowded = old.length + 1 > turn.facts.limits.launchesPerWorld;
+  return isCrowded ? notNow(state, undefined, turn) : tryNow(state, undefined, turn);
 }
 
 /** What it failed of is long ago; those that are still being emptied are not. */
