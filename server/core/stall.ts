@@ -34,6 +34,14 @@ export function delayOf({ to, from, body }: Envelope, id: string, epoch: number)
   return { id, from: to, to: from as `launch-link:${string}`, body: { type: "registration.delayed", epoch } };
 }
 
+const lasting: ReadonlySet<string> = new Set(["saves", "left", "departed", "state"]);
+
+/** A process whose last word on somebody waits to be written down keeps it until it is. */
+export function doubtOf({ to, from, body }: Envelope, id: string): Envelope | undefined {
+  if (!from.startsWith("launch-link:") || !lasting.has(body.type)) return undefined;
+  return { id, from: to, to: from as `launch-link:${string}`, body: { type: "unsaved" } };
+}
+
 /**
  * How a world process learns that there is no room for what it says: its connection ends. It registers again and
  * says again what matters, and others are heard meanwhile. `undefined` for what nobody would say again.

@@ -2,7 +2,7 @@ import type { Envelope } from "#core/inbox.ts";
 import type { Facts } from "#core/facts.ts";
 import type { MachineSet } from "#core/machines.ts";
 import { connectionOf } from "#core/restart.ts";
-import { delayOf, parkedAs, partingOf, refusalOf } from "#core/stall.ts";
+import { delayOf, doubtOf, parkedAs, partingOf, refusalOf } from "#core/stall.ts";
 import { kindOf, type Address } from "#shared/address.ts";
 import type { Phased } from "#shared/machine.ts";
 import { Batch } from "./batch.ts";
@@ -238,7 +238,12 @@ export class Engine {
     const waiting = [...this.#parked.values()].sort((a, b) => Number(isDeadline(a)) - Number(isDeadline(b)));
     this.#parked = new Map();
     this.#arrivals.unshift(...waiting);
-    if (waiting.length > 0 && !this.#stopped) this.#wake();
+    if (waiting.length === 0 || this.#stopped) return;
+    // One word to each, however much of theirs waits.
+    const doubts = waiting.map((unit) => doubtOf(unit, this.#messageId()));
+    for (const doubt of new Map(doubts.map((one) => [one?.to, one])).values())
+      if (doubt) this.#deps.bus.send(doubt);
+    this.#wake();
   }
 
   #recovered(): void {

@@ -45,6 +45,19 @@ describe("while nothing can be saved", () => {
     expect(story.allTo(link)).not.toContain("close");
   });
 
+  test("a world is told every second to keep what it said, once however much of it waits, until it is saved", async () => {
+    const { story, launch, admission } = await stalled(100);
+    await story.tell(link, `launch:${launch}`, { type: "left", admission, seq: 3, place: place(3) });
+    const told = (): number => story.allTo(link).filter((type) => type === "unsaved").length;
+    await story.nature.pass(1000);
+    expect(told()).toBe(1);
+    await story.nature.pass(90_000);
+    expect(told()).toBe(91);
+    story.store.isDown = false;
+    await story.nature.pass(60_000);
+    expect(told()).toBe(92);
+  });
+
   test("a portal is answered at once, and leads nowhere later", async () => {
     const { story, launch, admission } = await stalled(100);
     await story.tell(link, `launch:${launch}`, { ...portal, admission });

@@ -161,6 +161,7 @@ export class WorldLine {
       if (message.epoch < this.epoch) return this.#wire && this.#hangUp(this.#wire);
       this.#epoch = message.epoch;
     }
+    if (message.type === "unsaved") return this.#unheard.unsaved();
     if (message.type === "registration.delayed") {
       this.#isDelayed = true;
       this.#lostAt = undefined;

@@ -262,6 +262,7 @@ test("late words about the unknown change nothing", () => {
     { type: "kick", admission: "z", reason: "removed" },
     { type: "registered", heartbeatMs: 1000, epoch: 1 },
     { type: "registration.delayed", epoch: 1 },
+    { type: "unsaved" },
     { type: "registration.refused", reason: "not_wanted", epoch: 1 },
   ];
   for (const input of late) {

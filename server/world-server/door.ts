@@ -42,6 +42,7 @@ const handlers: { [T in DoorInput["type"]]: (door: Door, input: Got<T>, moment: 
   // The master counts on this launch again: it has forgotten that it wanted to stop it.
   registered: (door) => ({ door: door.isShut ? { ...door, isShut: false } : door, effects: [] }),
   "registration.delayed": (door) => ({ door, effects: [] }),
+  unsaved: (door) => ({ door, effects: [] }),
   "registration.refused": (door) => ({ door, effects: [] }),
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "#adapters/ws/link.ts";
-import { limits } from "#shared/limits.ts";
+import { limits, type Limits } from "#shared/limits.ts";
 import type { FromLaunch, LastWords as Words, ToLaunch } from "#shared/protocol/launch-master.ts";
 import { clock } from "./clock.ts";
 import { LastWords } from "./last-words.ts";
@@ -39,7 +39,7 @@ afterEach(async () => {
   await master[Symbol.asyncDispose]();
 });
 
-function startLink(more: { clock?: Clock; url?: string } = {}): void {
+function startLink(more: { clock?: Clock; url?: string; limits?: Limits } = {}): void {
   const write = (line: string): void => events.add((JSON.parse(line) as { event: string }).event);
   const log = new Log({ format: "json", write });
   const slate = {
@@ -169,6 +169,20 @@ describe("last words", () => {
     master.cut();
     await events.until((event) => event === "master.lost");
     expect(written).toMatchObject([{ launch: "l1", saves: [{ admission: "a" }] }]);
+  });
+
+  test("are kept for as long as the master says that it cannot save", async () => {
+    master.answer = { type: "registered", heartbeatMs: 5, epoch: 1 };
+    startLink({ limits: { ...limits, tickMs: 5 } });
+    await registrations.until(anything);
+    link.send(left);
+    for (let beats = 0; beats < 100; beats++) {
+      await master.next("heartbeat");
+      master.tell({ type: "unsaved" });
+    }
+    master.cut();
+    await events.until((event) => event === "master.lost");
+    expect(written).toMatchObject([{ saves: [{ admission: "b" }] }]);
   });
 
   test("keep what was never said, however often a master answers that is not obeyed", async () => {

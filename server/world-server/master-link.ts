@@ -150,6 +150,7 @@ export class MasterLink implements Master {
 
   #hear(link: Link<ToLaunch>, message: ToLaunch): void {
     // Nobody gives orders who has not taken this launch on.
+    if (message.type === "unsaved") return this.#unheard.unsaved();
     if (!("epoch" in message)) return this.#isRegistered ? this.#deps.hear(message) : undefined;
     if (message.epoch < this.#epoch) {
       this.#deps.log.warn("master.outdated", "an older master is not obeyed", { epoch: message.epoch });

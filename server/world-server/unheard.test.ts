@@ -63,6 +63,28 @@ describe("what the master may not have heard", () => {
     expect(unheard.words).toBeUndefined();
   });
 
+  test("is kept for as long as the master says that it cannot save, and a minute more", () => {
+    const unheard = new Unheard();
+    const hearOut = (questions: number): void => {
+      for (let count = 0; count < questions; count++) {
+        unheard.ask();
+        unheard.answered();
+      }
+    };
+    unheard.keep({ type: "left", admission: "b", seq: 3, place });
+    unheard.keep(saves(["a", 1]));
+    unheard.keep(state("1"));
+    for (let minute = 0; minute < 3; minute++) {
+      hearOut(60);
+      unheard.unsaved();
+    }
+    hearOut(60);
+    expect(unheard.words?.saves).toHaveLength(2);
+    expect(unheard.words?.state).toBe("1");
+    hearOut(1);
+    expect(unheard.words).toBeUndefined();
+  });
+
   test("never is more than a master would read", () => {
     const unheard = new Unheard();
     for (let count = 0; count < 5000; count++) unheard.keep(saves([`a${count}`, 1]));

@@ -17,8 +17,8 @@ interface Kept<T> {
 /**
  * What the master may not know yet: the newest place of everybody, who is gone, and what the world wants remembered.
  * Everything else is said again by the roster of the next registration, or came too late. What was received may
- * still be lost with a master that dies before it has written it down, and one whose disk is full answers all the
- * same: so it is kept for a minute's questions more. To hear it twice changes nothing.
+ * still be lost with a master that dies before it has written it down: so it is kept for a minute's questions more, and
+ * for another whenever a master whose disk is full says that it cannot save. To hear it twice changes nothing.
  */
 export class Unheard {
   readonly #saves = new Map<string, Kept<Save>>();
@@ -47,6 +47,14 @@ export class Unheard {
     for (const kept of [this.#saves, this.#finals])
       for (const [admission, one] of kept) if (isKnown(one)) kept.delete(admission);
     if (this.#state && isKnown(this.#state)) this.#state = undefined;
+  }
+
+  /** It has received, but cannot save: what it has may still be lost with it. */
+  unsaved(): void {
+    const asked = this.#asked;
+    for (const kept of [this.#saves, this.#finals] as Map<string, Kept<never>>[])
+      for (const [admission, { what }] of kept) kept.set(admission, { what, asked });
+    if (this.#state) this.#state = { ...this.#state, asked };
   }
 
   /** Everything, at most `most` saves to a message. */

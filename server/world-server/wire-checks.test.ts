@@ -51,6 +51,7 @@ const samples: readonly [string, z.ZodType, Check<unknown>, readonly object[]][]
       { type: "registered", heartbeatMs: 1000, epoch: 1 },
       { type: "registration.refused", reason: "not_wanted", epoch: 2 },
       { type: "registration.delayed", epoch: 2 },
+      { type: "unsaved" },
       { type: "expect", ...expectation },
       { type: "revoke", admission: "a" },
       { type: "hold", admission: "a", request: "r", forMs: 0.5 },

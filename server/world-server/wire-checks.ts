@@ -57,6 +57,7 @@ export const toLaunchCheck: Check<ToLaunch> = messageCheck<ToLaunch>(
   {
     registered: { heartbeatMs: number(), epoch },
     "registration.delayed": { epoch },
+    unsaved: {},
     "registration.refused": { reason: oneOf(["version_mismatch", "not_wanted"]), epoch },
     expect: {
       admission: id,

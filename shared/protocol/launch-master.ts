@@ -115,6 +115,9 @@ export const toLaunch = z.discriminatedUnion("type", [
   z
     .strictObject({ type: z.literal("registration.delayed"), epoch })
     .describe("The master cannot save for now: keep the connection, the answer comes when it can"),
+  z
+    .strictObject({ type: z.literal("unsaved") })
+    .describe("The master has heard you, but cannot save for now: keep what you said a while longer"),
   z.strictObject({
     type: z.literal("registration.refused"),
     reason: z.enum(["version_mismatch", "not_wanted"]),
