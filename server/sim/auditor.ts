@@ -162,15 +162,14 @@ export class Auditor {
     const cell = `${kindOf(id)}.${before}.${input}`;
     const tally = handled ? this.cells : this.strays;
     tally.set(cell, (tally.get(cell) ?? 0) + 1);
-    if (this.#seen.isHealed && kindOf(id) === "travel") this.#redeemed(event);
+    if (input === "redeem" && kindOf(id) === "travel" && this.#isSettled) this.sinceHeal.redeems++;
     this.#tell(`${id} ${before}>${after} ${input} from ${cause}`);
     onTransition(this, event);
   }
 
-  /** Whom an operator's order turns away has not knocked in vain: they are told where to go. */
-  #redeemed({ input, body }: Transition): void {
-    if (input === "redeem") this.sinceHeal.redeems++;
-    if ((body as { reason?: string }).reason === "world_draining") this.sinceHeal.redeems--;
+  /** Trouble is over, and no order is still carried out: whom one sends where there is no room may ask again. */
+  get #isSettled(): boolean {
+    return this.#seen.isHealed && !this.states("world").some(([, { phase }]) => phase === "leaving");
   }
 
   door(world: SimWorld, input: DoorInput, before: Door, effects: readonly DoorEffect[]): void {
@@ -192,7 +191,7 @@ export class Auditor {
 
   #arrived(): void {
     this.count("arrivals");
-    if (this.#seen.isHealed) this.sinceHeal.arrivals++;
+    if (this.#isSettled) this.sinceHeal.arrivals++;
   }
 
   #refused(message: { readonly type: string; readonly reason?: unknown }): void {
