@@ -1,4 +1,5 @@
 import { createConnection } from "node:net";
+import { constants, setPriority } from "node:os";
 import { resolve } from "node:path";
 import { visible } from "#adapters/log/escape.ts";
 import { operatorPath } from "#adapters/operator/operator-path.ts";
@@ -30,7 +31,10 @@ export async function runBackup({ packDir }: Layout, command: Act): Promise<numb
     for (const line of isJson ? [JSON.stringify(answer)] : backupWords(answer))
       (answer.type === "failed" && !isJson ? process.stderr : process.stdout).write(`${visible(line)}\n`);
   };
-  if (command.act === "make") return await tell(hear, () => make(config, command.kind, hear));
+  if (command.act === "make") {
+    stepAside();
+    return await tell(hear, () => make(config, command.kind, hear));
+  }
   const { kind, to } = command;
   if (to !== undefined) return await tell(hear, () => copyTo(config, kind, resolve(to), hear));
   return await ask(config, kind, hear);
@@ -76,6 +80,13 @@ async function askMaster(path: string, order: Order, hear: Hear): Promise<Answer
   } finally {
     socket.destroy();
   }
+}
+
+/** Whoever plays goes first. Where that cannot be said it is done all the same. */
+function stepAside(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {}
 }
 
 async function tell(hear: Hear, work: () => Promise<void>): Promise<number> {
