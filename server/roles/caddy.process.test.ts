@@ -1,14 +1,14 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import { get } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { type CaddyOptions, shippedCaddyfile, TestCaddy } from "#tools/edge/testing-caddy.ts";
 import { findCaddy } from "#tools/test/caddy.ts";
 import { freePorts } from "#tools/test/free-ports.ts";
-import { TestMaster } from "./testing.ts";
+import { isRunning, TestMaster } from "./testing.ts";
 import { TestPlayer } from "./testing-player.ts";
 
 /** Found or installed by the test run; without it these tests are left out on a person's machine, never in CI. */
@@ -17,80 +17,138 @@ const program = "path" in found ? found.path : "caddy";
 const isLeftOut = "advice" in found && process.env["CI"] !== "true";
 if (isLeftOut) console.log(found.advice);
 
-const shipped = fileURLToPath(new URL("../../Caddyfile", import.meta.url));
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const step of cleanUp.splice(0).toReversed()) await step();
 });
 
 function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), "portcade-caddy-"));
+  const dir = mkdtempSync(join(tmpdir(), "portcade-edge-"));
   cleanUp.push(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
-/** A real Caddy with certificates of its own making; resolves when the master answers through it. */
-async function caddy(site: string, https: number, env: Record<string, string>): Promise<void> {
-  const dir = folder();
-  const config = join(dir, "Caddyfile");
-  writeFileSync(
-    config,
-    `{\n admin off\n skip_install_trust\n auto_https disable_redirects\n local_certs\n https_port ${https}\n storage file_system ${dir}/store\n}\n${site}\n`,
-  );
-  const home = { PATH: process.env["PATH"], XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir, HOME: dir };
-  const child = spawn(program, ["run", "--config", config, "--adapter", "caddyfile"], {
-    env: { ...home, ...env },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  cleanUp.push(async () => {
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
-  });
-  // Read to its end: a Caddy whose log nobody reads is ended by its own next line.
-  child.stderr.resume();
-  // It serves before it has a certificate to serve with: asked until the master answers through it.
-  while ((await statusOf(`https://localhost:${https}/healthz`)) !== 200);
+async function caddy(options: Omit<CaddyOptions, "program">): Promise<TestCaddy> {
+  const started = await TestCaddy.start({ program, ...options });
+  cleanUp.push(() => started[Symbol.asyncDispose]());
+  return started;
 }
 
 async function started(settings: Record<string, string>, dataDir: string): Promise<TestMaster> {
-  const master = await TestMaster.start(settings, dataDir);
+  const master = await TestMaster.start(settings, dataDir, ["start", "--keep-worlds"]);
   cleanUp.push(() => master.end());
   return master;
 }
 
+interface Edge {
+  readonly https: number;
+  readonly url: string;
+  readonly master: TestMaster;
+  readonly caddy: TestCaddy;
+  readonly restart: () => Promise<TestMaster>;
+}
+
+/** The shipped Caddyfile before a master whose worlds listen on socket files. */
+async function edge(): Promise<Edge> {
+  const https = await freePorts(2);
+  const dataDir = folder();
+  const settings = {
+    PORTCADE_PORT: String(https + 1),
+    PORTCADE_WORLD_LISTEN: "unix",
+    PORTCADE_PUBLIC_MASTER_URL: `wss://localhost:${https}/`,
+    PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: `wss://localhost:${https}/{world_key}`,
+  };
+  const restart = (): Promise<TestMaster> => started(settings, dataDir);
+  const master = await restart();
+  const proxy = await caddy({
+    httpsPort: https,
+    env: { PORTCADE_PORT: String(master.port), PORTCADE_SOCKETS: join(dataDir, "worlds") },
+  });
+  return { https, url: `wss://localhost:${https}/`, master, caddy: proxy, restart };
+}
+
+const walkToHold = { x: 330, y: 290 };
+
 describe.skipIf(isLeftOut)("behind Caddy", () => {
-  test("the shipped Caddyfile is valid", () => {
-    expect(() =>
-      execFileSync(program, ["validate", "--config", shipped, "--adapter", "caddyfile"], { stdio: "pipe" }),
-    ).not.toThrow();
+  test("the shipped Caddyfile is valid and well formed, with and without what it takes from outside", () => {
+    const check = (env: Record<string, string>): string =>
+      execFileSync(program, ["adapt", "--validate", "--config", shippedCaddyfile, "--adapter", "caddyfile"], {
+        env: { PATH: process.env["PATH"], HOME: folder(), ...env },
+        stdio: "pipe",
+        encoding: "utf8",
+      });
+    for (const email of ["", "me@example.org"])
+      expect(() => check({ PORTCADE_ACME_EMAIL: email })).not.toThrow();
+    const { admin } = JSON.parse(check({ PORTCADE_GAME_HOST: "play.example.org" })) as {
+      admin: { listen: string };
+    };
+    expect(admin.listen).toMatch(/^unix\/\//);
+    // An option that this Caddy knows stands where those of newer ones will.
+    expect(check({ PORTCADE_CADDY_STREAMS: "flush_interval -1" }).match(/"flush_interval":-1/g)).toHaveLength(
+      2,
+    );
+    expect(execFileSync(program, ["fmt", shippedCaddyfile], { encoding: "utf8" })).toBe(
+      readFileSync(shippedCaddyfile, "utf8"),
+    );
   });
 
-  test("the shipped Caddyfile leads players to worlds on socket files, and keeps private pages private", async () => {
-    const https = await freePorts(2);
-    const dataDir = folder();
-    const master = await started(
-      {
-        PORTCADE_PORT: String(https + 1),
-        PORTCADE_WORLD_LISTEN: "unix",
-        PORTCADE_PUBLIC_MASTER_URL: `wss://localhost:${https}/`,
-        PORTCADE_PUBLIC_WORLD_URL_TEMPLATE: `wss://localhost:${https}/{world_key}`,
-      },
-      dataDir,
-    );
-    await caddy(`import ${shipped}`, https, {
-      PORTCADE_PORT: String(master.port),
-      PORTCADE_SOCKETS: join(dataDir, "worlds"),
-    });
-    const player = await TestPlayer.connect(`wss://localhost:${https}/`);
+  test("players reach worlds by socket files, new ones without a reload", async () => {
+    const { https, url, master } = await edge();
+    const player = await TestPlayer.connect(url);
     await player.enter();
     await player.walk(170, 260);
+    expect(master.lines.some(({ event, world }) => event === "host.launched" && world === "left_world")).toBe(
+      false,
+    );
     expect(await player.travel("LeftPortal")).toMatchObject({ world: "left_world" });
     expect(player.replica.self).toMatchObject({ x: 630, y: 260 });
-    for (const path of ["status", "metrics"])
-      expect(await statusOf(`https://localhost:${https}/${path}`)).toBe(404);
-    expect(await statusOf(`https://localhost:${https}/healthz`)).toBe(200);
+    expect(await answerOf(https, "/healthz")).toMatchObject({ status: 200 });
     player.cut();
+  });
+
+  test("a reload ends every connection, and costs nobody more: worlds run on, players stand where they stood", async () => {
+    const { url, master, caddy: proxy } = await edge();
+    const players = [];
+    for (let count = 0; count < 3; count++) {
+      const player = await TestPlayer.connect(url);
+      await player.enter();
+      await player.walk(walkToHold.x, walkToHold.y, 5);
+      players.push({ player, at: player.replica.self });
+    }
+    const pid = master.pidOf("hub");
+    await proxy.reload();
+    for (const { player, at } of players) {
+      for (const peer of [player.control, player.world])
+        expect([1001, 1002, 1006]).toContain((await peer?.closed)?.code);
+      const again = await player.again();
+      expect(again.welcome).toMatchObject({ resumed: true, admission: { world: "hub" } });
+      again.ask({ type: "world.rejoin", world: "hub" });
+      expect(await again.enter()).toMatchObject({ world: "hub" });
+      expect(again.replica.self).toMatchObject({ x: at.x, y: at.y });
+      again.cut();
+    }
+    expect(isRunning(pid)).toBe(true);
+    expect(master.pidOf("hub")).toBe(pid);
+  });
+
+  test("while the master is away the answer is 503 and when to ask again, and players come back through it", async () => {
+    const { https, url, master, restart } = await edge();
+    const player = await TestPlayer.connect(url);
+    await player.enter();
+    master.process.kill("SIGKILL");
+    await master.exited;
+    expect(await answerOf(https, "/healthz")).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
+    expect(await answerOf(https, "/hub", asWebSocket)).toMatchObject({ status: 101 });
+    expect(await answerOf(https, "/no_such_world", asWebSocket)).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "2" },
+    });
+    const next = await restart();
+    await next.untilMarker("MASTER_WORLD_REGISTERED key=hub");
+    const again = await player.again();
+    expect(again.welcome).toMatchObject({ resumed: true, admission: { world: "hub" } });
+    player.cut();
+    again.cut();
   });
 
   test("worlds on their kept ports are led to by one route each", async () => {
@@ -107,11 +165,10 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
     const routes = ["hub", "left_world", "right_world", "top_world"].map(
       (key, index) => ` handle /${key} {\n  reverse_proxy 127.0.0.1:${https + 2 + index}\n }\n`,
     );
-    await caddy(
-      `localhost {\n${routes.join("")} handle {\n  reverse_proxy 127.0.0.1:${master.port}\n }\n}`,
-      https,
-      {},
-    );
+    await caddy({
+      httpsPort: https,
+      text: `{\n admin off\n}\nlocalhost {\n${routes.join("")} handle {\n  reverse_proxy 127.0.0.1:${master.port}\n }\n}`,
+    });
     const player = await TestPlayer.connect(`wss://localhost:${https}/`);
     await player.enter();
     await player.walk(630, 260);
@@ -120,12 +177,28 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
   });
 });
 
-/** The answer's status, or `undefined` when nobody answered. */
-function statusOf(url: string): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    get(url, { rejectUnauthorized: false, agent: false }, (answer) => {
+const asWebSocket = {
+  connection: "Upgrade",
+  upgrade: "websocket",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+
+/** What is answered, also to a WebSocket's handshake; the connection is over then. */
+function answerOf(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders }> {
+  return new Promise((resolve, reject) => {
+    get({ host: "localhost", port, path, headers, rejectUnauthorized: false, agent: false }, (answer) => {
       answer.resume();
-      resolve(answer.statusCode);
-    }).on("error", () => resolve(undefined));
+      resolve({ status: answer.statusCode, headers: answer.headers });
+    })
+      .on("upgrade", (answer, socket) => {
+        socket.destroy();
+        resolve({ status: answer.statusCode, headers: answer.headers });
+      })
+      .on("error", reject);
   });
 }

@@ -52,6 +52,8 @@ load_caddyfile() {
     { tail -n 1 /run/portcade-caddy.log >&2; say 'The Caddyfile of this release is refused; the one before stays.' >&2; return 1; }
   cp "$new" /etc/caddy/.Caddyfile.next
   mv -f /etc/caddy/.Caddyfile.next /etc/caddy/Caddyfile
-  if systemctl -q is-active caddy; then caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
-  else systemctl restart caddy; fi
+  # The first time it still listens for orders where Debian has it listen, and cannot hear this one.
+  if systemctl -q is-active caddy && caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
+  then return 0; fi
+  systemctl restart caddy
 }
