@@ -7,7 +7,7 @@ import type { Condition } from "../lasting.ts";
 export function* pagesInTime({ seen }: Auditor): Iterable<Condition> {
   for (const page of seen.players.flatMap(({ pages }) => pages).filter(({ isOpen }) => isOpen)) {
     yield* requests(page, seen.master.engine.isStalled);
-    yield* attempts(page);
+    yield* attempts(page, seen.epoch);
     if (seen.circumstances.suite === "restart") yield* resumes(page, seen.epoch);
   }
 }
@@ -23,13 +23,16 @@ function* requests({ id, isDeaf, waiting }: Page, isStalled: boolean): Iterable<
     };
 }
 
-/** L6: and no step of a journey is waited for any longer, whatever became of the answer. Packs take their time. */
-function* attempts({ id, journey }: Page): Iterable<Condition> {
+/**
+ * L6: and no step of a journey is waited for any longer, whatever became of the answer. Packs take their time,
+ * and what a master that was killed had begun its successor has the whole time for.
+ */
+function* attempts({ id, journey }: Page, epoch: number): Iterable<Condition> {
   const { travel, portal, control } = journey;
   const excuse = control.phase === "up" ? undefined : "alone";
   const step = travel && stepOf(travel);
   if (step !== undefined)
-    yield { law: "L6", key: `${id} ${step}`, text: `${id} is ${travel?.phase} (${step})`, excuse };
+    yield { law: "L6", key: `${id} ${step} ${epoch}`, text: `${id} is ${travel?.phase} (${step})`, excuse };
   if (portal) yield { law: "L6", key: `${id} portal ${portal.re}`, text: `${id} waits for a portal` };
 }
 
