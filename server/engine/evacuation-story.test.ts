@@ -142,7 +142,7 @@ describe("while a world is emptied", () => {
     const { resume } = story;
     await story.tell(operator, "world:hub", evacuate);
     await story.ask({ type: "closed" });
-    await story.pass(1);
+    await story.pass(11);
     expect(story.last("launch-link:hub", "kick")).toMatchObject({ reason: "world_draining" });
     await story.leave("left", 7);
     await story.open("ada", resume);

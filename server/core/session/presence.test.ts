@@ -87,10 +87,16 @@ describe("a player whose launch is emptied", () => {
   });
 
   test("who is away leaves with a last save, and is asked again only by the launch they are in", () => {
-    const detached = { ...inWorld, client: undefined };
-    expect(cells.take<Session>(detached, away, fromLaunch)).toMatchObject({
+    const { detachGraceMs, evacuateAgainMs } = testFacts().limits;
+    const detached = { ...inWorld, client: undefined, wakeAt: detachGraceMs };
+    expect(cells.take<Session>(detached, away, { ...fromLaunch, now: evacuateAgainMs })).toMatchObject({
       state: detached,
       said: [{ to: "launch:hub", type: "kick", admission: "a1", reason: "world_draining" }],
+    });
+    // Their master was killed a moment ago, and they are about to come back.
+    expect(cells.take<Session>(detached, away, { ...fromLaunch, now: evacuateAgainMs - 1 })).toMatchObject({
+      state: detached,
+      said: [],
     });
     for (const state of [lobby, travelling])
       expect(cells.take<Session>(state, away, fromLaunch)).toMatchObject({ state, said: [] });

@@ -81,6 +81,10 @@ export function draining<S extends Attached>(
 export function evacuate(state: Attached, { admission, target: goal }: Got<"evacuate">, turn: Turn): Session {
   if (!isHere(state, admission, turn) || state.phase === "travelling") return state;
   if (!state.client) {
+    const { detachGraceMs, evacuateAgainMs } = turn.facts.limits;
+    const awayMs = turn.now + detachGraceMs - (state.wakeAt ?? turn.now);
+    // As everybody is whose master was killed: they come back by themselves, and the launch asks again.
+    if (awayMs < evacuateAgainMs) return state;
     turn.send(state.admission.launch, { type: "kick", admission, reason: "world_draining" });
     return state;
   }
