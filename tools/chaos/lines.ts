@@ -85,12 +85,9 @@ export class Lines implements AsyncDisposable {
     return this[line];
   }
 
-  /** What players' sockets to this launch were dialled as; to every launch when none is named. */
-  socketsTo(launch?: string): string[] {
-    const pipes = [...this.world.pipes].filter(
-      ({ notes }) => (launch ?? notes.get("launch")) === notes.get("launch"),
-    );
-    return pipes.map(socketOf);
+  /** The lines of players to this launch. */
+  worldPipes(launch: string): Pipe[] {
+    return [...this.world.pipes].filter(({ notes }) => notes.get("launch") === launch);
   }
 
   /** Takes the place of the socket a master has just made for its worlds; there is always one to dial. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Lines, type Line, type Moment } from "./lines.ts";
+import { Lines, socketOf, type Line, type Moment } from "./lines.ts";
 import type { Luck } from "./luck.ts";
 import { MasterProcess, type LogLine } from "./master-process.ts";
 import type { Pipe } from "./pipe.ts";
@@ -174,10 +174,15 @@ export class Site implements AsyncDisposable {
     return all.map(([launch]) => launch);
   }
 
-  /** What players' sockets to this process were dialled as. */
-  socketsTo(pid: number): string[] {
+  /** The lines of players to this process. */
+  pipesTo(pid: number): Pipe[] {
     const launch = [...this.#launched].findLast(([, one]) => one.pid === pid)?.[0];
-    return launch === undefined ? [] : this.lines.socketsTo(launch);
+    return launch === undefined ? [] : this.lines.worldPipes(launch);
+  }
+
+  /** What they were dialled as. */
+  socketsTo(pid: number): string[] {
+    return this.pipesTo(pid).map(socketOf);
   }
 
   killWorld(pid: number): void {

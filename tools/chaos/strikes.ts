@@ -1,8 +1,8 @@
 import { socketOf, type Line, type Moment } from "./lines.ts";
 import { atPoint, pidAt, pointName, points, type Point } from "./points.ts";
 import { signal } from "./processes.ts";
-import type { Site } from "./site.ts";
-import { now, pause } from "./wait.ts";
+import { healMs, type Site } from "./site.ts";
+import { now, pause, until } from "./wait.ts";
 
 /** What can be done to a site that plays. Each resolves when the fault itself is over; getting well is another matter. */
 
@@ -53,9 +53,15 @@ export async function freezeWorld(
   // What was to be shorter has become longer when this process was late itself.
   if (now() - began >= patienceMs) site.watch.doom(site.socketsTo(pid));
   await pause(Math.max(0, ms - patienceMs));
+  const stood = site.pipesTo(pid);
+  const passed = stood.map((pipe) => pipe.passed.down);
   if (signal(pid, "SIGCONT")) {
-    await pause(newsMs);
-    return site.watch.spare(site.socketsTo(pid));
+    // Late in its own right on a busy machine: until it has said something, and its players have heard it.
+    const goesOn = (): boolean =>
+      stood.every((pipe, n) => pipe.isOver || pipe.passed.down > (passed[n] ?? 0));
+    await until(goesOn, "a world that stood still goes on", healMs).catch(() => {});
+    await site.players.all({ do: "look" });
+    return site.watch.spare(stood.map(socketOf));
   }
   // One that was empty and had been told to end has four seconds for it, whatever keeps it.
   const isEnd = site.master.hasSaid(({ msg = "" }) =>
