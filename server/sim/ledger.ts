@@ -35,6 +35,8 @@ export class Ledger {
   readonly memories = new Map<string, string>();
   /** What launches that are about to begin were told of it. */
   readonly recalled = new Map<Address, string | undefined>();
+  /** What each launch wanted remembered while it was the one that takes newcomers. */
+  readonly words = new Map<Address, Set<string>>();
   /** How many steps a launch had said were taken in a world, when it ended. */
   readonly said = new Map<string, { readonly steps: number; readonly at: number }>();
   /** Where an avatar stood when its world died, by admission. */

@@ -6,6 +6,7 @@ import {
   cells,
   door,
   type Door,
+  type Handler,
   ignore,
   page,
   type PlantedBug,
@@ -83,6 +84,16 @@ const elsewhere = () =>
     return { ...after, effects };
   });
 
+/** Its words count, whether or not it has yet to take over, or was taken over from. */
+const believed =
+  (real: Handler): Handler =>
+  (state, input, turn) => {
+    if (!state) return state;
+    const { drain, isHeir } = state;
+    const next = real({ ...state, drain: undefined, isHeir: undefined }, input, turn);
+    return next && { ...next, drain, isHeir };
+  };
+
 /** Goes by the clock that people set. */
 class OfTheWall {
   readonly leftOutMs = 0;
@@ -155,6 +166,15 @@ export const staleBugs: readonly PlantedBug[] = [
     change: whereHabits({ restMs: 3_000 }),
     // Pages that name another world, which the real one never does.
     code: () => ({ ...looseRedeem(), journey: elsewhere().journey }),
+  },
+  {
+    name: "a launch that was taken over from says what its world remembers",
+    law: "S24",
+    change: where({ upgrade: 0.2 }),
+    code: () => {
+      const words = cells("launch", ["running", "closing", "stopping"], { state: believed });
+      return and(words, "launch", ["running", "closing", "suspect", "stopping"], { lastWords: believed });
+    },
   },
   {
     name: "a world that is to stop is killed before it could save",

@@ -1,7 +1,7 @@
 import type { Launch, LaunchInput } from "#core/world/launch.ts";
 import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
-import { idOf } from "#shared/address.ts";
+import { type Address, idOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
 import { stepsIn } from "../marks.ts";
 import { onEnding } from "./on-ending.ts";
@@ -18,6 +18,18 @@ export function onLaunch(auditor: Auditor, event: Transition): void {
   if (before && before.phase !== "stopping" && (!after || after.phase === "stopping"))
     onStopping(auditor, event, before);
   if (before && before !== after && event.cause.startsWith("launch-link:")) isOwn(auditor, event, before);
+  noteWords(auditor, event);
+}
+
+/** S24: of two launches of a world only the one that takes newcomers is believed. */
+function noteWords({ ledger }: Auditor, { id, body, previous }: Transition): void {
+  const launch = previous as Launch | undefined;
+  if (launch?.drain?.isSucceeded || launch?.isHeir) return;
+  const { type, ...said } = body as { type: string; text?: string; state?: string };
+  const text = type === "state" ? said.text : type === "lastWords" ? said.state : undefined;
+  if (text === undefined) return;
+  const known = ledger.words.get(id) ?? new Set();
+  ledger.words.set(id, known.add(text));
 }
 
 /** S22: only its connection moves a launch. S6: which is of its own process, and to the newest master. */
@@ -44,7 +56,9 @@ function onStopping({ ofMaster, ledger }: Auditor, { id, at }: Transition, befor
 }
 
 /** S24: what is remembered is what was said last. S21: and no more than may be. */
-export function onMemory({ ledger, breach, seen }: Auditor, { id, state, input, cause }: Transition): void {
+export function onMemory(auditor: Auditor, event: Transition): void {
+  const { ledger, breach, seen } = auditor;
+  const { id, state, input, cause } = event;
   const { limits } = seen.circumstances;
   const text = (state as Memory | undefined)?.text;
   const world = idOf(id);
@@ -52,10 +66,16 @@ export function onMemory({ ledger, breach, seen }: Auditor, { id, state, input, 
   // It may be newer: what a master wrote as it was killed, nobody heard of.
   if (input === "recall" && stepsIn(text ?? "") < stepsIn(known))
     breach("S24", `${id} is ${text}, which was ${known}`);
-  if ((text?.length ?? 0) > limits.worldStateLength)
-    breach("S21", `${id} is ${text?.length} characters long`);
   if (input === "recall") ledger.recalled.set(cause, text);
-  if (text !== undefined) ledger.memories.set(world, text);
+  if (text === undefined) return;
+  if (text.length > limits.worldStateLength) breach("S21", `${id} is ${text.length} characters long`);
+  ledger.memories.set(world, text);
+  if (input === "keep") onKeep(auditor, world, text, cause);
+}
+
+function onKeep({ ledger, breach }: Auditor, world: string, text: string, cause: Address): void {
+  if (!ledger.words.get(cause)?.has(text))
+    breach("S24", `${world} remembers ${text} by the word of ${cause}, which does not take newcomers`);
   // A world that lies may forget what it likes.
-  if (input === "keep" && ledger.liars.has(cause)) ledger.said.delete(world);
+  if (ledger.liars.has(cause)) ledger.said.delete(world);
 }
