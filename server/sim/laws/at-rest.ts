@@ -12,17 +12,23 @@ export function atRest(auditor: Auditor): void {
 /** A process says so much a second by itself, and so much for everybody who is known: in calm weather it is less. */
 const wordsOfProcess = 3;
 const wordsOfSession = 2;
+/** A world that comes back late lets everybody in who waited for it: each arrives once. */
+const wordsOfArrival = 20;
 const redeemsOfArrival = 3;
 
 /** L10: what happens now is what calm people and processes cause, and nobody knocks again and again. */
 function isQuiet(auditor: Auditor): void {
   const { now, seen, sinceHeal, breach } = auditor;
   const { redeems, arrivals } = sinceHeal;
-  const { at, events } = sinceHeal.calm;
-  const perSecond = (1000 * (auditor.events - events)) / (now - at);
-  const most = wordsOfProcess * seen.processes.size + wordsOfSession * auditor.sessions().length;
-  if (perSecond > most)
-    breach("L10", `${perSecond.toFixed(0)} things a second happen, where ${most} would do`);
+  const { at, events, arrivals: arrivedBefore } = sinceHeal.calm;
+  const seconds = (now - at) / 1000;
+  const sessions = auditor.sessions().length;
+  const newcomers = Math.min(arrivals - arrivedBefore, sessions);
+  const most =
+    seconds * (wordsOfProcess * seen.processes.size + wordsOfSession * sessions) + wordsOfArrival * newcomers;
+  const happened = auditor.events - events;
+  if (happened > most)
+    breach("L10", `${happened} things happen in ${seconds} s, where ${Math.round(most)} would do`);
   if (redeems > redeemsOfArrival * Math.max(arrivals, seen.players.length))
     breach("L10", `${redeems} redeems led to ${arrivals} arrivals since all is well`);
 }
