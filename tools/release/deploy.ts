@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { archiveOf, readRelease } from "./hand-over.ts";
+import { ReleaseRefused } from "./refusal.ts";
+import { given, wanted } from "./variables.ts";
+
+const incoming = "/opt/portcade/incoming";
+
+/**
+ * Brings the release to the server and has it switched there: under the players, and back by itself when it does not
+ * come up.
+ *
+ * @param dir what was handed over
+ * @throws ReleaseRefused with what the server said
+ */
+export function deploy(dir: string, say: (line: string) => void): void {
+  const release = readRelease(dir);
+  const { HOST, USER, SSH_KEY, KNOWN_HOSTS, GAME_HOST } = wanted([
+    "HOST",
+    "USER",
+    "SSH_KEY",
+    "KNOWN_HOSTS",
+    "GAME_HOST",
+  ]);
+  const own = mkdtempSync(join(tmpdir(), "portcade-deploy-"));
+  const write = (name: string, text: string): string => {
+    const path = join(own, name);
+    writeFileSync(path, `${text.trim()}\n`, { mode: 0o600 });
+    return path;
+  };
+  try {
+    const options = sshOptions(write("key", SSH_KEY), write("known_hosts", KNOWN_HOSTS));
+    const settings = write("portcade.env", serverSettings(GAME_HOST, given("WORLD_PACK_BASE_URL")));
+    const archive = archiveOf(dir, release);
+    say(`Uploading ${release.version} to ${HOST}…`);
+    for (const [file, name] of [
+      [settings, "portcade.env"],
+      [archive, `portcade-${release.version}.tar.gz`],
+    ] as const)
+      run(
+        "scp",
+        ["-q", ...options, file, `${USER}@${HOST}:${incoming}/${name}`],
+        "nothing has changed there",
+      );
+    say("Switching…");
+    const command = `sudo -n /opt/portcade/bin/deploy ${release.version} ${release.sha256}`;
+    run(
+      "ssh",
+      [...options, `${USER}@${HOST}`, command],
+      `run the release again with version ${release.version}`,
+    );
+    say(`DEPLOY_DONE version=${release.version}`);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** What the server is started with; the whole of it, at each deploy. */
+export function serverSettings(gameHost: string, packs: string | undefined): string {
+  const lines = [
+    `PORTCADE_PUBLIC_MASTER_URL=wss://${gameHost}/`,
+    `PORTCADE_PUBLIC_WORLD_URL_TEMPLATE=wss://${gameHost}/{world_key}`,
+    ...(packs === undefined ? [] : [`PORTCADE_WORLD_PACK_BASE_URL=${packs}`]),
+  ];
+  return lines.join("\n");
+}
+
+/** Only the key and the server that were named: no agent, no other key, no server that is met for the first time. */
+function sshOptions(key: string, knownHosts: string): string[] {
+  const options = {
+    IdentitiesOnly: "yes",
+    IdentityAgent: "none",
+    BatchMode: "yes",
+    StrictHostKeyChecking: "yes",
+    UserKnownHostsFile: knownHosts,
+    GlobalKnownHostsFile: "/dev/null",
+    ConnectTimeout: "20",
+    ServerAliveInterval: "15",
+  };
+  return [
+    "-F",
+    "/dev/null",
+    "-i",
+    key,
+    ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+  ];
+}
+
+function run(command: string, args: readonly string[], advice: string): void {
+  const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+  if (error) throw new ReleaseRefused(`${command} cannot be started: ${error.message}`);
+  if (status !== 0)
+    throw new ReleaseRefused(
+      `the server was not brought up to date (${command} ${status}, its words are above); ${advice}`,
+    );
+}

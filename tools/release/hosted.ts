@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { extname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { PackIndex } from "#shared/manifest.ts";
+import type { DeploymentManifest } from "#tools/artifacts/manifest.ts";
+import { sha256 } from "#tools/worlds/output.ts";
+import { ReleaseRefused } from "./refusal.ts";
+
+/** How a browser must be told of each; a script of another type is not run. */
+const types: Readonly<Record<string, RegExp>> = {
+  ".html": /^text\/html\b/,
+  ".js": /^(text|application)\/javascript\b/,
+  ".css": /^text\/css\b/,
+  ".json": /^application\/json\b/,
+  ".svg": /^image\/svg\+xml\b/,
+  ".png": /^image\/png\b/,
+  ".woff2": /^font\/woff2\b/,
+  ".zip": /^application\/(zip|x-zip-compressed)\b/,
+};
+const waitMs = 30_000;
+
+export interface Looking {
+  /** Of the page; ends with `/`. */
+  readonly url: string;
+  readonly tries: number;
+  readonly pauseMs: number;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Downloads every file that the host should have now and compares it, until all are right. What is asked for carries a
+ * query of its own: with the page's `?v=` a cache between would keep an old answer for the players.
+ *
+ * @throws ReleaseRefused with what is still wrong after the last try
+ */
+export async function verifyHosted(
+  manifest: DeploymentManifest,
+  index: PackIndex,
+  { url, tries, pauseMs, say }: Looking,
+): Promise<void> {
+  let left = manifest.files
+    .filter(({ path }) => path.startsWith("web/"))
+    .map((file) => ({ ...file, path: file.path.slice("web/".length) }));
+  const count = left.length;
+  for (let n = 1; ; n++) {
+    const wrong = new Map<string, string>();
+    const salt = randomBytes(8).toString("hex");
+    for (const file of left) {
+      const address = new URL(file.path, url);
+      address.searchParams.set("verify", salt);
+      const fault = await faultOf(address, file, index, say);
+      if (fault !== undefined) wrong.set(file.path, fault);
+    }
+    say(`try ${n} of ${tries}: ${count - wrong.size} of ${count} files are right`);
+    if (wrong.size === 0) break;
+    if (n === tries) {
+      const lines = [...wrong].slice(0, 10).map(([path, fault]) => `\n  ${path}: ${fault}`);
+      throw new ReleaseRefused(
+        `${wrong.size} of ${count} files at ${url} are not those of the release:${lines.join("")}\nThe server was not touched. Look at what the host serves, then run the release again with version ${manifest.version}`,
+      );
+    }
+    left = left.filter(({ path }) => wrong.has(path));
+    await pause(pauseMs);
+  }
+  say(`HOSTED_PAGES_VERIFY_OK files=${count} url=${url}`);
+}
+
+async function faultOf(
+  address: URL,
+  { path, size, sha256: wanted }: { path: string; size: number; sha256: string },
+  index: PackIndex,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  try {
+    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(waitMs) });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (answer.status !== 200) return `status ${answer.status}`;
+    if (bytes.length !== size) return `${bytes.length} bytes instead of ${size}`;
+    if (sha256(bytes) !== wanted) return "other bytes of the same length";
+    const type = types[extname(path)];
+    const given = answer.headers.get("content-type") ?? "nothing";
+    if (type && !type.test(given)) return `Content-Type is ${given}`;
+    if (path.startsWith("world_packs/")) return packFault(path, answer.headers, index, say);
+    return undefined;
+  } catch (error) {
+    return (error as Error).cause instanceof Error
+      ? ((error as Error).cause as Error).message
+      : String(error);
+  }
+}
+
+/** A page of another origin may fetch packs; their time there is only told of, because `index.json` is what counts. */
+function packFault(
+  path: string,
+  headers: Headers,
+  index: PackIndex,
+  say: (line: string) => void,
+): string | undefined {
+  if (headers.get("access-control-allow-origin") !== "*") return "Access-Control-Allow-Origin is not *";
+  const pack = Object.values(index.packs).find(({ file }) => path === `world_packs/${file}`);
+  const hosted = Date.parse(headers.get("last-modified") ?? "") / 1000;
+  if (pack && hosted !== pack.mtime)
+    say(`HOSTED_LAST_MODIFIED_WARNING path=${path} hosted=${hosted} index=${pack.mtime}`);
+  return undefined;
+}
