@@ -10,6 +10,8 @@ export interface Layout {
   readonly worldIndex: string;
   readonly packDir: string;
   readonly webDir: string;
+  /** In a release it comes with the archive, not with the build. */
+  readonly caddyfile: string;
   /** Where compiled code is kept from one start to the next. */
   readonly compileCache: string;
 }
@@ -23,6 +25,7 @@ export function layoutOf(entry: string): Layout {
     worldIndex: join(builds, "server/worlds.json"),
     packDir: join(builds, "world_packs"),
     webDir: join(builds, "web"),
+    caddyfile: entry.endsWith(".ts") ? join(entry, "../../Caddyfile") : join(builds, "Caddyfile"),
     compileCache: join(builds, "compile-cache"),
   };
 }

@@ -53,7 +53,7 @@ test.each([
   [["restore", "a", "b"], /restore takes no "b"/],
   [["restore", "a", "--json"], /restore takes no --json/],
   [["help", "upgrade"], /no command "upgrade"/],
-  [["strat"], /no command "strat"; commands: start, world, backup, restore, version, help/],
+  [["strat"], /no command "strat"; commands: start, world, backup, restore, caddyfile, version, help/],
   [["start", "twice"], /start takes no "twice"/],
   [["world", "hub", "more"], /world takes no "more"/],
   [["--log-format", "xml"], /allowed: text, json/],

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { Order } from "#adapters/operator/orders.ts";
 import { appVersionPattern } from "#shared/version.ts";
 import { type BackupCommand, readBackupCommand } from "./backup-arguments.ts";
+import { type CaddyfileCommand, readCaddyfileCommand } from "./caddyfile-arguments.ts";
 import { readDuration } from "./duration.ts";
 import { isTopic, type Topic } from "./help.ts";
 
@@ -10,14 +11,14 @@ export type Command =
   | { name: "world"; key?: string | undefined; logFormat?: string | undefined }
   /** Something is asked of the master that runs. */
   | { name: "order"; order: Order; isJson: boolean }
-  | Exclude<BackupCommand, { name: "help" }>
+  | Exclude<BackupCommand | CaddyfileCommand, { name: "help" }>
   /** Printed, after it was changed when that is asked for. */
   | { name: "version"; change?: { readonly to?: string | undefined } | undefined }
   | { name: "help"; topic?: Topic | undefined }
   /** What was asked for is not there; one line says so. */
   | { name: "wrong"; problem: string; topic?: Topic | undefined; isOrder?: boolean };
 
-export const commandNames = ["start", "world", "backup", "restore", "version", "help"] as const;
+export const commandNames = ["start", "world", "backup", "restore", "caddyfile", "version", "help"] as const;
 
 const orders = ["list", "upgrade", "drain"] as const;
 type OrderName = (typeof orders)[number];
@@ -60,7 +61,8 @@ function topicOf([first = "", second = ""]: readonly string[]): Topic | undefine
 }
 
 function read(argv: readonly string[]): Command {
-  if (argv[0] === "backup" || argv[0] === "restore") return readBackup(argv);
+  if (argv[0] === "backup" || argv[0] === "restore") return readApart(readBackupCommand(argv), argv);
+  if (argv[0] === "caddyfile") return readApart(readCaddyfileCommand(argv), argv);
   let given;
   try {
     given = parseArgs({ args: [...argv], allowPositionals: true, options });
@@ -77,8 +79,8 @@ function read(argv: readonly string[]): Command {
   return takesNo(name, values) ?? readRole(name, rest, values);
 }
 
-function readBackup(argv: readonly string[]): Command {
-  const command = readBackupCommand(argv);
+/** What a command with options of its own was read as. */
+function readApart(command: BackupCommand | CaddyfileCommand | string, argv: readonly string[]): Command {
   if (typeof command === "string") return wrong(command);
   return command.name === "help" ? { ...command, topic: topicOf(argv) } : command;
 }

@@ -24,6 +24,7 @@ export const help = `portcade — an online world of many small worlds
   portcade backup        copy both databases, also while a master runs, and try the copies
   portcade backup list   what copies there are
   portcade restore <backup>  put one in place of what is there, which is kept
+  portcade caddyfile --host <name>  print what Caddy needs to lead players here
   portcade version       print the version
       --set 1.4, --bump  change it first, in a checkout: to this one, or to the next (0.9 is followed by 1.0)
   portcade help          print this; with a command, more about it
@@ -115,6 +116,18 @@ after a boot of the machine nobody is in then, and everybody stands where they s
 
 Exit codes
 ${backupCodes}
+`,
+  caddyfile: `portcade caddyfile --host <name> [--email <address>] [--sockets <dir>] [--port <port>]
+                   [--caddy-version <version>] [--output <file>]
+
+Prints the shipped Caddyfile with values in their places; without them Caddy takes them from its environment.
+  --host            the public name of the game; Caddy gets its certificate
+  --email           whom the certificate authority may write to
+  --sockets         the folder worlds in PORTCADE_DATA_DIR (/var/lib/portcade/worlds)
+  --port            the master's (19080)
+  --caddy-version   as caddy version prints it: from 2.7 on players outlast a reload of Caddy
+  --output          into this file, as a whole or not at all
+  --self-test       instead: renders good words, refuses bad ones, writes nothing
 `,
   version: `portcade version [--set MAJOR.MINOR | --bump]
 

@@ -43,6 +43,10 @@ export async function run(argv: readonly string[], entry: string): Promise<numbe
       const { runRestore } = await import("./restore.ts");
       return runRestore(layoutOf(entry), command);
     }
+    case "caddyfile": {
+      const { runCaddyfile } = await import("./caddyfile.ts");
+      return runCaddyfile(layoutOf(entry), command);
+    }
     case "order": {
       const { giveOrder } = await import("./give-order.ts");
       return giveOrder(command, layoutOf(entry));
