@@ -5,7 +5,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const sim = ["server/sim/**/*.test.ts"];
 const processes = ["**/*.process.test.ts"];
 /** They need a machine of their own, and root for it: `npm run test:deploy`. */
-const deploys = ["tools/deploy/**/*.deploy.test.ts"];
+const deploys = ["tools/{deploy,release}/**/*.deploy.test.ts"];
 
 export default defineConfig({
   root,
