@@ -16,6 +16,9 @@ const programs = [
   { path: "/usr/sbin/debootstrap", debianPackage: "debootstrap" },
   { path: "/usr/bin/ssh", debianPackage: "openssh-client" },
   { path: "/usr/bin/shellcheck", debianPackage: "shellcheck" },
+  { path: "/usr/bin/caddy", debianPackage: "caddy" },
+  { path: "/usr/bin/podman", debianPackage: "podman" },
+  { path: "/usr/sbin/runc", debianPackage: "runc" },
 ];
 
 /** Why these tests cannot run here; empty when they can. */
