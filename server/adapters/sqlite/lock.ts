@@ -5,6 +5,9 @@ import { StartRefused } from "#engine/start-refused.ts";
 import { makeFolder } from "../make-folder.ts";
 import { codeOf } from "./database.ts";
 
+/** A connection nobody refers to any more is closed by the garbage collector, and the lock with it. */
+const held = new Set<Database.Database>();
+
 /**
  * One master per data folder. The operating system drops the lock with the process that holds it, so a
  * killed master leaves nothing to clear away; `master.pid` only serves to name the holder.
@@ -15,9 +18,11 @@ import { codeOf } from "./database.ts";
 export function lockFolder(folder: string): () => void {
   const pidFile = join(folder, "master.pid");
   const connection = acquire(folder, pidFile);
+  held.add(connection);
   name(pidFile);
   return () => {
     rmSync(pidFile, { force: true });
+    held.delete(connection);
     connection.close();
   };
 }
