@@ -66,14 +66,22 @@ function answer({ dir, deployedAt }: PagesOptions, request: IncomingMessage, res
   }
   const [type, isCompressed] = types[extname(path)] ?? unknownType;
   const zips = isCompressed && /\bgzip\b/.test(request.headers["accept-encoding"]?.toString() ?? "");
-  const tag = `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
   response.setHeader("content-type", type);
+  if (isCompressed) response.setHeader("vary", "Accept-Encoding");
+  if (zips) response.setHeader("content-encoding", "gzip");
+  sendFile({ file, zips, deployedAt }, request, response);
+}
+
+function sendFile(
+  { file, zips, deployedAt }: { file: Buffer; zips: boolean; deployedAt: Date },
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const tag = `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
   response.setHeader("cache-control", "max-age=600");
   response.setHeader("last-modified", deployedAt.toUTCString());
   response.setHeader("etag", zips ? `W/${tag}` : tag);
   response.setHeader("accept-ranges", "bytes");
-  if (isCompressed) response.setHeader("vary", "Accept-Encoding");
-  if (zips) response.setHeader("content-encoding", "gzip");
   if (isKnown(request, tag, deployedAt)) response.writeHead(304).end();
   // A part is one of what is sent, which is why packs must not be compressed.
   else sendPart(request, response, zips ? gzipSync(file) : file, tag);
