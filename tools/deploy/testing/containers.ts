@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -94,6 +94,12 @@ export class Containers implements AsyncDisposable {
     await run("podman", ["rmi", "--all", "--force"], { env: this.#env });
     await run("umount", [join(this.dir, "store", "overlay")]);
     rmSync(this.dir, { recursive: true, force: true });
+    // Groups that still have a process stay.
+    for (const controller of readdirSync("/sys/fs/cgroup"))
+      await run("find", [
+        `/sys/fs/cgroup/${controller}/libpod_parent`,
+        ..."-depth -type d -exec rmdir {} +".split(" "),
+      ]);
   }
 }
 
