@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { get } from "node:https";
-import type { IncomingHttpHeaders } from "node:http";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -67,8 +67,6 @@ async function edge(): Promise<Edge> {
   return { https, url: `wss://localhost:${https}/`, master, caddy: proxy, restart };
 }
 
-const walkToHold = { x: 330, y: 290 };
-
 describe.skipIf(isLeftOut)("behind Caddy", () => {
   test("the shipped Caddyfile is valid and well formed, with and without what it takes from outside", () => {
     const check = (env: Record<string, string>): string =>
@@ -112,7 +110,7 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
     for (let count = 0; count < 3; count++) {
       const player = await TestPlayer.connect(url);
       await player.enter();
-      await player.walk(walkToHold.x, walkToHold.y, 5);
+      await player.walk(330, 290, 5);
       players.push({ player, at: player.replica.self });
     }
     const pid = master.pidOf("hub");
@@ -151,6 +149,76 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
     again.cut();
   });
 
+  test("nobody behind it hears what a caller says of itself, nor is asked for private pages", async () => {
+    const https = await freePorts();
+    const asked: IncomingMessage[] = [];
+    await using backend = await listening((request) => asked.push(request));
+    const dir = folder();
+    await using world = await listening((request) => asked.push(request), join(dir, "hub.sock"));
+    await caddy({ httpsPort: https, env: { PORTCADE_PORT: String(backend.port), PORTCADE_SOCKETS: dir } });
+    const lies = {
+      forwarded: "for=192.0.2.6",
+      "x-forwarded-for": "192.0.2.6",
+      "x-forwarded-proto": "gopher",
+      "x-forwarded-host": "evil.example",
+      "x-real-ip": "192.0.2.6",
+      "x-world": "evil",
+    };
+    await answerOf(https, "/", lies);
+    await answerOf(https, "/hub", { ...lies, ...asWebSocket });
+    expect(asked.map(({ url }) => url)).toEqual(["/", "/hub"]);
+    for (const { headers } of asked) {
+      expect(headers["x-forwarded-for"]).toMatch(/^(?:127\.0\.0\.1|::1)$/);
+      expect(headers).toMatchObject({
+        "x-forwarded-proto": "https",
+        "x-forwarded-host": `localhost:${https}`,
+      });
+      for (const name of ["forwarded", "x-real-ip", "x-world"]) expect(headers).not.toHaveProperty(name);
+    }
+    asked.length = 0;
+    for (const path of [
+      "/status",
+      "/STATUS",
+      "/%73tatus",
+      "//status",
+      "/a/..%2fstatus",
+      "/./metrics",
+      "/metrics/x",
+    ])
+      expect({ path, ...(await answerOf(https, path)) }).toMatchObject({ path, status: 404 });
+    expect(asked).toEqual([]);
+    expect(world.port).toBe(0);
+  });
+
+  test("no path leads to a socket outside the folder of worlds, or to a name that no world can have", async () => {
+    const https = await freePorts();
+    const toMaster: (string | undefined)[] = [];
+    const astray: (string | undefined)[] = [];
+    const dir = folder();
+    await using backend = await listening(({ url }) => toMaster.push(url));
+    await using outside = await listening(({ url }) => astray.push(url), join(dir, "outside.sock"));
+    const sockets = join(dir, "worlds");
+    mkdirSync(sockets);
+    await using odd = await listening(({ url }) => astray.push(url), join(sockets, "Hub.sock"));
+    await caddy({
+      httpsPort: https,
+      env: { PORTCADE_PORT: String(backend.port), PORTCADE_SOCKETS: sockets },
+    });
+    expect([outside.port, odd.port]).toEqual([0, 0]);
+    const paths = [
+      "/..%2foutside",
+      "/%2e%2e%2foutside",
+      "/hub/..%2f..%2foutside",
+      "/..%2fHub",
+      "/Hub",
+      "/hub%00",
+    ];
+    for (const path of [...paths, `/${"a".repeat(32)}`, `/a.${"b".repeat(4000)}%2f`, "/hub.a.b", "/hub%2f"])
+      await answerOf(https, path, asWebSocket).catch(() => {});
+    expect(astray).toEqual([]);
+    expect(toMaster).toContain(`/${"a".repeat(32)}`);
+  });
+
   test("worlds on their kept ports are led to by one route each", async () => {
     const https = await freePorts(6);
     const master = await started(
@@ -183,6 +251,33 @@ const asWebSocket = {
   "sec-websocket-version": "13",
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
+
+/** Something that hears every request, and says that it has; at a port, or on a socket file (its port is 0 then). */
+async function listening(
+  hear: (request: IncomingMessage) => void,
+  path?: string,
+): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer((request, response) => {
+    hear(request);
+    response.end("heard");
+  });
+  server.on("upgrade", (request, socket) => {
+    hear(request);
+    socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => {
+    if (path === undefined) server.listen(0, "127.0.0.1", resolve);
+    else server.listen(path, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 /** What is answered, also to a WebSocket's handshake; the connection is over then. */
 function answerOf(
