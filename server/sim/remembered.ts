@@ -9,6 +9,7 @@ export class Remembered {
   #said: string | undefined;
   #saidBefore: string | undefined;
   #saidAt = -Infinity;
+  #hasTakenOver = false;
 
   constructor(nature: { now(): number }, send: (message: FromLaunch) => void) {
     this.#nature = nature;
@@ -24,6 +25,13 @@ export class Remembered {
   restore(text: string | undefined): void {
     if (text !== undefined) this.steps = stepsIn(text);
     this.#said = this.#text;
+  }
+
+  /** A launch takes over once. */
+  takeOver(text: string): void {
+    if (this.#hasTakenOver) return;
+    this.#hasTakenOver = true;
+    this.restore(text);
   }
 
   checkpoint(): void {

@@ -199,7 +199,7 @@ export class SimWorld {
         this.line.send({ type: "tested", ...(this.temper === "faulty" && { fault: "the floor is gone" }) }),
       );
     else if (message.type === "handover") this.memory.say(true);
-    else if (message.type === "restore") this.memory.restore(message.text);
+    else if (message.type === "restore") this.memory.takeOver(message.text);
     this.#step(message);
   }
 

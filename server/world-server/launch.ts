@@ -71,6 +71,7 @@ export class Launch {
   #tickedAt = -Infinity;
   /** What the master knows of what is to be remembered. */
   #remembered: string | undefined;
+  #hasTakenOver = false;
 
   constructor(deps: LaunchDeps) {
     const { world, rules, limits, log } = deps;
@@ -252,7 +253,10 @@ export class Launch {
     this.#deps.master.send({ type: "state", ...(text !== undefined && { text }), isFinal });
   }
 
+  /** A launch takes over once: what is told again was not known to have been heard. */
   #restore(text: string): void {
+    if (this.#hasTakenOver) return;
+    this.#hasTakenOver = true;
     this.#rules.restore(text);
     // The master may have heard something else from this launch meanwhile.
     this.#remembered = undefined;

@@ -85,6 +85,8 @@ interface Common {
   /** It is to take over from another launch of its world; until it has, nobody is sent to it and it is not believed. */
   readonly isHeir?: true | undefined;
   readonly drain?: Drain | undefined;
+  /** What the launch it took over from knew, until its world has shown that it heard: what it says before is less. */
+  readonly inherits?: string | undefined;
   /** The players of the launch it took over from come by then: until then it is not stopped for being empty. */
   readonly awaitsUntil?: number | undefined;
   readonly guests: Readonly<Record<string, Guest>>;
@@ -234,6 +236,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     "hand.over": notNow,
     "take.over": takeOver,
     await: awaitPlayers,
+    recalled: recollect,
     drain,
     kick: leave,
     revoke: leave,
@@ -255,6 +258,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     "hand.over": notNow,
     "take.over": takeOver,
     await: awaitPlayers,
+    recalled: recollect,
     drain,
     lastWords,
     deadline: askToStop,

@@ -5,6 +5,7 @@ import { goOnDraining } from "./draining.ts";
 import { answerTickets, compare, type Look, say } from "./guests.ts";
 import type { Got, In, Launch } from "./launch.ts";
 import { kept, kill, toStopping } from "./stopping.ts";
+import { handOn } from "./succession.ts";
 
 /** The life of a launch: start, registration, heartbeats, idle stop, silence, exit. */
 
@@ -79,7 +80,7 @@ export function register(
     return { ...live, phase: "testing", wakeAt: turn.now + limits.testMs };
   }
   if (!state.drain) turn.send(`world:${state.world}`, { type: "opened", endpoint, pack: state.pack });
-  const running = hear({ ...live, phase: "running" }, input.roster, "registration", turn);
+  const running = hear(handOn({ ...live, phase: "running" }, turn), input.roster, "registration", turn);
   return { ...running, guests: answerTickets(running, input.roster, turn) };
 }
 

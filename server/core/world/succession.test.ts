@@ -28,6 +28,7 @@ afterAll(() =>
 );
 
 const heir = { ...running, isHeir: true, guests: {} } as const;
+const asksWhatItKnows = { to: link, type: "handover" };
 const drained = { ...running, drain: { target: "hub", isSucceeded: true, by: 9, told: 2 } } as const;
 
 describe("an heir", () => {
@@ -112,20 +113,42 @@ describe("an heir", () => {
 
   test("is told what the old launch knew when it takes over, else what was remembered last", () => {
     const known = cells.take<Launch>(heir, { type: "take.over", text: "7" }, fromWorld);
-    expect(known.said).toEqual([{ to: link, type: "restore", text: "7" }]);
+    expect(known.said).toEqual([{ to: link, type: "restore", text: "7" }, asksWhatItKnows]);
     const unknown = cells.take<Launch>(heir, { type: "take.over" }, fromWorld);
     expect(unknown.said).toEqual([{ to: "memory:hub", type: "recall" }]);
     for (const { state } of [known, unknown]) expect(state).not.toHaveProperty("isHeir", true);
     const recalled = cells.take<Launch>(unknown.state, { type: "recalled", text: "6" }, fromMemory);
-    expect(recalled).toMatchObject({
-      state: unknown.state,
-      said: [{ to: link, type: "restore", text: "6" }],
-    });
-    expect(cells.take<Launch>(running, { type: "recalled" }, fromMemory).said).toEqual([]);
-    for (const state of [suspect, closing])
+    expect(recalled.said).toEqual([{ to: link, type: "restore", text: "6" }, asksWhatItKnows]);
+    for (const state of [running, suspect, closing]) {
+      expect(cells.take<Launch>(state, { type: "recalled" }, fromMemory)).toMatchObject({
+        state,
+        said: [],
+      });
+      expect(cells.take<Launch>(state, { type: "recalled", text: "6" }, fromMemory).state).toMatchObject({
+        inherits: "6",
+      });
       expect(
         cells.take<Launch>({ ...state, isHeir: true }, { type: "take.over", text: "7" }, fromWorld).state,
-      ).toMatchObject({ phase: state.phase, isHeir: undefined });
+      ).toMatchObject({ phase: state.phase, isHeir: undefined, inherits: "7" });
+    }
+  });
+
+  test("is told again when it comes back, and not believed before it has shown that it heard", () => {
+    const told = { ...suspect, inherits: "7" };
+    const back = cells.take<Launch>(told, registration, fromLink);
+    expect(back.state).toMatchObject({ phase: "running", inherits: "7" });
+    expect(back.said).toContainEqual({ to: link, type: "restore", text: "7" });
+    const running = back.state as Launch;
+    const early = cells.take<Launch>(running, { type: "state", text: "5", isFinal: false }, fromLink);
+    expect(early).toMatchObject({ state: running, said: [] });
+    expect(cells.take<Launch>(running, { type: "lastWords", saves: [], state: "5" }, fromHost).said).toEqual(
+      [],
+    );
+    const shown = cells.take<Launch>(running, { type: "state", text: "8", isFinal: true }, fromLink);
+    expect(shown).toMatchObject({
+      state: { inherits: undefined },
+      said: [{ to: "memory:hub", type: "keep", text: "8" }],
+    });
   });
 });
 

@@ -56,9 +56,18 @@ export function takeOver<S extends In<"running" | "suspect" | "closing">>(
   { text }: Got<"take.over">,
   turn: Turn,
 ): S {
-  if (text === undefined) turn.send(`memory:${state.world}`, { type: "recall" });
-  else say(state, { type: "restore", text }, turn);
-  return { ...state, isHeir: undefined };
+  const taken = { ...state, isHeir: undefined };
+  if (text !== undefined) return handOn({ ...taken, inherits: text }, turn);
+  turn.send(`memory:${state.world}`, { type: "recall" });
+  return taken;
+}
+
+/** Told again with every registration until the world's answer shows that it knows; it listens to the first only. */
+export function handOn<S extends Launch>(state: S, turn: Turn): S {
+  if (state.inherits === undefined) return state;
+  say(state, { type: "restore", text: state.inherits }, turn);
+  say(state, { type: "handover" }, turn);
+  return state;
 }
 
 /** Whoever is still in the launch before comes here by then, and not to another that has proved nothing. */
@@ -72,9 +81,12 @@ export function awaitPlayers<S extends In<"running" | "suspect" | "closing">>(
 }
 
 /** The old launch could not be asked: what it said last has to do. */
-export function recollect(state: In<"running">, { text }: Got<"recalled">, turn: Turn): Launch {
-  if (text !== undefined) say(state, { type: "restore", text }, turn);
-  return state;
+export function recollect<S extends In<"running" | "suspect" | "closing">>(
+  state: S,
+  { text }: Got<"recalled">,
+  turn: Turn,
+): S {
+  return text === undefined ? state : handOn({ ...state, inherits: text }, turn);
 }
 
 /** What the world wants remembered. Of two launches of a world only the one that takes newcomers is believed. */
@@ -84,14 +96,15 @@ export function remember(
   turn: Turn,
 ): Launch {
   if (turn.from !== state.link) return state;
-  keep(state, text, turn);
-  if (state.phase === "closing" || !state.isAsked || !isFinal) return state;
+  const known = isFinal ? { ...state, inherits: undefined } : state;
+  keep(known, text, turn);
+  if (known.phase === "closing" || !known.isAsked || !isFinal) return known;
   turn.send(`world:${state.world}`, { type: "handed", text });
-  return { ...state, isAsked: undefined };
+  return { ...known, isAsked: undefined };
 }
 
-function keep({ world, drain, isHeir }: Launch, text: string | undefined, turn: Turn): void {
-  if (text !== undefined && !drain?.isSucceeded && !isHeir)
+function keep({ world, drain, isHeir, inherits }: Launch, text: string | undefined, turn: Turn): void {
+  if (text !== undefined && !drain?.isSucceeded && !isHeir && inherits === undefined)
     turn.send(`memory:${world}`, { type: "keep", text });
 }
 
