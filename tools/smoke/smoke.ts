@@ -19,6 +19,7 @@ await runSmoke(
     await checkMarkers(smoke, master);
     for (const player of players) checkPlayer(smoke, player);
     await Promise.all(players.map(({ headless }) => headless[Symbol.asyncDispose]()));
+    await heardAll(master, players.length * linesEach);
     await checkIdleStops(smoke, master);
     await master.stop();
     await checkMasterKill(smoke);
@@ -54,6 +55,12 @@ function checkPlayer(smoke: SmokeRun, { lines }: SmokePlayer): void {
     "last_world_pack_bytes=",
   ])
     smoke.check(sample.includes(name), `no ${name} in a client's sample`);
+}
+
+/** A player's own words can be here before the master's about them: what it says next is about what comes after. */
+async function heardAll(master: MasterProcess, count: number): Promise<void> {
+  const heard = /\[CHAT\] received from /;
+  while (master.all(heard).length < count) await master.until(heard, leftMs, master.lines.length);
 }
 
 /** Every world ends by itself once nobody is in it; the time counts from the last player's leaving. */
