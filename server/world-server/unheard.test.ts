@@ -9,6 +9,14 @@ const saves = (...admissions: [string, number][]): FromLaunch => ({
 });
 const state = (text: string): FromLaunch => ({ type: "state", text, isFinal: false });
 
+/** The master answers every question, one a second. */
+function hearOut(unheard: Unheard, questions: number): void {
+  for (let count = 0; count < questions; count++) {
+    unheard.ask();
+    unheard.answered();
+  }
+}
+
 describe("what the master may not have heard", () => {
   test("is the newest save of everybody, who is gone, and the newest state; the roster says the rest", () => {
     const unheard = new Unheard();
@@ -45,43 +53,31 @@ describe("what the master may not have heard", () => {
 
   test("is kept after it was received until the master has had the time to write it down", () => {
     const unheard = new Unheard();
-    const hearOut = (questions: number): void => {
-      for (let count = 0; count < questions; count++) {
-        unheard.ask();
-        unheard.answered();
-      }
-    };
     unheard.keep({ type: "left", admission: "b", seq: 3, place });
-    hearOut(30);
+    hearOut(unheard, 30);
     unheard.keep(saves(["a", 1]));
     unheard.keep(state("1"));
     // A disk that is full for half a minute, and then a master that is killed: who left meanwhile is not known yet.
     expect(unheard.words?.saves).toHaveLength(2);
-    hearOut(31);
+    hearOut(unheard, 31);
     expect(unheard.words).toEqual({ saves: [{ admission: "a", seq: 1, place }], state: "1" });
-    hearOut(30);
+    hearOut(unheard, 30);
     expect(unheard.words).toBeUndefined();
   });
 
   test("is kept for as long as the master says that it cannot save, and a minute more", () => {
     const unheard = new Unheard();
-    const hearOut = (questions: number): void => {
-      for (let count = 0; count < questions; count++) {
-        unheard.ask();
-        unheard.answered();
-      }
-    };
     unheard.keep({ type: "left", admission: "b", seq: 3, place });
     unheard.keep(saves(["a", 1]));
     unheard.keep(state("1"));
     for (let minute = 0; minute < 3; minute++) {
-      hearOut(60);
+      hearOut(unheard, 60);
       unheard.unsaved();
     }
-    hearOut(60);
+    hearOut(unheard, 60);
     expect(unheard.words?.saves).toHaveLength(2);
     expect(unheard.words?.state).toBe("1");
-    hearOut(1);
+    hearOut(unheard, 1);
     expect(unheard.words).toBeUndefined();
   });
 
