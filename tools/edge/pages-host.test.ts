@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type PagesHost, servePages } from "./pages-host.ts";
+import { PagesHost } from "./pages-host.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "portcade-pages-"));
 const deployedAt = new Date("2026-02-03T04:05:06.789Z");
@@ -24,7 +24,7 @@ beforeAll(async () => {
     ["world_packs/hub.zip", pack],
   ] as const)
     writeFileSync(join(dir, "site", name), bytes);
-  host = await servePages({ dir: join(dir, "site"), deployedAt });
+  host = await PagesHost.start(join(dir, "site"), { deployedAt });
 });
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
@@ -39,7 +39,7 @@ interface Got {
 
 /** As the bytes come; `fetch` would unpack them and clean the path. */
 async function ask(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Got> {
-  const { port } = new URL(host.url);
+  const { port } = host;
   const { promise, resolve, reject } = Promise.withResolvers<Got>();
   get({ host: "127.0.0.1", port, path, headers, method, agent: false }, (answer) => {
     buffer(answer).then(
@@ -135,4 +135,27 @@ test("what is not there has the site's own page for it, and nothing outside the 
   }
   expect(await ask("/app.js", {}, "HEAD")).toMatchObject({ status: 200, body: Buffer.alloc(0) });
   expect(await ask("/app.js", {}, "DELETE")).toMatchObject({ status: 405 });
+});
+
+test("a site may lie in a folder of its host, and then there is nothing beside it", async () => {
+  await using inFolder = await PagesHost.start(join(dir, "site"), { basePath: "/repo/" });
+  expect(new URL(inFolder.url).pathname).toBe("/repo/");
+  const statusOf = async (path: string): Promise<number> => (await fetch(new URL(path, inFolder.url))).status;
+  expect(await statusOf("")).toBe(200);
+  expect(await statusOf("world_packs/hub.zip")).toBe(200);
+  expect(await statusOf("/world_packs/hub.zip")).toBe(404);
+  expect(await statusOf("/")).toBe(404);
+});
+
+test("what was asked for is kept, an answer can be spoiled, and a new deployment has a new time", async () => {
+  await using other = await PagesHost.start(join(dir, "site"), { deployedAt });
+  other.spoil = (path, answer) => {
+    if (path === "world_packs/hub.zip") Object.assign(answer, { status: 503, body: Buffer.from("later") });
+  };
+  other.deployedAt = new Date("2026-02-04T00:00:00Z");
+  const spoiled = await fetch(`${other.url}world_packs/hub.zip?v=1`);
+  expect([spoiled.status, await spoiled.text()]).toEqual([503, "later"]);
+  const page = await fetch(other.url);
+  expect([page.status, page.headers.get("last-modified")]).toEqual([200, "Wed, 04 Feb 2026 00:00:00 GMT"]);
+  expect(other.asked).toEqual(["/world_packs/hub.zip?v=1", "/"]);
 });
