@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -18,6 +18,8 @@ export interface PagesOptions {
   readonly deployedAt?: Date;
   /** Where the site lies on its host, with a slash at both ends: `/` unless given. */
   readonly basePath?: string;
+  /** What listens already, such as a port of another machine's network; a free port of loopback unless given. */
+  readonly door?: Server;
 }
 
 /** What a file is, and whether such a host sends it in gzip: it goes by the type, and packs are never to be of those. */
@@ -55,10 +57,11 @@ export class PagesHost implements AsyncDisposable {
     this.deployedAt = deployedAt;
   }
 
-  /** Serves the folder on a free port of loopback. */
+  /** Serves the folder. */
   static async start(dir: string, options: PagesOptions = {}): Promise<PagesHost> {
     const host = new PagesHost(dir, options);
-    await once(host.#server.listen(0, "127.0.0.1"), "listening");
+    host.#server.listen(options.door ?? { host: "127.0.0.1", port: 0 });
+    await once(host.#server, "listening");
     return host;
   }
 

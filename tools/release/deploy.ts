@@ -33,10 +33,12 @@ export function deploy(dir: string, say: (line: string) => void): void {
   try {
     const options = sshOptions(write("key", SSH_KEY), write("known_hosts", KNOWN_HOSTS));
     const settings = write("portcade.env", serverSettings(GAME_HOST, given("WORLD_PACK_BASE_URL")));
+    const caddy = write("caddy.env", caddySettings(GAME_HOST, given("ACME_EMAIL")));
     const archive = archiveOf(dir, release);
     say(`Uploading ${release.version} to ${HOST}…`);
     for (const [file, name] of [
       [settings, "portcade.env"],
+      [caddy, "caddy.env"],
       [archive, `portcade-${release.version}.tar.gz`],
     ] as const)
       run(
@@ -65,6 +67,11 @@ export function serverSettings(gameHost: string, packs: string | undefined): str
     ...(packs === undefined ? [] : [`PORTCADE_WORLD_PACK_BASE_URL=${packs}`]),
   ];
   return lines.join("\n");
+}
+
+/** What Caddy there is started with; the whole of it, at each deploy. */
+export function caddySettings(gameHost: string, email = ""): string {
+  return `PORTCADE_GAME_HOST=${gameHost}\nPORTCADE_ACME_EMAIL=${email}`;
 }
 
 /** Only the key and the server that were named: no agent, no other key, no server that is met for the first time. */

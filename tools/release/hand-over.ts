@@ -35,7 +35,7 @@ export async function handOver(repository: Repository, builds: string, dir: stri
     );
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
-  const sha256 = await packRelease(builds, join(dir, `portcade-${version}.tar.gz`), 9);
+  const sha256 = await packRelease(builds, join(dir, `portcade-${version}.tar.gz`));
   if (repository.git("rev-parse", "refs/remotes/origin/main") !== commit)
     repository.git("bundle", "create", "--quiet", resolve(bundleOf(dir)), "refs/remotes/origin/main..HEAD");
   const release = { version, commit, sha256 };

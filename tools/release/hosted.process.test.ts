@@ -6,7 +6,7 @@ import type { DeploymentManifest } from "#tools/artifacts/manifest.ts";
 import { writeManifest } from "#tools/artifacts/manifest.ts";
 import { sha256 } from "#tools/worlds/output.ts";
 import { verifyHosted } from "./hosted.ts";
-import { PagesHost } from "./pages-host.ts";
+import { PagesHost } from "#tools/edge/pages-host.ts";
 import { fetchPreviousPacks } from "./previous-packs.ts";
 
 const pack = { file: "hub.zip", mtime: 1_700_000_000, size: 4, sha256: sha256(Buffer.from("pack")) };

@@ -1,115 +1,98 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
-import { must, type Outcome, run } from "#tools/deploy/testing/run.ts";
-import { Site } from "#tools/deploy/testing/site.ts";
-import { PagesHost } from "./pages-host.ts";
+import { Rehearsal, type Released } from "./testing-rehearsal.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-/** What the workflow runs besides steps of the release: played by tests of their own. */
-const elsewhere = /\.ci\/run|chown|smoke:web/;
+let rehearsal: Rehearsal;
+/** What the server runs. */
+let last: Released;
+beforeAll(async () => void (rehearsal = await Rehearsal.start()));
+afterAll(() => rehearsal?.[Symbol.asyncDispose]());
 
-let dir: string;
-let remote: string;
-let site: Site;
-let pages: PagesHost;
-let env: NodeJS.ProcessEnv;
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "portcade-rehearsal-"));
-  remote = join(dir, "remote.git");
-  await must("git", ["clone", "--quiet", "--bare", `file://${root}`, remote]);
-  // Whatever is checked out here is what is rehearsed.
-  const head = (await must("git", ["--git-dir", remote, "rev-parse", "HEAD"])).trim();
-  await must("git", ["--git-dir", remote, "update-ref", "refs/heads/main", head]);
-  await must("git", ["--git-dir", remote, "symbolic-ref", "HEAD", "refs/heads/main"]);
-  mkdirSync(join(dir, "pages"));
-  pages = await PagesHost.start(join(dir, "pages"));
-  site = await Site.create();
-  const made = await site.bootstrap(
-    "--host localhost --no-upgrade --deploy-key /srv/deploy.pub --ci-key /srv/ci.pub",
-  );
-  if (made.code !== 0) throw new Error(made.stderr);
-  env = {
-    ...process.env,
-    GIT_AUTHOR_NAME: "Test",
-    GIT_AUTHOR_EMAIL: "test@example.org",
-    GIT_COMMITTER_NAME: "Test",
-    GIT_COMMITTER_EMAIL: "test@example.org",
-    PORTCADE_HOST: "127.0.0.1",
-    PORTCADE_USER: "portcade-ci",
-    PORTCADE_SSH_KEY: readFileSync(join(site.dir, "ci"), "utf8"),
-    PORTCADE_KNOWN_HOSTS: await must(...site.machine.inItsNetwork("ssh-keyscan", "127.0.0.1")),
-    PORTCADE_GAME_HOST: "localhost",
-    PORTCADE_WORLD_PACK_BASE_URL: `${pages.url}world_packs/`,
-    PAGE_URL: pages.url,
+/** Main, the tag of a version and what the server runs. */
+async function state(version: string): Promise<{ main: string; tag: string; server: string }> {
+  const [main, tag] = [await rehearsal.at("main"), await rehearsal.at(`refs/tags/v${version}`)];
+  return { main, tag, server: await rehearsal.current() };
+}
+const edit = (path: string, change: (text: string) => string): void =>
+  writeFileSync(path, change(readFileSync(path, "utf8")));
+
+test("a build that is not as it must be ends the run before anything has left the machine", async () => {
+  const before = await state("9.0");
+  const failed = await rehearsal.release("9.0", (line, clone) => {
+    if (line.includes("verify:artifacts")) writeFileSync(join(clone, "builds/web/page.js.map"), "{}");
+  });
+  expect(failed).toMatchObject({ code: 1, stdout: expect.stringContaining("page.js.map") });
+  expect(failed.lines.at(-1)).toContain("verify:artifacts");
+  expect(await state("9.0")).toEqual(before);
+  expect(rehearsal.pages.asked.filter((path) => !path.includes("world_packs/index.json"))).toEqual([]);
+});
+
+test("hosted files that are wrong leave the server and the tag alone; run again with its version, it arrives", async () => {
+  const before = await state("9.0");
+  rehearsal.pages.spoil = (path, answer) => {
+    if (path === "index.html") answer.status = 503;
   };
+  const failed = await rehearsal.release("9.0");
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("index.html: status 503") });
+  const { main, ...rest } = await state("9.0");
+  expect(await rehearsal.at("main^")).toBe(before.main);
+  expect(rest).toEqual({ tag: "", server: "" });
+
+  rehearsal.pages.spoil = () => {};
+  expect(await rehearsal.release("bump")).toMatchObject({ code: 1, stderr: expect.stringContaining("9.0") });
+  last = await rehearsal.release("9.0");
+  expect(last).toMatchObject({ code: 0 });
+  expect(await state("9.0")).toEqual({ main, tag: main, server: expect.stringMatching(/^9\.0-/) });
 });
-afterAll(async () => {
-  await pages?.[Symbol.asyncDispose]();
-  await site?.[Symbol.asyncDispose]();
-  rmSync(dir, { recursive: true, force: true });
+
+test("a release that changes one world is one pack for players to download", async () => {
+  const cache = join(rehearsal.dir, "players");
+  /** The worlds whose packs a player had to download on a way through all of them, and what the host was asked for. */
+  const tour = async (clone: string): Promise<{ downloaded: string[]; asked: string[] }> => {
+    const from = rehearsal.pages.asked.length;
+    const player = ["--args", "smoke_test", "--master", rehearsal.site.url, "--cache-dir", cache];
+    const { stdout } = await rehearsal.exec(
+      clone,
+      { NODE_EXTRA_CA_CERTS: rehearsal.authority },
+      process.execPath,
+      "tools/headless/main.ts",
+      ...player,
+    );
+    expect(stdout).toContain("SMOKE_PASS transfers=9");
+    const downloads = stdout.matchAll(/WORLD_PACK_READY (?=.*cache=downloaded).*\bkey=(\w+)/g);
+    const asked = rehearsal.pages.asked
+      .slice(from)
+      .map((path) => /world_packs\/(\w+)\.zip/.exec(path)?.[1] ?? path);
+    return { downloaded: [...downloads].map(([, key = ""]) => key).sort(), asked: asked.sort() };
+  };
+  const all = ["hub", "left_world", "right_world", "top_world"];
+  expect(await tour(last.clone)).toEqual({ downloaded: all, asked: all });
+
+  await rehearsal.commit("Another sign", (folder) =>
+    edit(join(folder, "worlds/left_world/map.tmj"), (text) =>
+      text.replace("Low tide: the hub.", "Low tide: home."),
+    ),
+  );
+  last = await rehearsal.release("bump");
+  expect(last).toMatchObject({ code: 0 });
+  expect(await state("9.1")).toMatchObject({ server: expect.stringMatching(/^9\.1-/) });
+  expect(await tour(last.clone)).toEqual({ downloaded: ["left_world"], asked: ["left_world"] });
 });
 
-interface Step {
-  readonly run?: string;
-  readonly uses?: string;
-}
-const { jobs } = parse(readFileSync(join(root, ".github/workflows/release.yml"), "utf8")) as {
-  jobs: Record<string, { steps: Step[] }>;
-};
-
-/** A fresh clone of the remote's main, with the packages that lie here. */
-async function clone(name: string): Promise<string> {
-  const to = join(dir, name);
-  await must("git", ["clone", "--quiet", `file://${remote}`, to]);
-  symlinkSync(join(root, "node_modules"), join(to, "node_modules"));
-  writeFileSync(join(to, ".git/info/exclude"), "node_modules\n");
-  return to;
-}
-
-/** Runs a job's own lines in a clone; resolves to the first that fails, or the last. */
-async function play(job: string, cwd: string, version: string): Promise<Outcome> {
-  let outcome: Outcome = { code: 0, stdout: "", stderr: "" };
-  for (const { run: line = "", uses = "" } of jobs[job]?.steps ?? []) {
-    if (uses.startsWith("actions/deploy-pages"))
-      await must("cp", ["-a", `${cwd}/builds/web/.`, join(dir, "pages")]);
-    if (line === "" || elsewhere.test(line)) continue;
-    const short = line.replace("verify-hosted", "verify-hosted --tries 2 --pause 0");
-    const bash = ["bash", "-euo", "pipefail", "-c", short];
-    const [command, args] = line.includes("release deploy")
-      ? site.machine.inItsNetwork(...bash)
-      : (["/usr/bin/env", bash] as const);
-    outcome = await run(command, args, { cwd, env: { ...env, VERSION: version } });
-    if (outcome.code !== 0) break;
-  }
-  return outcome;
-}
-
-/** Both jobs, each with a clone of its own, and what one hands to the other. */
-async function release(name: string, version: string): Promise<Outcome> {
-  const first = await clone(`${name}-build`);
-  const second = await clone(`${name}-publish`);
-  const built = await play("build", first, version);
-  if (built.code !== 0) return built;
-  mkdirSync(join(second, "builds"), { recursive: true });
-  await must("cp", ["-a", join(first, "builds/hand-over"), join(second, "builds/hand-over")]);
-  return play("publish", second, version);
-}
-
-const at = async (ref: string): Promise<string> =>
-  (await run("git", ["--git-dir", remote, "rev-parse", "--verify", "--quiet", ref])).stdout.trim();
-const current = async (): Promise<string> =>
-  (await site.machine.exec("readlink /opt/portcade/current")).stdout.trim();
-
-test("a release goes from a commit of main to the host, to the server by ssh, and is tagged last", async () => {
-  const before = await at("main");
-  expect(await release("first", "9.0")).toMatchObject({ code: 0 });
-  const commit = await at("main");
-  expect(await at("main^")).toBe(before);
-  expect(await at("refs/tags/v9.0")).toBe(commit);
-  expect(await current()).toMatch(/^releases\/9\.0-/);
-  expect(await site.machine.must("curl -sf http://127.0.0.1:19080/status")).toContain('"version":"9.0"');
+test("a release that does not start on the server is taken back there by itself, and gets no tag", async () => {
+  const before = await state("9.2");
+  await rehearsal.commit("A fault that only a server shows", (folder) =>
+    edit(
+      join(folder, "server/main.ts"),
+      (text) => `if (process.env["NOTIFY_SOCKET"]) throw new Error("planted: not here");\n${text}`,
+    ),
+  );
+  const failed = await rehearsal.release("9.2");
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`${before.server} runs again`) });
+  expect(failed.lines.at(-1)).toContain("release deploy");
+  expect(await state("9.2")).toMatchObject({ tag: "", server: before.server });
+  expect(await rehearsal.site.machine.must("curl -sf http://127.0.0.1:19080/status")).toContain(
+    '"version":"9.1"',
+  );
 });

@@ -7,6 +7,7 @@ const variables = {
   SSH_KEY: "the private key of that user",
   KNOWN_HOSTS: "the server's public keys: ssh-keyscan <host>, compared with what the server itself shows",
   GAME_HOST: "the public name of the game",
+  ACME_EMAIL: "whom the certificate authority may write to",
   WORLD_PACK_BASE_URL: "where packs are hosted",
 } as const;
 export type Variable = keyof typeof variables;

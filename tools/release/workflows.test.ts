@@ -81,7 +81,7 @@ test("what builds and tests may only read; only what publishes may write, and no
 
 test("every secret and variable goes by the name of the program that this one follows, too", () => {
   const given = [...text("release.yml").matchAll(/(PORTCADE_\w+): \$\{\{ (.*) \}\}/g)];
-  expect(given).toHaveLength(8);
+  expect(given).toHaveLength(9);
   for (const [, name = "", expression] of given) {
     const kind = /_(HOST|USER|SSH_KEY|KNOWN_HOSTS)$/.test(name) && !/GAME/.test(name) ? "secrets" : "vars";
     const other = name.replace("PORTCADE", "VIRTUCADE");

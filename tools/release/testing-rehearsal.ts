@@ -1,0 +1,187 @@
+import { X509Certificate, createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { must, type Outcome, run } from "#tools/deploy/testing/run.ts";
+import { Site } from "#tools/deploy/testing/site.ts";
+import { PagesHost } from "#tools/edge/pages-host.ts";
+import { findChromium } from "#tools/test/chromium.ts";
+import { openDoor } from "./testing-door.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** A page of a repository lies in a folder of its host. */
+const basePath = "/portcade/";
+/** Whatever is rehearsed here is part of the tests itself. */
+const elsewhere = /\.ci\/run|chown/;
+const person = { NAME: "Test", EMAIL: "test@example.org" };
+
+interface Step {
+  readonly name?: string;
+  readonly run?: string;
+  readonly uses?: string;
+}
+const { jobs } = parse(readFileSync(join(root, ".github/workflows/release.yml"), "utf8")) as {
+  jobs: Record<string, { steps: Step[] }>;
+};
+
+/** What became of a release. */
+export interface Released extends Outcome {
+  /** The lines that ran, in their order; the last is the one that failed when `code` is not 0. */
+  readonly lines: readonly string[];
+  /** Where it was built: a clone of this release's own commit. */
+  readonly clone: string;
+}
+
+/** Something done in a job's clone just before one of its lines. */
+export type Before = (line: string, clone: string) => void;
+
+/** A bare remote, a host like Pages and a server with systemd, all in the server's network; and the workflow's own lines. */
+export class Rehearsal implements AsyncDisposable {
+  readonly dir: string;
+  readonly site: Site;
+  readonly pages: PagesHost;
+  readonly #remote: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #clones = 0;
+
+  private constructor(dir: string, site: Site, pages: PagesHost, env: NodeJS.ProcessEnv) {
+    this.dir = dir;
+    this.site = site;
+    this.pages = pages;
+    this.#remote = join(dir, "remote.git");
+    this.#env = env;
+  }
+
+  /** What is rehearsed is the commit that is checked out here. */
+  static async start(): Promise<Rehearsal> {
+    const dir = mkdtempSync(join(tmpdir(), "portcade-rehearsal-"));
+    const remote = join(dir, "remote.git");
+    await must("git", ["clone", "--quiet", "--bare", `file://${root}`, remote]);
+    const head = (await must("git", ["-C", remote, "rev-parse", "HEAD"])).trim();
+    await must("git", ["-C", remote, "update-ref", "refs/heads/main", head]);
+    await must("git", ["-C", remote, "symbolic-ref", "HEAD", "refs/heads/main"]);
+    mkdirSync(join(dir, "pages"));
+    const site = await Site.create();
+    const made = await site.bootstrap(
+      "--host localhost --no-upgrade --deploy-key /srv/deploy.pub --ci-key /srv/ci.pub",
+    );
+    if (made.code !== 0) throw new Error(made.stderr);
+    const pages = await PagesHost.start(join(dir, "pages"), { basePath, door: await openDoor(site.machine) });
+    const env = {
+      ...process.env,
+      ...Object.fromEntries(
+        Object.entries(person).flatMap(([what, value]) => [
+          [`GIT_AUTHOR_${what}`, value],
+          [`GIT_COMMITTER_${what}`, value],
+        ]),
+      ),
+      PORTCADE_HOST: "127.0.0.1",
+      PORTCADE_USER: "portcade-ci",
+      PORTCADE_SSH_KEY: readFileSync(join(site.dir, "ci"), "utf8"),
+      PORTCADE_KNOWN_HOSTS: await must(...site.machine.inItsNetwork("ssh-keyscan", "127.0.0.1")),
+      PORTCADE_GAME_HOST: "localhost",
+      PORTCADE_ACME_EMAIL: person.EMAIL,
+      PORTCADE_WORLD_PACK_BASE_URL: `${pages.url}world_packs/`,
+      PAGE_URL: pages.url,
+    };
+    return new Rehearsal(dir, site, pages, env);
+  }
+
+  /** The commit of a branch or tag of the remote; empty when there is none. */
+  async at(ref: string): Promise<string> {
+    return (await run("git", ["-C", this.#remote, "rev-parse", "--verify", "--quiet", ref])).stdout.trim();
+  }
+
+  /** The release that the server runs; empty when none does. */
+  async current(): Promise<string> {
+    const { stdout } = await this.site.machine.exec("readlink /opt/portcade/current");
+    return stdout.trim().replace("releases/", "");
+  }
+
+  /** Somebody's commit to main. */
+  async commit(title: string, change: (folder: string) => void): Promise<void> {
+    const folder = await this.#clone();
+    change(folder);
+    await must("git", ["-C", folder, "commit", "--quiet", "--all", "--message", title], { env: this.#env });
+    await must("git", ["-C", folder, "push", "--quiet", "origin", "main"]);
+  }
+
+  /** Both jobs of a run, each with a clone of its own, and what one hands to the other; up to the first line that fails. */
+  async release(version: string, before: Before = () => {}): Promise<Released> {
+    const [first, second] = [await this.#clone(), await this.#clone()];
+    const built = await this.#play("build", first, version, before);
+    if (built.code !== 0) return { ...built, clone: first };
+    mkdirSync(join(second, "builds"), { recursive: true });
+    await must("cp", ["-a", join(first, "builds/hand-over"), join(second, "builds/hand-over")]);
+    const published = await this.#play("publish", second, version, before);
+    return { ...published, lines: [...built.lines, ...published.lines], clone: first };
+  }
+
+  /** Runs a command in the server's network, with what a run of the workflow has. */
+  exec(cwd: string, env: NodeJS.ProcessEnv, ...command: string[]): Promise<Outcome> {
+    return run(...this.site.machine.inItsNetwork(...command), { cwd, env: { ...this.#env, ...env } });
+  }
+
+  /** What a program needs to believe the certificates of this server, which are nobody else's. */
+  get authority(): string {
+    return join(this.site.machine.root, "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt");
+  }
+
+  async #play(
+    job: string,
+    cwd: string,
+    version: string,
+    before: Before,
+  ): Promise<Outcome & { lines: string[] }> {
+    const lines: string[] = [];
+    for (const { run: line = "", uses = "" } of jobs[job]?.steps ?? []) {
+      if (uses.startsWith("actions/deploy-pages")) await this.#host(join(cwd, "builds/web"));
+      if (line === "" || elsewhere.test(line)) continue;
+      before(line, cwd);
+      lines.push(line);
+      const short = line.replace("verify-hosted", "verify-hosted --tries 2 --pause 0");
+      const env = { VERSION: version, ...(line.includes("--url") && this.#browser()) };
+      const outcome = await this.exec(cwd, env, "bash", "-euo", "pipefail", "-c", short);
+      if (outcome.code !== 0) return { ...outcome, lines };
+    }
+    return { code: 0, stdout: "", stderr: "", lines };
+  }
+
+  /** A fresh clone of the remote's main, with the packages that lie here. */
+  async #clone(): Promise<string> {
+    const to = join(this.dir, `clone-${(this.#clones += 1)}`);
+    await must("git", ["clone", "--quiet", `file://${this.#remote}`, to]);
+    symlinkSync(join(root, "node_modules"), join(to, "node_modules"));
+    writeFileSync(join(to, ".git/info/exclude"), "node_modules\n");
+    return to;
+  }
+
+  async #host(web: string): Promise<void> {
+    await must("cp", ["-a", `${web}/.`, join(this.dir, "pages")]);
+    this.pages.deployedAt = new Date();
+  }
+
+  /** A browser that believes the authority of this server, and no other that is unknown. */
+  #browser(): NodeJS.ProcessEnv {
+    const found = findChromium();
+    if (!("path" in found)) throw new Error(found.advice);
+    const between = readFileSync(this.authority.replace("root.crt", "intermediate.crt"));
+    const key = new X509Certificate(between).publicKey.export({ type: "spki", format: "der" });
+    const hash = createHash("sha256").update(key).digest("base64");
+    const path = join(this.dir, "browser");
+    writeFileSync(
+      path,
+      `#!/bin/sh\nexec ${found.path} --ignore-certificate-errors-spki-list=${hash} "$@"\n`,
+      { mode: 0o755 },
+    );
+    return { PORTCADE_CHROMIUM: path };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pages[Symbol.asyncDispose]();
+    await this.site[Symbol.asyncDispose]();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
