@@ -17,6 +17,8 @@ import { must, type Outcome, run } from "./run.ts";
 
 /** Controllers whose limits units of the machine set; each needs a group of the machine's own to be real. */
 const controllers = ["memory", "cpu", "cpuacct", "pids"];
+/** By these a systemd knows whose a process is. Two machines in one group take each other's units for their own. */
+const trackers = ["systemd", "unified"];
 const lookMs = 50;
 const bootMs = 60_000;
 /** Joins the groups named first, then becomes the command. */
@@ -34,7 +36,7 @@ export class Machine implements AsyncDisposable {
   private constructor(dir: string) {
     this.#dir = dir;
     this.root = join(dir, "root");
-    this.#groups = controllers
+    this.#groups = [...controllers, ...trackers]
       .filter((name) => existsSync(`/sys/fs/cgroup/${name}`))
       .map((name) => ownGroup(name, dir));
   }
@@ -147,9 +149,10 @@ const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 
 /** The group of this process, and one below it for a machine. */
 function ownGroup(controller: string, dir: string): string {
+  const named = { systemd: "name=systemd", unified: "" }[controller] ?? controller;
   const line = readFileSync("/proc/self/cgroup", "utf8")
     .split("\n")
-    .find((line) => line.split(":")[1] === controller);
+    .find((line) => line.split(":")[1] === named);
   return join("/sys/fs/cgroup", controller, line?.split(":")[2] ?? "", basename(dir));
 }
 
