@@ -142,7 +142,7 @@ export class Rehearsal implements AsyncDisposable {
       before(line, cwd);
       lines.push(line);
       const short = line.replace("verify-hosted", "verify-hosted --tries 2 --pause 0");
-      const env = { VERSION: version, ...(line.includes("--url") && this.#browser()) };
+      const env = { VERSION: version, ...(/smoke:web.*--url/.test(line) && this.#browser()) };
       const outcome = await this.exec(cwd, env, "bash", "-euo", "pipefail", "-c", short);
       if (outcome.code !== 0) return { ...outcome, lines };
     }
