@@ -127,6 +127,22 @@ const cases: Readonly<
       "{world_key}",
     ],
   },
+  PAGE_ORIGINS: {
+    good: [
+      ["https://me.github.io/portcade/", { pageOrigins: ["https://me.github.io"] }],
+      [
+        "https://a.example, http://B.example:8080",
+        { pageOrigins: ["https://a.example", "http://b.example:8080"] },
+      ],
+    ],
+    bad: [
+      "me.github.io",
+      "ws://x/",
+      "https://a.example,",
+      "*",
+      Array(17).fill("https://a.example").join(","),
+    ],
+  },
   CLIENT_HOST: {
     good: [
       ["10.0.0.5", { clientHost: "10.0.0.5" }],

@@ -19,6 +19,8 @@ export interface Config {
   readonly launchSocket?: string | undefined;
   readonly publicMasterUrl?: string | undefined;
   readonly publicWorldUrlTemplate?: string | undefined;
+  /** Origins of pages on other hosts that may play here, besides the one that hosts the packs. */
+  readonly pageOrigins?: readonly string[] | undefined;
   readonly clientHost: string;
   readonly clientScheme: "ws" | "wss";
   /** PEM text, not paths. */
@@ -81,6 +83,7 @@ export function readConfig(env: Env, { cwd, packDir }: Surroundings): Reading {
     worldPortBase: given.WORLD_PORT_BASE ?? 19_081,
     publicMasterUrl: given.PUBLIC_MASTER_URL,
     publicWorldUrlTemplate: given.PUBLIC_WORLD_URL_TEMPLATE,
+    pageOrigins: given.PAGE_ORIGINS,
     clientHost: given.CLIENT_HOST ?? "127.0.0.1",
     clientScheme: given.CLIENT_SCHEME ?? (tls === undefined ? "ws" : "wss"),
     tls,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { appVersionPattern } from "#shared/version.ts";
-import { socketUrl, webUrl, worldTemplate } from "./urls.ts";
+import { pageOrigins, socketUrl, webUrl, worldTemplate } from "./urls.ts";
 
 /** One setting: how its text is read, and in words what is allowed. */
 interface Setting {
@@ -65,6 +65,10 @@ export const settings = {
   PUBLIC_WORLD_URL_TEMPLATE: {
     read: worldTemplate,
     allowed: "a ws:// or wss:// address with a host that contains {world_key}",
+  },
+  PAGE_ORIGINS: {
+    read: pageOrigins,
+    allowed: "http:// or https:// addresses of pages, 16 at most, with commas between them",
   },
   CLIENT_HOST: { read: host, allowed: "an address or a host name" },
   CLIENT_SCHEME: oneOf("ws", "wss"),

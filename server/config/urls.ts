@@ -18,6 +18,15 @@ export const worldTemplate = bounded.refine(
   (text) => text.includes(placeholder) && isAddress(text.replaceAll(placeholder, "hub"), "wss?"),
 );
 
+/** Of pages, as an operator copies them: only the origin of each counts. */
+export const pageOrigins = bounded
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .pipe(
+    z
+      .array(bounded.refine((text) => isAddress(text, "https?")).transform((url) => new URL(url).origin))
+      .max(16),
+  );
+
 /** Without its trailing slashes, so that `/<file>` can follow. */
 export const webUrl = bounded
   .refine((text) => isAddress(text, "https?") && !text.includes("?"))

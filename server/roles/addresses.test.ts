@@ -33,6 +33,12 @@ test("behind a proxy the public addresses are told", () => {
   );
 });
 
+test("pages on other hosts play here when they are named", () => {
+  const here = addresses({ ...local, pageOrigins: ["https://me.github.io"] });
+  expect([...here.origins]).toContain("https://me.github.io");
+  expect([...addresses(local).origins]).not.toContain("https://me.github.io");
+});
+
 test("an IPv6 host is bracketed", () => {
   expect(addresses({ ...local, clientHost: "::1" }).world("hub", { port: 1 })).toBe("ws://[::1]:1/");
 });

@@ -3,7 +3,7 @@ import type { Endpoint } from "#shared/protocol/launch-master.ts";
 
 type Places = Pick<
   Config,
-  "clientHost" | "clientScheme" | "packBaseUrl" | "publicMasterUrl" | "publicWorldUrlTemplate"
+  "clientHost" | "clientScheme" | "packBaseUrl" | "pageOrigins" | "publicMasterUrl" | "publicWorldUrlTemplate"
 >;
 
 /** Every address this master tells others, from its settings and the port it got. */
@@ -50,12 +50,14 @@ export class Addresses {
     return this.#config.publicWorldUrlTemplate ?? this.master;
   }
 
-  /** Origins of pages that play here: those this master serves, and those beside hosted packs. */
+  /** Origins of pages that play here: those this master serves, those beside hosted packs, and those named. */
   get origins(): ReadonlySet<string> {
     const served = [this.page, `http://${this.#host}:${this.port}`, `https://${this.#host}:${this.port}`];
-    const { packBaseUrl } = this.#config;
+    const { packBaseUrl, pageOrigins = [] } = this.#config;
     return new Set(
-      [...served, ...(packBaseUrl === undefined ? [] : [packBaseUrl])].map((url) => new URL(url).origin),
+      [...served, ...(packBaseUrl === undefined ? [] : [packBaseUrl]), ...pageOrigins].map(
+        (url) => new URL(url).origin,
+      ),
     );
   }
 
