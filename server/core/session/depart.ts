@@ -3,7 +3,11 @@ import type { Cause } from "#shared/protocol/client-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
-import type { Attached } from "./session.ts";
+import type { Source } from "../travel/travel.ts";
+import type { Admission, Attached } from "./session.ts";
+
+/** Whoever calls off more journeys on their way is not followed into the oldest. */
+const replacedKept = 4;
 
 interface Plan {
   readonly cause: Cause;
@@ -21,6 +25,10 @@ export function depart(
   turn: Turn,
 ): Attached {
   if (state.phase === "travelling") turn.send(state.travel, { type: "release", reason: "travel_cancelled" });
+  const replaced =
+    state.phase === "travelling"
+      ? [...(state.replaced ?? []), state.travel].slice(-replacedKept)
+      : state.replaced;
   const travel: Address<"travel"> = `travel:${turn.newId("t")}`;
   const admission = "admission" in state ? state.admission : undefined;
   turn.send(travel, {
@@ -32,16 +40,15 @@ export function depart(
       cause,
       target,
       identity: state.identity,
-      source: admission && {
-        launch: admission.launch,
-        admission: admission.id,
-        world: admission.world,
-        account: admission.identity.account,
-        request,
-      },
+      source: admission && sourceOf(admission, request),
     },
   });
-  return { ...state, phase: "travelling", travel, cause, target: target.world, tried, admission };
+  return { ...state, phase: "travelling", travel, cause, target: target.world, tried, admission, replaced };
+}
+
+/** What a journey has to know of where it leads from. */
+export function sourceOf({ launch, id, world, identity }: Admission, request?: string): Source {
+  return { launch, admission: id, world, account: identity.account, request };
 }
 
 /** A named spawn of a world; its default one when there is none of that name. */

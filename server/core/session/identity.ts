@@ -99,9 +99,9 @@ export function settled<S extends Attached>(state: S, input: Got<"settled">, tur
   const isHere = "admission" in state && state.admission !== undefined;
   const next = isNewest ? { ...state, settling: undefined, place: (isHere && at) || state.place } : state;
   const { leaving } = state;
-  // Another journey's avatar has another's last steps, and the one that is being left may still stand.
+  // The one that is being left may still stand, or stand anew; another journey's avatar has another's last steps.
   const stands = "admission" in state && state.admission?.identity.account === leaving;
-  if (!leaving || (account !== leaving && (stands || !isNewest))) return next;
+  if (!leaving || stands || (account !== leaving && !isNewest)) return next;
   turn.send(leaving, { type: "release", place: account === leaving ? place : undefined });
   return { ...next, leaving: undefined };
 }

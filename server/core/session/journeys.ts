@@ -1,9 +1,9 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
-import { depart, spawnAt } from "./depart.ts";
+import { depart, sourceOf, spawnAt } from "./depart.ts";
 import { gone } from "./presence.ts";
-import type { Attached, Got, InWorld, Lobby, Session, Travelling } from "./session.ts";
+import type { Admission, Attached, Got, InWorld, Lobby, Session, Travelling } from "./session.ts";
 
 /** Leaving, arriving and failing to: the session's side of a journey. */
 
@@ -80,28 +80,38 @@ export function portal(state: Attached, input: Got<"portal">, turn: Turn): Sessi
  * The commit: from this turn on the player is in the new world, and the commit is the save.
  * Nothing is taken from the old admission any more.
  */
-export function committed(state: Travelling, input: Got<"committed">, turn: Turn): Session {
-  if (turn.from !== state.travel) return state;
+export function committed(state: Attached, input: Got<"committed">, turn: Turn): Session {
+  const travel = turn.from as Address<"travel">;
+  const isDue = state.phase === "travelling" && state.travel === travel;
+  const at = state.replaced?.indexOf(travel) ?? -1;
+  if (!isDue && at < 0) return state;
   const { launch, place, identity } = input;
   if (identity.account) turn.send(identity.account, { type: "place", place });
-  const { travel, cause: _, target: __, tried: ___, admission: ____, overtaking, ...stay } = state;
   const admission = { id: input.admission, launch, world: place.world, identity, seq: 0 };
-  const here: InWorld = {
-    ...stay,
-    phase: "inWorld",
-    admission,
-    place,
-    settling: travel,
-    durableAt: turn.now,
-  };
+  const { overtaking, ...stay } = state;
+  const arrived = { ...stay, place, settling: travel, durableAt: turn.now };
+  const here = isDue ? inWorld(arrived, admission) : afterAll(arrived, admission, at, turn);
   const isOver = overtaking?.launch === launch && overtaking.input.admission === admission.id;
   return isOver ? gone(here, overtaking.input, { ...turn, from: launch }) : here;
+}
+
+function inWorld(state: Attached, admission: Admission): InWorld {
+  const { travel: _, cause: __, target: ___, tried: ____, replaced: _____, ...stay } = state as Travelling;
+  return { ...stay, phase: "inWorld", admission };
+}
+
+/** Called off too late: between engines it had committed before it heard. A newer journey goes on from there. */
+function afterAll(state: Attached, admission: Admission, at: number, turn: Turn): Attached {
+  const replaced = state.replaced?.slice(at + 1);
+  if (state.phase !== "travelling") return { ...state, phase: "inWorld", admission, replaced };
+  turn.send(state.travel, { type: "moved", source: sourceOf(admission) });
+  return { ...state, admission, replaced };
 }
 
 /** The journey failed: the player plays on where they are, or goes where the next best world is. */
 export function travelEnded(state: Travelling, { instead }: Got<"travelEnded">, turn: Turn): Session {
   if (turn.from !== state.travel) return state;
-  const { travel: __, cause: ___, target, tried, admission, overtaking: ____, ...stay } = state;
+  const { travel: __, cause: ___, target, tried, admission, ...stay } = state;
   if (admission) return { ...stay, phase: "inWorld", admission };
   const lobby: Lobby = { ...stay, phase: "lobby" };
   const { worlds, initialWorld } = turn.facts;

@@ -48,7 +48,7 @@ export function notHere(_: undefined, { admission }: Got<"seen">, turn: Turn): u
 export function gone(state: Attached, input: Got<"gone">, turn: Turn): Session {
   const { admission, reason } = input;
   if (!isHere(state, admission, turn)) {
-    if (state.phase !== "travelling") return state;
+    if (state.phase !== "travelling" && !state.replaced) return state;
     return { ...state, overtaking: { launch: turn.from, input } };
   }
   const { world, identity } = state.admission;

@@ -57,6 +57,10 @@ export interface Stay {
   readonly asked?: readonly number[] | undefined;
   /** When a detached session ends. */
   readonly wakeAt?: number | undefined;
+  /** Journeys it called off since it last arrived, the newest few: one may have committed before it heard. */
+  readonly replaced?: readonly Address<"travel">[] | undefined;
+  /** The end of an avatar that is not committed yet: between engines it may come before the commit. */
+  readonly overtaking?: { readonly launch: Address; readonly input: Got<"gone"> } | undefined;
 }
 
 export type Naming = { phase: "naming"; client: Address<"client">; hello: Hello; wakeAt?: undefined };
@@ -70,8 +74,6 @@ export type Travelling = Stay & {
   /** Worlds tried in vain since the player last stood in one. */
   tried: readonly string[];
   admission?: Admission | undefined;
-  /** The end of an avatar that is not committed yet: between engines it may come before the commit. */
-  overtaking?: { launch: Address; input: Got<"gone"> } | undefined;
 };
 
 /** Taken over: only the avatar's last save is waited for, so that the heir stands where this player stood. */
@@ -147,6 +149,7 @@ const everywhere = {
   claimed,
   claimRefused,
   takenOver,
+  committed,
   settled,
   portal,
   saved,
@@ -177,7 +180,6 @@ export const session: Table<Session, SessionInput, Turn> = {
     "lease.refresh": attached(leaseRequest),
     "lease.redeem": attached(leaseRequest),
     "lease.release": attached(leaseRequest),
-    committed,
     travelEnded,
   },
   ending: {

@@ -17,7 +17,7 @@ import {
 import { type Travel, travel } from "./travel.ts";
 
 const cells = new Cells(travel);
-const here = /\.(arrived|seen|departed|sourceGone)$|^departing\.deadline$/;
+const here = /\.(arrived|seen|departed|sourceGone|moved)$|^departing\.deadline$/;
 afterAll(() => expect(cells.missing.filter((cell) => here.test(cell))).toEqual([]));
 
 describe("the arrival", () => {
@@ -132,5 +132,11 @@ describe("the arrival", () => {
       ).toBeUndefined();
       expect(cells.take<Travel>(state, { type: "sourceGone", admission: "a7" }, ask).state).toBe(state);
     }
+  });
+
+  test("leads on from where the one before it led after all", () => {
+    const source = { launch: "launch:top", admission: "a5", world: "top_world" };
+    for (const state of open)
+      expect(cells.take<Travel>(state, { type: "moved", source }, ask).state?.journey.source).toBe(source);
   });
 });

@@ -19,7 +19,7 @@ import { type Travel, travel } from "./travel.ts";
 
 const cells = new Cells(travel);
 // The ways to arrive and to depart are tested in departure.test.ts.
-const elsewhere = /\.(arrived|seen|departed|sourceGone)$|^departing\.deadline$/;
+const elsewhere = /\.(arrived|seen|departed|sourceGone|moved)$|^departing\.deadline$/;
 afterAll(() => expect(cells.missing.filter((cell) => !elsewhere.test(cell))).toEqual([]));
 
 test("what has ended or is committed answers whoever asks for it still", () => {

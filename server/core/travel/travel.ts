@@ -99,13 +99,14 @@ export type TravelInput =
   | { type: "arrived"; admission: string }
   | { type: "seen"; admission: string; launch: Address<"launch"> }
   | { type: "departed"; admission: string; place?: Place | undefined }
-  | { type: "sourceGone"; admission: string };
+  | { type: "sourceGone"; admission: string }
+  | { type: "moved"; source: Source };
 
 export type In<P extends Travel["phase"]> = Extract<Travel, { phase: P }>;
 export type Got<T extends TravelInput["type"]> = Extract<TravelInput, { type: T }>;
 
 /** Until the commit the player may prepare, call it off, or lose the world behind them. */
-const uncommitted = { repeat, refresh, release, seen, sourceGone } as const;
+const uncommitted = { repeat, refresh, release, seen, sourceGone, moved } as const;
 
 /** While a door is open for the player. */
 const atTheDoor = {
@@ -166,6 +167,11 @@ function unavailable(
 /** The world behind the player closed: if this journey fails, there is nowhere to stay. */
 function sourceGone<S extends Travel>(state: S, { admission }: Got<"sourceGone">): S {
   return isSource(state, admission) ? { ...state, journey: { ...state.journey, source: undefined } } : state;
+}
+
+/** An earlier journey had committed after all: the player stands where it led, until this one commits. */
+function moved<S extends Travel>(state: S, { source }: Got<"moved">): S {
+  return { ...state, journey: { ...state.journey, source } };
 }
 
 function isSource(state: Travel, admission: string): boolean {
