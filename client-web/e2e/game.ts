@@ -43,14 +43,34 @@ export async function say(page: Page, text: string): Promise<void> {
   await message(page).press("Enter");
 }
 
-/** Logs in by the dialog and waits for the name to be accepted. */
+/** Logs in by the dialog, and waits for the journey to where that name was last: a click before its end is lost. */
 export async function logIn(page: Page, name: string): Promise<void> {
+  const arrived = arrivalAs(page, name);
   await page.getByRole("button", { name: "Log in" }).click();
   const dialog = page.getByRole("dialog", { name: "Log in" });
   await dialog.getByRole("textbox", { name: "Name" }).fill(name);
   await dialog.getByRole("button", { name: "Log in" }).click();
   await expect(main(page)).toHaveAttribute("data-player", name);
   await expect(page.getByText(`Logged in: ${name}`)).toBeVisible();
+  await arrived;
+}
+
+/** Resolves when the page has been on its way under a name, and is in a world. */
+function arrivalAs(page: Page, name: string): Promise<void> {
+  return main(page).evaluate(
+    (main, name) =>
+      new Promise<void>((resolve) => {
+        let hasLeft = false;
+        new MutationObserver((_, observer) => {
+          const { player, state } = main.dataset;
+          hasLeft ||= player === name && state !== "in-world";
+          if (!hasLeft || state !== "in-world") return;
+          observer.disconnect();
+          resolve();
+        }).observe(main, { attributes: true });
+      }),
+    name,
+  );
 }
 
 export const nameOf = async (page: Page): Promise<string> =>

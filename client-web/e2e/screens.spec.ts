@@ -73,6 +73,7 @@ const screens: Readonly<Record<string, ScreenCase>> = {
     server: "0.2",
     canReload: false,
   }),
+  "a site the server does not let in": rejected({ kind: "site_refused" }),
   "a stay continued elsewhere": rejected({ kind: "continued_elsewhere" }),
   "a strange host": rejected({ kind: "confirm_host", hosts: ["games.example.org:19080"] }),
   "the log-in with a refused name": {

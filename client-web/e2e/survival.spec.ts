@@ -11,6 +11,7 @@ import { freePorts } from "#tools/test/free-ports.ts";
 import type { View } from "../src/app/view.ts";
 import { enter, expectWorld, log, message, nameOf, placeOf, say, test, travel, worlds } from "./game.ts";
 import { startMaster, type MasterSetup } from "./master.ts";
+import { watch, watched } from "./watch.ts";
 
 /** What breaks under a playing page, and what the page makes of it. */
 
@@ -26,23 +27,6 @@ async function place(): Promise<Required<Pick<MasterSetup, "env" | "dataDir">> &
   };
   return { env, dataDir, [Symbol.dispose]: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
-
-/** Notes from now on every state the page is in, and every dialog; `isSame` is lost by a reload. */
-async function watch(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const seen = { states: [document.querySelector("main")?.dataset["state"] ?? ""], dialogs: 0 };
-    const look = (): void => {
-      const state = document.querySelector("main")?.dataset["state"] ?? "";
-      if (state !== seen.states.at(-1)) seen.states.push(state);
-      if (document.querySelector("dialog[open]")) seen.dialogs += 1;
-    };
-    new MutationObserver(look).observe(document.body, { attributes: true, childList: true, subtree: true });
-    Object.assign(globalThis, { watched: seen });
-  });
-}
-
-const watched = (page: Page): Promise<{ states: string[]; dialogs: number } | undefined> =>
-  page.evaluate(() => (globalThis as unknown as { watched?: { states: string[]; dialogs: number } }).watched);
 
 /** Where the nearest other player is drawn, as the figures say. */
 const nearest = async (page: Page): Promise<string> =>

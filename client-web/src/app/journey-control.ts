@@ -48,6 +48,11 @@ export function closed(journey: Journey, { dial, code }: Got<"control.closed">, 
       return halt(journey, { kind: "connection_rejected", reason: "version_mismatch" }, turn);
     case closeCodes.protocolUnsupported.code:
       return halt(journey, { kind: "connection_rejected", reason: "protocol_unsupported" }, turn);
+    case closeCodes.originRefused.code:
+      // Who plays already is not thrown out by a master that has other settings since.
+      return journey.session
+        ? lose(journey, turn, { isSaid: true })
+        : halt(journey, { kind: "site_refused" }, turn);
     default:
       return lose(journey, turn, { isSaid: code >= ownCodes });
   }

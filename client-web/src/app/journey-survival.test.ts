@@ -213,6 +213,18 @@ describe("a planned restart", () => {
   });
 });
 
+describe("a master that has other settings", () => {
+  test("and lets in no page of this site is not asked again, but by who plays already", () => {
+    const stranger = new Traveller().open().lose(closeCodes.originRefused.code);
+    expect(stranger.shown).toMatchObject({ state: "rejected", prompt: { kind: "site_refused" } });
+    expect(stranger.pass(600_000).asked).toEqual([]);
+    expect(stranger.take({ type: "retry" }).asked).toEqual(["dial.control"]);
+    const player = inHub().lose(closeCodes.originRefused.code);
+    expect(player.shown).toMatchObject({ state: "in-world", prompt: undefined });
+    expect(player.pass(10_000).asked).toContain("dial.control");
+  });
+});
+
 describe("a master that vanished", () => {
   test("is not spoken of before it has been away for a moment", () => {
     const page = inHub().lose().pass(300).lose();

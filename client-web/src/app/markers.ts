@@ -10,6 +10,7 @@ const titles: Readonly<Record<Exclude<Prompt["kind"], "confirm_host">, string>> 
   world_disconnected: "World Disconnected",
   server_offline: "Server Offline",
   connection_rejected: "Connection Rejected",
+  site_refused: "Site Refused",
   continued_elsewhere: "You continued elsewhere",
 };
 

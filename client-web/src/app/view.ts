@@ -48,6 +48,8 @@ export type Prompt =
   | { readonly kind: "world_disconnected" }
   | { readonly kind: "server_offline" }
   | { readonly kind: "connection_rejected"; readonly reason: Refusal }
+  /** The server lets no page of this site in. */
+  | { readonly kind: "site_refused" }
   | { readonly kind: "continued_elsewhere" }
   /** A host from the page's address that is not on the built-in list: dialled only after a yes. */
   | { readonly kind: "confirm_host"; readonly hosts: readonly string[] };

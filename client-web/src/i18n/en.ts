@@ -61,6 +61,10 @@ const prompts: Readonly<Record<Prompt["kind"], { readonly title: string; readonl
     text: "The game server is offline or restarting. Try again soon.",
   },
   connection_rejected: { title: "Connection Rejected", text: "The game server rejected the connection" },
+  site_refused: {
+    title: "Site Refused",
+    text: "The game server lets in no page of this site. Open the game from the server's own site.",
+  },
   continued_elsewhere: {
     title: "You continued elsewhere",
     text: "Your game is open in another tab or on another device. It goes on there.",
@@ -109,6 +113,8 @@ export const en = {
   reason: (reason: Problem["reason"] | Refusal): string => reasons[reason],
   prompts,
   rejectedBecause: (reason: Refusal): string => `${prompts.connection_rejected.text}: ${reasons[reason]}`,
+  siteHint: (origin: string): string =>
+    `Is this site yours? The server knows it by where its packs are: PORTCADE_WORLD_PACK_BASE_URL=${origin}/…/world_packs`,
   updateLater: (server: string): string =>
     `The server runs version ${server}, but this site still serves an older page. Try again shortly.`,
   updateOut: (version: string): string => `Version ${version} is out.`,

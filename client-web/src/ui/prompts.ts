@@ -91,6 +91,13 @@ export class Prompts {
         const answers = row(this.#button(prompt, en.stayHere, false), this.#button(prompt, en.connect, true));
         return [heading, h("p", {}, text), hosts, h("p", { class: "quiet" }, en.hostWarning), answers];
       }
+      case "site_refused":
+        return [
+          heading,
+          h("p", { role: "alert" }, text),
+          h("p", { class: "quiet" }, en.siteHint(location.origin)),
+          row(this.#button(prompt, en.tryAgain, true)),
+        ];
       case "connection_lost":
       case "world_disconnected":
       case "server_offline":
