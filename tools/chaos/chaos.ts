@@ -6,6 +6,7 @@ import { logs } from "./master-process.ts";
 import type { Chaos } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { Tally } from "./tally.ts";
+import { textOf } from "./trace.ts";
 import { Undo } from "./undo.ts";
 import { now } from "./wait.ts";
 
@@ -28,6 +29,8 @@ async function main(): Promise<number> {
   for (const part of parts) tally.add(part);
   if (isStopped) tally.lose("stopped before the end");
   console.log(`\n${tally.text}`);
+  for (const whom of ["world", "master"] as const)
+    for (const one of tally.slowest[whom]) console.log(`slowest to a ${whom}: ${textOf(one)}`);
   for (const why of tally.untried) console.log(`not tried: ${why}`);
   for (const what of tally.losses) console.log(`lost: ${what}`);
   if (wish.json !== undefined) writeFileSync(wish.json, `${JSON.stringify(tally.result, null, 2)}\n`);

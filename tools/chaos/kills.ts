@@ -51,7 +51,8 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
     processes: 2,
     isTimed: true,
   });
-  let reportAt = now() + reportMs;
+  const began = now();
+  let reportAt = began + reportMs;
   const few = isShort ? oneOfEachKind : bothFigures;
   const oneOfEach = kills > 1 ? [...few] : [];
   while (site.kills < kills || oneOfEach.length > 0) {
@@ -60,7 +61,7 @@ export async function runKills({ kills, players, isShort, ...common }: KillsOpti
     await nobodyLost(site);
     if (now() > reportAt) {
       reportAt = now() + reportMs;
-      console.log(tally.text);
+      console.log(`${progress(site.kills, kills, now() - began)}\n${tally.text}`);
     }
   }
   await atRest(site);
@@ -71,4 +72,9 @@ function any({ luck }: Site): Strike {
   const drawn = luck.next();
   let sum = 0;
   return rareStrikes.find(([share]) => drawn < (sum += share))?.[1] ?? killWorlds;
+}
+
+function progress(done: number, all: number, ms: number): string {
+  const leftMinutes = (ms / 60_000 / done) * (all - done);
+  return `\n${done} of ${all} killed, about ${Math.max(0, Math.ceil(leftMinutes))} minutes left`;
 }

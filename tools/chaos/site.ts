@@ -10,6 +10,7 @@ import type { Pipe } from "./pipe.ts";
 import { Players } from "./players.ts";
 import { isAlive, openFiles, signal, writersTo } from "./processes.ts";
 import type { Tally } from "./tally.ts";
+import { Trace } from "./trace.ts";
 import { Undo } from "./undo.ts";
 import { until } from "./wait.ts";
 import { Watch } from "./watch.ts";
@@ -67,6 +68,7 @@ export class Site implements AsyncDisposable {
   readonly lost = new Set<number>();
   readonly #options: SiteOptions;
   readonly #outputs = new Set<string>();
+  readonly #trace = new Trace();
   readonly #launched = new Map<string, { world: string; pid: number }>();
   readonly #undo = new Undo();
 
@@ -75,7 +77,7 @@ export class Site implements AsyncDisposable {
     this.port = port;
     this.tally = options.tally;
     this.luck = options.luck;
-    this.watch = new Watch(options.tally, options.isTimed ?? false);
+    this.watch = new Watch(options.tally, options.isTimed ?? false, this.#trace);
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "portcade-chaos-"));
     if (options.dataDir === undefined)
       this.#undo.add(() => rmSync(this.dataDir, { recursive: true, force: true }));
@@ -98,6 +100,7 @@ export class Site implements AsyncDisposable {
       dataDir: site.dataDir,
       masterPort: site.port,
       moment: (moment) => {
+        site.#trace.moment(moment);
         for (const heed of site.moments) heed(moment);
       },
       opened: (line, pipe) => {
@@ -220,8 +223,9 @@ export class Site implements AsyncDisposable {
   }
 
   #hear({ event, launch, world, pid }: LogLine): void {
-    if (event === "host.launched")
-      this.#launched.set(String(launch), { world: String(world), pid: Number(pid) });
+    if (event !== "host.launched") return;
+    this.#trace.launch(String(launch), "launched");
+    this.#launched.set(String(launch), { world: String(world), pid: Number(pid) });
   }
 
   async #mourn(master: MasterProcess): Promise<void> {

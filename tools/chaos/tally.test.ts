@@ -53,3 +53,13 @@ test("the parts of a run add up", () => {
   expect(whole).toMatchObject({ cuts: 4, masterMs: [5, 5], lost: 2 });
   expect(whole.points.get("before hello")).toBe(2);
 });
+
+test("the slowest recoveries are kept, of all parts", () => {
+  const part = new Tally();
+  for (const ms of [1, 5, 3, 4, 2]) part.recovered("world", { player: 1, ms, steps: {} });
+  const whole = new Tally();
+  whole.recovered("world", { player: 2, ms: 4.5, steps: {} });
+  whole.add(part);
+  expect(whole.slowest.world.map(({ ms }) => ms)).toEqual([5, 4.5, 4]);
+  expect(whole.worldMs).toHaveLength(6);
+});

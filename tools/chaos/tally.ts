@@ -1,3 +1,5 @@
+import type { Recovery } from "./trace.ts";
+
 /** Half and 99 of a hundred took no longer, milliseconds; `null` when there was none. */
 export interface Spread {
   readonly p50: number | null;
@@ -24,6 +26,7 @@ const counts = [
   "leakedProcesses",
   "journeys",
 ] as const;
+const slowestKept = 3;
 const lists = ["worldMs", "masterMs", "halfOpenMs", "untried", "losses"] as const;
 
 /** The nearest-rank percentile. */
@@ -49,6 +52,8 @@ export class Tally {
   readonly worldMs: number[] = [];
   readonly masterMs: number[] = [];
   readonly halfOpenMs: number[] = [];
+  /** The recoveries that took longest, and what they spent it on. */
+  readonly slowest: { world: Recovery[]; master: Recovery[] } = { world: [], master: [] };
   /** How often something was done at which point of the protocol. */
   readonly points = new Map<string, number>();
   /** What could not be tried here, and why: it is neither passed nor failed. */
@@ -65,6 +70,18 @@ export class Tally {
     for (const count of counts) this[count] += part[count];
     for (const list of lists) this[list].push(...(part[list] as never[]));
     for (const [name, times] of part.points) this.point(name, times);
+    for (const whom of ["world", "master"] as const) this.#rank(whom, part.slowest[whom]);
+  }
+
+  /** A player has a world again that was killed, or a master. */
+  recovered(whom: "world" | "master", recovery: Recovery): void {
+    this[`${whom}Ms`].push(recovery.ms);
+    this.#rank(whom, [recovery]);
+  }
+
+  #rank(whom: "world" | "master", more: readonly Recovery[]): void {
+    const all = [...this.slowest[whom], ...more];
+    this.slowest[whom] = all.toSorted((a, b) => b.ms - a.ms).slice(0, slowestKept);
   }
 
   lose(what: string): void {
