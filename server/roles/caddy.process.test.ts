@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { get } from "node:https";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { type CaddyOptions, shippedCaddyfile, TestCaddy } from "#tools/edge/test
 import { findCaddy } from "#tools/test/caddy.ts";
 import { freePorts } from "#tools/test/free-ports.ts";
 import { isRunning, TestMaster } from "./testing.ts";
+import { answerOf, asWebSocket, listening } from "./testing-edge.ts";
 import { TestPlayer } from "./testing-player.ts";
 
 /** Found or installed by the test run; without it these tests are left out on a person's machine, never in CI. */
@@ -149,6 +149,28 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
     again.cut();
   });
 
+  test("while one world is away its address alone answers 503, and others play on; it is back without a reload", async () => {
+    const { https, url, master } = await edge();
+    const [ada, ben] = [await TestPlayer.connect(url), await TestPlayer.connect(url)];
+    await ben.enter();
+    await ada.enter();
+    await ada.walk(170, 260);
+    await ada.travel("LeftPortal");
+    const { x, y } = ada.replica.self;
+    process.kill(master.pidOf("left_world"), "SIGKILL");
+    // Its player is given a way back, and it is started again when that is taken.
+    expect(await ada.control.until("world.lost")).toMatchObject({ reason: "crashed" });
+    expect(await answerOf(https, "/left_world", asWebSocket)).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "2" },
+    });
+    expect(await answerOf(https, "/hub", asWebSocket)).toMatchObject({ status: 101 });
+    await ben.walk(330, 290, 5);
+    expect(await ada.enter()).toMatchObject({ world: "left_world" });
+    expect(ada.replica.self).toMatchObject({ x, y });
+    for (const player of [ada, ben]) player.cut();
+  });
+
   test("nobody behind it hears what a caller says of itself, nor is asked for private pages", async () => {
     const https = await freePorts();
     const asked: IncomingMessage[] = [];
@@ -244,56 +266,3 @@ describe.skipIf(isLeftOut)("behind Caddy", () => {
     player.cut();
   });
 });
-
-const asWebSocket = {
-  connection: "Upgrade",
-  upgrade: "websocket",
-  "sec-websocket-version": "13",
-  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-};
-
-/** Something that hears every request, and says that it has; at a port, or on a socket file (its port is 0 then). */
-async function listening(
-  hear: (request: IncomingMessage) => void,
-  path?: string,
-): Promise<AsyncDisposable & { readonly port: number }> {
-  const server = createServer((request, response) => {
-    hear(request);
-    response.end("heard");
-  });
-  server.on("upgrade", (request, socket) => {
-    hear(request);
-    socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
-  });
-  await new Promise<void>((resolve) => {
-    if (path === undefined) server.listen(0, "127.0.0.1", resolve);
-    else server.listen(path, resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === "object" ? (address?.port ?? 0) : 0,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** What is answered, also to a WebSocket's handshake; the connection is over then. */
-function answerOf(
-  port: number,
-  path: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<{ status: number | undefined; headers: IncomingHttpHeaders }> {
-  return new Promise((resolve, reject) => {
-    get({ host: "localhost", port, path, headers, rejectUnauthorized: false, agent: false }, (answer) => {
-      answer.resume();
-      resolve({ status: answer.statusCode, headers: answer.headers });
-    })
-      .on("upgrade", (answer, socket) => {
-        socket.destroy();
-        resolve({ status: answer.statusCode, headers: answer.headers });
-      })
-      .on("error", reject);
-  });
-}
