@@ -2,6 +2,7 @@
 # Makes a machine with Debian 12 or 13 a home for Portcade. May be run again at any time, and after it was changed.
 set -euo pipefail
 umask 022
+caller=$PWD
 cd "$(dirname "$(readlink -f "$0")")"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -27,8 +28,8 @@ while [ $# -gt 0 ]; do
       case $1 in
         --host) host=$2 ;;
         --email) email=$2 ;;
-        --deploy-key) deploy_key=$2 ;;
-        --ci-key) ci_key=$2 ;;
+        --deploy-key) deploy_key=$(cd "$caller" && readlink -m -- "$2") ;;
+        --ci-key) ci_key=$(cd "$caller" && readlink -m -- "$2") ;;
       esac
       shift ;;
     --set-deploy-password) asks_password=yes ;;
@@ -118,6 +119,7 @@ install -m 0755 world-launch.sh /opt/portcade/bin/world-launch
 install -m 0755 deploy.sh /opt/portcade/bin/deploy
 install -m 0755 rollback.sh /opt/portcade/bin/rollback
 install -m 0644 switch.sh /opt/portcade/bin/switch.sh
+install -m 0755 operate.sh /usr/local/bin/portcade
 [ -e /etc/portcade/local.env ] ||
   printf '# What this machine alone wants otherwise, such as PORTCADE_WARM_SPARES=0. It wins over every deploy.\n' >/etc/portcade/local.env
 
@@ -177,6 +179,4 @@ systemctl enable -q caddy portcade.socket portcade-launches.socket portcade-worl
 systemctl start portcade.socket portcade-launches.socket portcade-world.socket
 
 say
-say "This machine is ready for Portcade at $host. Its first release starts it:"
-say '  scp portcade-<version>.tar.gz portcade.env portcade-ci@<machine>:/opt/portcade/incoming/'
-say '  ssh portcade-ci@<machine> sudo /opt/portcade/bin/deploy <version> <sha256 of the archive>'
+say "This machine is ready for Portcade at $host. Its first release starts it."
