@@ -97,8 +97,9 @@ export class Auditor {
     return Math.max(this.#stoodAt, this.#seen.master.loop.stoodUntil);
   }
 
-  /** A time of the master's clock, which leaves out the time in which it stood still. */
-  readonly ofMaster = (time: number): number => time + this.now - this.#seen.master.loop.now();
+  /** A time of the master's clock, which leaves out the time in which it stood still. Sums of fractions are not exact. */
+  readonly ofMaster = (time: number): number =>
+    Math.round((time + this.now - this.#seen.master.loop.now()) * 1_000) / 1_000;
 
   stalled(isStalled: boolean): void {
     this.count(isStalled ? "stalls" : "recoveries");

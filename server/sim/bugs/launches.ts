@@ -15,6 +15,7 @@ import {
 /** Mistakes about the processes of worlds: their lives, their ends and who comes after them. */
 
 const heard = ["running", "closing"];
+const successors = [...heard, "suspect"];
 const phases = ["starting", "testing", ...heard, "suspect", "stopping"];
 
 /** Counts heads, forgets tickets, and does not ask. */
@@ -86,6 +87,14 @@ class Forgetful extends LoopClock {
 }
 
 const begunAgain: Handler = (state, _, turn) => state && { ...state, phase: "cooling", wakeAt: turn.now + 1 };
+
+/** What a launch inherits is as good as known once it is said. */
+const toldOnce =
+  (real: Handler): Handler =>
+  (state, input, turn) => {
+    const next = real(state, input, turn);
+    return next && { ...next, inherits: undefined };
+  };
 
 export const launchBugs: readonly PlantedBug[] = [
   { name: "a world is stopped by counting heads", law: "S5", row: "F2", code: headCount },
@@ -190,6 +199,12 @@ export const launchBugs: readonly PlantedBug[] = [
     law: "S24",
     change: where({ kill: 0.05 }),
     code: () => tier("memory", "volatile"),
+  },
+  {
+    name: "the launch that takes over is told once what it inherits, and believed at once",
+    law: "S24",
+    change: where({ upgrade: 0.2, cut: 1 }),
+    code: () => cells("launch", successors, { "take.over": toldOnce, recalled: toldOnce }),
   },
   {
     name: "nobody reads the last words of a process",

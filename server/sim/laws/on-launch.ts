@@ -70,10 +70,19 @@ export function onMemory(auditor: Auditor, event: Transition): void {
   if (text === undefined) return;
   if (text.length > limits.worldStateLength) breach("S21", `${id} is ${text.length} characters long`);
   ledger.memories.set(world, text);
-  if (input === "keep") onKeep(auditor, world, text, cause);
+  if (input === "keep") onKeep(auditor, world, { before: known, text, cause });
 }
 
-function onKeep({ ledger, breach }: Auditor, world: string, text: string, cause: Address): void {
+interface Keep {
+  readonly before: string;
+  readonly text: string;
+  readonly cause: Address;
+}
+
+/** S24: nobody is believed whom nobody asked, and what a launch says goes on from what the one before it had said. */
+function onKeep({ ledger, breach }: Auditor, world: string, { before, text, cause }: Keep): void {
+  if (!ledger.liars.has(cause) && stepsIn(text) < stepsIn(before))
+    breach("S24", `${world} remembers ${text} by the word of ${cause}, and remembered ${before}`);
   if (!ledger.words.get(cause)?.has(text))
     breach("S24", `${world} remembers ${text} by the word of ${cause}, which does not take newcomers`);
   // A world that lies may forget what it likes.
