@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { appVersionPattern } from "#shared/version.ts";
 import { archiveOf, readRelease } from "./hand-over.ts";
 import { ReleaseRefused } from "./refusal.ts";
 import { given, wanted } from "./variables.ts";
@@ -32,7 +33,7 @@ export function deploy(dir: string, say: (line: string) => void): void {
   };
   try {
     const options = sshOptions(write("key", SSH_KEY), write("known_hosts", KNOWN_HOSTS));
-    const settings = write("portcade.env", serverSettings(GAME_HOST, given("WORLD_PACK_BASE_URL")));
+    const settings = write("portcade.env", serverSettings(GAME_HOST));
     const caddy = write("caddy.env", caddySettings(GAME_HOST, given("ACME_EMAIL")));
     const archive = archiveOf(dir, release);
     say(`Uploading ${release.version} to ${HOST}…`);
@@ -44,15 +45,12 @@ export function deploy(dir: string, say: (line: string) => void): void {
       run(
         "scp",
         ["-q", ...options, file, `${USER}@${HOST}:${incoming}/${name}`],
-        "nothing has changed there",
+        () => "nothing has changed there",
       );
     say("Switching…");
+    const ssh = [...options, `${USER}@${HOST}`];
     const command = `sudo -n /opt/portcade/bin/deploy ${release.version} ${release.sha256}`;
-    run(
-      "ssh",
-      [...options, `${USER}@${HOST}`, command],
-      `run the release again with version ${release.version}`,
-    );
+    run("ssh", [...ssh, command], () => whatNow(release.version, ssh));
     say(`DEPLOY_DONE version=${release.version}`);
   } finally {
     rmSync(own, { recursive: true, force: true });
@@ -60,13 +58,15 @@ export function deploy(dir: string, say: (line: string) => void): void {
 }
 
 /** What the server is started with; the whole of it, at each deploy. */
-export function serverSettings(gameHost: string, packs: string | undefined): string {
-  const lines = [
-    `PORTCADE_PUBLIC_MASTER_URL=wss://${gameHost}/`,
-    `PORTCADE_PUBLIC_WORLD_URL_TEMPLATE=wss://${gameHost}/{world_key}`,
-    ...(packs === undefined ? [] : [`PORTCADE_WORLD_PACK_BASE_URL=${packs}`]),
-  ];
-  return lines.join("\n");
+export function serverSettings(gameHost: string, env = process.env): string {
+  const settings = {
+    PUBLIC_MASTER_URL: `wss://${gameHost}/`,
+    PUBLIC_WORLD_URL_TEMPLATE: `wss://${gameHost}/{world_key}`,
+    WORLD_PACK_BASE_URL: given("WORLD_PACK_BASE_URL", env),
+    PAGE_ORIGINS: given("PUBLIC_WEB_URL", env),
+  };
+  const lines = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return lines.map(([name, value]) => `PORTCADE_${name}=${value}`).join("\n");
 }
 
 /** What Caddy there is started with; the whole of it, at each deploy. */
@@ -95,11 +95,21 @@ function sshOptions(key: string, knownHosts: string): string[] {
   ];
 }
 
-function run(command: string, args: readonly string[], advice: string): void {
+/** What players meet after a switch that failed, and the way out of it. */
+function whatNow(version: string, ssh: readonly string[]): string {
+  const { stdout } = spawnSync("ssh", [...ssh, "cat /opt/portcade/current/.version"], { encoding: "utf8" });
+  const again = `run the release again with version ${version}`;
+  const running = appVersionPattern.exec(stdout?.trim() ?? "")?.[0];
+  if (running === undefined) return `nothing runs there; ${again}`;
+  if (running === version) return again;
+  return `${running} runs there. Whoever comes now has the page of ${version}, and is told to wait for an update until both are the same: ${again}, or the workflow "Roll back" with version ${running}`;
+}
+
+function run(command: string, args: readonly string[], advice: () => string): void {
   const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
   if (error) throw new ReleaseRefused(`${command} cannot be started: ${error.message}`);
   if (status !== 0)
     throw new ReleaseRefused(
-      `the server was not brought up to date (${command} ${status}, its words are above); ${advice}`,
+      `the server was not brought up to date (${command} ${status}, its words are above); ${advice()}`,
     );
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { appVersionPattern } from "#shared/version.ts";
@@ -25,7 +34,7 @@ const recordOf = (dir: string): string => join(dir, "release.json");
 /**
  * Puts all that is released into one folder: the archive of the build, the release commit, and a record of both.
  *
- * @throws ReleaseRefused when the build is not of the release commit
+ * @throws ReleaseRefused when the build is not of the release commit, or not for a server
  */
 export async function handOver(repository: Repository, builds: string, dir: string): Promise<Release> {
   const { version, release_commit: commit } = readManifest(builds);
@@ -33,14 +42,26 @@ export async function handOver(repository: Repository, builds: string, dir: stri
     throw new ReleaseRefused(
       `the build is of ${commit ?? "no commit"}, not of ${repository.head()}; build again`,
     );
+  if (!isForLinux(join(builds, "server/node")))
+    throw new ReleaseRefused(`${builds}/server is not for Linux, and servers are; build it there`);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   const sha256 = await packRelease(builds, join(dir, `portcade-${version}.tar.gz`));
-  if (repository.git("rev-parse", "refs/remotes/origin/main") !== commit)
+  if (!repository.isAncestor(commit, "refs/remotes/origin/main"))
     repository.git("bundle", "create", "--quiet", resolve(bundleOf(dir)), "refs/remotes/origin/main..HEAD");
   const release = { version, commit, sha256 };
   writeFileSync(recordOf(dir), `${JSON.stringify(release)}\n`);
   return release;
+}
+
+/** Goes by how every program of that system begins. */
+function isForLinux(program: string): boolean {
+  if (!existsSync(program)) return false;
+  const file = openSync(program, "r");
+  const start = Buffer.alloc(4);
+  readSync(file, start);
+  closeSync(file);
+  return start.toString("latin1") === "\x7fELF";
 }
 
 /** @throws ReleaseRefused when there is none */

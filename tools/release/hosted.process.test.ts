@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { DeploymentManifest } from "#tools/artifacts/manifest.ts";
 import { writeManifest } from "#tools/artifacts/manifest.ts";
@@ -46,7 +47,7 @@ const verify = (tries = 1): Promise<void> =>
 test("every file of the page is asked for, by a query that no player uses; a pack's other time is only told", async () => {
   await verify();
   expect(said.at(-1)).toBe(`HOSTED_PAGES_VERIFY_OK files=4 url=${host.url}`);
-  expect(host.asked).toHaveLength(4);
+  expect(host.asked).toHaveLength(5);
   for (const asked of host.asked) expect(asked).toMatch(/^\/[^?]+\?verify=[0-9a-f]{16}$/);
   expect(said.filter((line) => line.startsWith("HOSTED_LAST_MODIFIED_WARNING"))).toEqual([
     expect.stringContaining(`path=world_packs/hub.zip`),
@@ -81,6 +82,38 @@ test.each<[string, string, PagesHost["spoil"]]>([
     "Access-Control-Allow-Origin",
     (_, answer) => void delete answer.headers["access-control-allow-origin"],
   ],
+  [
+    "compressed on its way",
+    "Content-Encoding is gzip",
+    (path, answer) => {
+      if (!path.endsWith("hub.zip")) return;
+      answer.headers["content-encoding"] = "gzip";
+      answer.headers["content-length"] = String(gzipSync("pack").length);
+      answer.body = gzipSync("pack");
+    },
+  ],
+  [
+    "without parts",
+    "a part of it is answered with status 200",
+    (path, answer) => {
+      if (!path.endsWith("hub.zip") || answer.status !== 206) return;
+      Object.assign(answer, { status: 200, body: Buffer.from("pack") });
+    },
+  ],
+  [
+    "weakly tagged",
+    'ETag is W/"1"',
+    (path, answer) => {
+      if (path.endsWith("hub.zip")) answer.headers["etag"] = 'W/"1"';
+    },
+  ],
+  [
+    "kept too long",
+    "Cache-Control is max-age=86400",
+    (path, answer) => {
+      if (path === "index.html") answer.headers["cache-control"] = "max-age=86400";
+    },
+  ],
 ])("a file that is %s is not what was released", async (_, words, spoil) => {
   host.spoil = spoil;
   await expect(verify()).rejects.toThrow(words);
@@ -93,7 +126,7 @@ test("what is not there yet is asked for again, and only that", async () => {
     if (path === "index.html" && left-- > 0) answer.status = 503;
   };
   await verify(2);
-  expect(host.asked).toHaveLength(5);
+  expect(host.asked).toHaveLength(6);
   expect(host.asked.at(-1)).toContain("/index.html");
 });
 

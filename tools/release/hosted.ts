@@ -9,6 +9,8 @@ import { ReleaseRefused } from "./refusal.ts";
 /** How a browser must be told of each; a script of another type is not run. */
 const types: Readonly<Record<string, RegExp>> = {
   ".html": /^text\/html\b/,
+  ".txt": /^text\/plain\b/,
+  ".webmanifest": /^application\/manifest\+json\b/,
   ".js": /^(text|application)\/javascript\b/,
   ".css": /^text\/css\b/,
   ".json": /^application\/json\b/,
@@ -18,6 +20,10 @@ const types: Readonly<Record<string, RegExp>> = {
   ".zip": /^application\/(zip|x-zip-compressed)\b/,
 };
 const waitMs = 30_000;
+/** Longer, and players would come with the page of an older release. */
+const longestKeptS = 600;
+
+type HostedFile = Pick<DeploymentManifest["files"][number], "path" | "size" | "sha256">;
 
 export interface Looking {
   /** Of the page; ends with `/`. */
@@ -67,10 +73,11 @@ export async function verifyHosted(
 
 async function faultOf(
   address: URL,
-  { path, size, sha256: wanted }: { path: string; size: number; sha256: string },
+  file: HostedFile,
   index: PackIndex,
   say: (line: string) => void,
 ): Promise<string | undefined> {
+  const { path, size, sha256: wanted } = file;
   try {
     const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(waitMs) });
     const bytes = Buffer.from(await answer.arrayBuffer());
@@ -80,8 +87,8 @@ async function faultOf(
     const type = types[extname(path)];
     const given = answer.headers.get("content-type") ?? "nothing";
     if (type && !type.test(given)) return `Content-Type is ${given}`;
-    if (path.startsWith("world_packs/")) return packFault(path, answer.headers, index, say);
-    return undefined;
+    if (/\.(html|json)$/.test(path)) return ageFault(answer.headers);
+    return path.endsWith(".zip") ? await packFault(address, file, answer.headers, index, say) : undefined;
   } catch (error) {
     return (error as Error).cause instanceof Error
       ? ((error as Error).cause as Error).message
@@ -89,17 +96,41 @@ async function faultOf(
   }
 }
 
-/** A page of another origin may fetch packs; their time there is only told of, because `index.json` is what counts. */
-function packFault(
-  path: string,
+function ageFault(headers: Headers): string | undefined {
+  const given = headers.get("cache-control") ?? "nothing";
+  const seconds = Number(/\bmax-age=(\d+)/.exec(given)?.[1] ?? Number.NaN);
+  return seconds <= longestKeptS
+    ? undefined
+    : `Cache-Control is ${given}, not max-age of at most ${longestKeptS}`;
+}
+
+/**
+ * A page of another origin may fetch packs, and their sizes and parts are those of the file. Their time on the host is
+ * only told of, because `index.json` is what counts.
+ */
+async function packFault(
+  address: URL,
+  { path, size }: HostedFile,
   headers: Headers,
   index: PackIndex,
   say: (line: string) => void,
-): string | undefined {
-  if (headers.get("access-control-allow-origin") !== "*") return "Access-Control-Allow-Origin is not *";
+): Promise<string | undefined> {
   const pack = Object.values(index.packs).find(({ file }) => path === `world_packs/${file}`);
   const hosted = Date.parse(headers.get("last-modified") ?? "") / 1000;
   if (pack && hosted !== pack.mtime)
     say(`HOSTED_LAST_MODIFIED_WARNING path=${path} hosted=${hosted} index=${pack.mtime}`);
-  return undefined;
+  if (headers.get("access-control-allow-origin") !== "*") return "Access-Control-Allow-Origin is not *";
+  if (headers.has("content-encoding")) return `Content-Encoding is ${headers.get("content-encoding")}`;
+  const tag = headers.get("etag") ?? "nothing";
+  if (!tag.startsWith('"')) return `ETag is ${tag}, no strong one`;
+  const part = await fetch(address, {
+    cache: "no-store",
+    headers: { range: `bytes=${size - 1}-` },
+    signal: AbortSignal.timeout(waitMs),
+  });
+  await part.body?.cancel();
+  const range = part.headers.get("content-range");
+  return part.status === 206 && range === `bytes ${size - 1}-${size - 1}/${size}`
+    ? undefined
+    : `a part of it is answered with status ${part.status}, Content-Range ${range ?? "nothing"}`;
 }

@@ -7,6 +7,7 @@ import { visible } from "#adapters/log/escape.ts";
 import { VersionRefused } from "#server/cli/version-file.ts";
 import { packIndex } from "#shared/manifest.ts";
 import { ManifestRefused, readManifest } from "#tools/artifacts/manifest.ts";
+import { checkOut } from "./check-out.ts";
 import { deploy } from "./deploy.ts";
 import { handOver, readRelease, unpack } from "./hand-over.ts";
 import { verifyHosted } from "./hosted.ts";
@@ -52,6 +53,10 @@ const steps = {
       tell({ version, commit: setVersion(repository, version) });
     },
   },
+  "check-out": {
+    says: "--version <MAJOR.MINOR>: checks out a release of before, to go back to it",
+    run: (values) => tell(checkOut(new Repository(root), need(values, "version"))),
+  },
   build: { says: "builds it, for the players of what is hosted now", run: build },
   pack: {
     says: "puts the build and the release commit into one folder, to be handed over",
@@ -82,11 +87,19 @@ async function build(): Promise<void> {
     process.env["GITHUB_RUN_ID"] ?? "",
   ];
   const known = process.env["GITHUB_RUN_ID"] ? args : [];
-  const base = given("WORLD_PACK_BASE_URL");
+  const base = given("WORLD_PACK_BASE_URL") ?? `https://${GAME_HOST}/world_packs/`;
   const previous = join(root, ".logs", "previous-packs.json");
   mkdirSync(join(root, ".logs"), { recursive: true });
-  const hasPrevious = base !== undefined && (await fetchPreviousPacks(base, previous));
-  say(hasPrevious ? "Packs that stay the same keep their time" : "Nobody has packs yet");
+  const hasPrevious = await fetchPreviousPacks(base, previous).catch((error: unknown) => {
+    // Served by the game itself, whose first release this may be.
+    if (given("WORLD_PACK_BASE_URL") !== undefined) throw error;
+    return false;
+  });
+  say(
+    hasPrevious
+      ? "Packs that stay the same keep their time"
+      : `No packs are to be had at ${base}: all are dated by the history`,
+  );
   const { status } = spawnSync(
     process.execPath,
     ["tools/run.mjs", "build", ...known, ...(hasPrevious ? ["--previous", previous] : [])],

@@ -26,6 +26,12 @@ export class Repository {
     return this.git("rev-parse", "HEAD");
   }
 
+  /** Whether a commit is part of the history of another. */
+  isAncestor(commit: string, of: string): boolean {
+    const { status } = spawnSync("git", ["merge-base", "--is-ancestor", commit, of], { cwd: this.root });
+    return status === 0;
+  }
+
   /** @returns the commit that the tag of this name has at `origin`; `undefined` when there is none */
   tagged(name: string): string | undefined {
     const lines = this.git("ls-remote", "origin", `refs/tags/${name}`, `refs/tags/${name}^{}`).split("\n");

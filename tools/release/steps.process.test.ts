@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { manifestFile, writeManifest } from "#tools/artifacts/manifest.ts";
+import { checkOut } from "./check-out.ts";
 import { handOver, unpack } from "./hand-over.ts";
 import { pushCommit, pushTag } from "./push.ts";
 import type { Repository } from "./repository.ts";
@@ -27,6 +28,7 @@ async function make(repository: Repository, wish: string): Promise<string> {
     mkdirSync(join(builds, folder), { recursive: true });
     writeFileSync(join(builds, folder, "file.txt"), version);
   }
+  writeFileSync(join(builds, "server/node"), "\x7fELF and more");
   writeManifest(builds, { version, release_commit: commit, trigger_commit: null, run_id: null });
   await handOver(repository, builds, dir);
   return commit;
@@ -108,4 +110,34 @@ test("a build of another commit is not handed over", async () => {
   await expect(handOver(main.clone, builds, dir)).rejects.toThrow("build again");
   writeFileSync(join(builds, manifestFile), "{}");
   await expect(handOver(main.clone, builds, dir)).rejects.toThrow(manifestFile);
+});
+
+test("a build for another system than servers have is not handed over", async () => {
+  await make(main.clone, "bump");
+  writeFileSync(join(builds, "server/node"), "MZ");
+  await expect(handOver(main.clone, builds, dir)).rejects.toThrow("is not for Linux");
+});
+
+test("a release of before is checked out by its version, handed over again, and changes neither main nor tags", async () => {
+  const commit = await make(main.clone, "0.5");
+  const second = main.checkOut("second");
+  pushCommit(second, dir);
+  pushTag(second, dir);
+  main.moveOn();
+  const moved = main.at("refs/heads/main");
+  const back = main.checkOut("back");
+  expect(checkOut(back, "0.5")).toEqual({ version: "0.5", commit });
+  expect(back.head()).toBe(commit);
+  expect(await handOver(back, builds, dir)).toMatchObject({ version: "0.5", commit });
+  expect(main.at("refs/heads/main")).toBe(moved);
+});
+
+test("nothing but a finished release of main is gone back to", () => {
+  expect(() => checkOut(main.clone, "0.5")).toThrow("there is no tag v0.5");
+  main.clone.git("checkout", "--quiet", "-b", "mine");
+  main.clone.git("commit", "--quiet", "--allow-empty", "--message", "Mine");
+  main.clone.git("push", "--quiet", "origin", "mine:refs/tags/v0.5");
+  expect(() => checkOut(main.clone, "0.5")).toThrow("only main is released");
+  main.clone.git("checkout", "--quiet", "main");
+  expect(() => checkOut(main.clone, "0.5")).toThrow("which is no commit of main");
 });

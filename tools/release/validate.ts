@@ -43,7 +43,8 @@ export function validate(repository: Repository, wish: string): string {
   return version;
 }
 
-function checkTree(repository: Repository): void {
+/** @throws ReleaseRefused unless this is main as it is now, with nothing changed. */
+export function checkTree(repository: Repository): void {
   const branch = repository.git("rev-parse", "--abbrev-ref", "HEAD");
   if (branch !== "main") throw new ReleaseRefused(`only main is released, not ${branch}; start it on main`);
   const changed = repository.git("status", "--porcelain");

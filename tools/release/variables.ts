@@ -9,6 +9,7 @@ const variables = {
   GAME_HOST: "the public name of the game",
   ACME_EMAIL: "whom the certificate authority may write to",
   WORLD_PACK_BASE_URL: "where packs are hosted",
+  PUBLIC_WEB_URL: "where the page is hosted",
 } as const;
 export type Variable = keyof typeof variables;
 
