@@ -58,7 +58,7 @@ describe("an heir", () => {
       const { state: after, said } = cells.take<World>(asked.state, { type: "handed", text: "5" }, fromOld);
       expect(said).toEqual([
         { to: launch, type: "drain", target: "hub", inMs: 60_000, isSucceeded: true },
-        { to: heir, type: "await", forMs: 90_000 },
+        { to: heir, type: "await", forMs: 3_630_000 },
         { to: heir, type: "take.over", text: "5" },
         { to: operator, type: "done", launch: "l2" },
         { to: from, type: "worldReady", launch: heir, endpoint: there, pack: "p2", route: "hub" },

@@ -1,7 +1,7 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Turn } from "../inbox.ts";
-import { begin, pauseMs, queue, sendOn, tell } from "./route.ts";
+import { awaitPlayers, begin, pauseMs, queue, sendOn, tell } from "./route.ts";
 import type { Got, Heir, In, World } from "./world.ts";
 
 /** How one launch of a place takes over from another, under its players: upgrade, restart and rollback are the same. */
@@ -77,13 +77,12 @@ function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): W
     inMs: heir.noticeMs,
     isSucceeded: true,
   });
-  const forMs = heir.noticeMs + turn.facts.limits.evacuationMs;
-  turn.send(heir.launch, { type: "await", forMs });
   return enthrone({ ...state, old: [...(state.old ?? []), state.launch] }, heir, text, turn);
 }
 
 export function enthrone(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
   const { launch, endpoint, pack, operator } = heir;
+  awaitPlayers(launch, state, turn);
   turn.send(launch, { type: "take.over", text });
   if (operator) turn.send(operator, { type: "done", launch: idOf(launch) });
   const open: In<"open"> = {

@@ -38,6 +38,12 @@ export function queue<S extends World>(state: S, _: unknown, turn: Turn): S {
   return state.wanted.includes(from) ? state : { ...state, wanted: [...state.wanted, from] };
 }
 
+/** Those it has taken over from end by then, and say so: until that it is not stopped for being empty. */
+export function awaitPlayers(launch: Address<"launch">, { old }: Past, turn: Turn): void {
+  const { drainMostMs, evacuationMs } = turn.facts.limits;
+  if (old?.length) turn.send(launch, { type: "await", forMs: drainMostMs + evacuationMs });
+}
+
 /** Says where the open launch is to those who want in. */
 export function tell(wanted: World["wanted"], { launch, endpoint, pack }: In<"open">, turn: Turn): void {
   for (const travel of wanted)

@@ -170,6 +170,18 @@ describe("the launches a place took over from", () => {
       expect(state, phase).toMatchObject({ phase, old });
   });
 
+  test("are waited for by whichever launch comes after them, also one that nothing led up to", () => {
+    const opens = (type: "opened" | "proved", state: World) =>
+      cells.take<World>(state, { type, endpoint: { port: 19_082 } }, { self, from: launch }).said;
+    const waits = { to: launch, type: "await", forMs: 3_630_000 };
+    for (const type of ["opened", "proved"] as const) {
+      expect(opens(type, aged(starting))).toContainEqual(waits);
+      expect(opens(type, starting)).not.toContainEqual(waits);
+    }
+    // It has been told.
+    expect(opens("opened", aged(closed))).not.toContainEqual(waits);
+  });
+
   test("are forgotten when they end; a place that remembers nothing else is asleep", () => {
     const ended = (state: World) => cells.take<World>(aged(state), { type: "ended" }, fromOld).state;
     for (const state of [starting, open, closed, cooling, resting])

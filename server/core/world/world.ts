@@ -2,7 +2,7 @@ import { idOf, type Address } from "#shared/address.ts";
 import type { Table } from "#shared/machine.ts";
 import type { Endpoint } from "#shared/protocol/launch-master.ts";
 import type { Turn } from "../inbox.ts";
-import { queue, rest, sendOn, start, tell } from "./route.ts";
+import { awaitPlayers, queue, rest, sendOn, start, tell } from "./route.ts";
 import { closed, ended } from "./ending.ts";
 import {
   deadline,
@@ -222,8 +222,9 @@ function opened(
   turn: Turn,
 ): World {
   if (turn.from !== state.launch) return state;
-  if (type === "proved") turn.send(state.launch, { type: "take.over" });
   const { launch, failures, cause, old, wanted, failedHeirs } = state;
+  if (state.phase === "starting") awaitPlayers(launch, state, turn);
+  if (type === "proved") turn.send(launch, { type: "take.over" });
   // A launch that was closed for a moment opens again; it has been up all the time.
   const was =
     state.phase === "closed"
