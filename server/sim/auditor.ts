@@ -64,7 +64,7 @@ export class Auditor {
   readonly log: (event: Transition) => void;
   /** How much has happened that was looked at. */
   events = 0;
-  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0, arrivals: 0 } };
+  readonly sinceHeal = { arrivals: 0, redeems: 0, calm: { at: 0, events: 0, arrivals: 0, sessions: 0 } };
   #healedAt: number | undefined;
   #stalledAt = -Infinity;
   #begunAt = -Infinity;
@@ -249,7 +249,9 @@ export class Auditor {
     const { isHealed } = this.#seen;
     if (isHealed) this.#healedAt ??= this.now;
     if (this.#healedAt === undefined || this.now > this.#healedAt + (laws.L10.boundMs ?? 0)) return;
-    this.sinceHeal.calm = { at: this.now, events: this.events, arrivals: this.sinceHeal.arrivals };
+    const { arrivals } = this.sinceHeal;
+    const sessions = this.sessions().length;
+    this.sinceHeal.calm = { at: this.now, events: this.events, arrivals, sessions };
   }
 
   lookAtRest(): void {

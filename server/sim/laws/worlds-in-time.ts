@@ -1,4 +1,4 @@
-import type { Launch } from "#core/world/launch.ts";
+import type { Drain, Launch } from "#core/world/launch.ts";
 import type { World } from "#core/world/world.ts";
 import { type Address, idOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
@@ -76,10 +76,12 @@ function* failing(worlds: [Address, World][]): Iterable<Condition> {
 /** L12: a drain ends in time. */
 function* draining({ seen, now, ofMaster }: Auditor, launches: [Address, Launch][]): Iterable<Condition> {
   const { evacuationMs, stopMs } = seen.circumstances.limits;
+  // Nobody is put out whom this master has not asked to go: one that was away gives them their time again.
+  const from = ({ by, asked }: Drain): number => Math.max(by, asked?.first ?? by);
   for (const [launch, { drain, phase }] of launches) {
     const world = seen.processes.get(idOf(launch));
     const isHeard = phase !== "suspect" && world?.isAlive === true && !world.isFrozen;
-    if (drain && now > ofMaster(drain.by) + evacuationMs + stopMs)
+    if (drain && now > ofMaster(from(drain)) + evacuationMs + stopMs)
       yield {
         law: "L12",
         key: launch,
