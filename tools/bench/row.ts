@@ -1,4 +1,4 @@
-export const workloadNames = ["world-move", "chat", "connect", "start", "travel", "save"] as const;
+export const workloadNames = ["world-move", "chat", "connect", "start", "travel", "save", "small"] as const;
 export const modeNames = [
   "aoi",
   "all",

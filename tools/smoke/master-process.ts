@@ -28,6 +28,8 @@ export interface MasterSettings {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** The folder a release was copied to; the master of this checkout when not given. */
   readonly release?: string | undefined;
+  /** What starts the program and its arguments, such as `["nice"]`. */
+  readonly by?: readonly string[] | undefined;
 }
 
 interface Waiter {
@@ -46,12 +48,12 @@ export class MasterProcess {
   #url = "";
 
   /** `ready` tells when it takes connections. */
-  constructor({ dataDir, logFile, settings = {}, release }: MasterSettings) {
+  constructor({ dataDir, logFile, settings = {}, release, by = [] }: MasterSettings) {
     const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
     const all = { PORT: 0, WORLD_PORT_BASE: 0, DATA_DIR: dataDir, LOG_FORMAT: "text", ...settings };
     const given = Object.entries(all).map(([name, value]) => [`PORTCADE_${name}`, String(value)]);
     this.#file = createWriteStream(logFile, { flags: "a" });
-    const [program = "", ...args] = release ? releaseCommand(release) : checkoutCommand;
+    const [program = "", ...args] = [...by, ...(release ? releaseCommand(release) : checkoutCommand)];
     this.#child = spawn(program, args, {
       cwd: release ?? root,
       env: Object.fromEntries([...own, ...given]),
