@@ -115,6 +115,11 @@ function isKnown(host: string, { page, hosts, master }: EndpointSources): boolea
   return isLoopback(hostname) || host === page?.host || builtIn.includes(host) || builtIn.includes(hostname);
 }
 
+/** Where a master has every pack that it vouches for, by its hash; without a trailing slash. */
+export function keptPacks(master: string): string {
+  return `${master.replace(/^ws/, "http").replace(/\/+$/, "")}/world_packs`;
+}
+
 /** The address of a world by template, for its route. */
 export function fillTemplate(template: string, route: string): string {
   return template.replaceAll(placeholder, encodeURIComponent(route));

@@ -5,10 +5,12 @@ import { fakePacks, mapOf } from "./testing.ts";
 
 const info = { key: "hub", url: "http://host/packs/hub.zip", size: 10, mtime: 1, sha256: "0".repeat(64) };
 
+const kept = "http://master/world_packs";
+
 /** Prepares one pack and tells how it ended. */
 async function prepared(packs: Packs, base?: string) {
   const lines: string[] = [];
-  const loader = new PackLoader(packs, base, (line) => lines.push(line));
+  const loader = new PackLoader(packs, { base, kept }, (line) => lines.push(line));
   const progress: number[] = [];
   const end = await new Promise<string>((resolve) => {
     loader.prepare(1, info, [], {
@@ -68,6 +70,19 @@ describe("making a pack ready", () => {
     expect(lines[0]).toContain(" url=http://127.0.0.1:19100/hub.zip ");
   });
 
+  it("knows the master's own copy of a pack that is hosted, by its hash; not of one from another folder", async () => {
+    const asked: (string | undefined)[] = [];
+    const watched: Packs = {
+      ensure: async (wanted, options) => {
+        asked.push(wanted.elsewhere);
+        return fakePacks.ensure(wanted, options);
+      },
+    };
+    await prepared(watched);
+    await prepared(watched, "http://127.0.0.1:19100");
+    expect(asked).toEqual([`${kept}/${info.sha256}.zip`, undefined]);
+  });
+
   it("says nothing more once cancelled", async () => {
     const gate = Promise.withResolvers<void>();
     const slow: Packs = {
@@ -77,7 +92,7 @@ describe("making a pack ready", () => {
       },
     };
     const lines: string[] = [];
-    const loader = new PackLoader(slow, undefined, (line) => lines.push(line));
+    const loader = new PackLoader(slow, { kept }, (line) => lines.push(line));
     const unexpected = (): void => expect.unreachable();
     loader.prepare(1, info, [], { progress: unexpected, ready: unexpected, failed: unexpected });
     loader.cancel(1);

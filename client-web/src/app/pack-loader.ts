@@ -4,7 +4,7 @@ import type { PackInfo } from "#shared/protocol/parts.ts";
 import type { WorldMap } from "#shared/world-map.ts";
 import type { LoadedWorld, NetworkStats, PackStatus, Problem } from "./view.ts";
 
-type KeyedInfo = PackInfo & { readonly key: string };
+type KeyedInfo = PackInfo & { readonly key: string; readonly elsewhere?: string | undefined };
 
 /** What is used of the pack cache. */
 export type Packs = Pick<PackCache, "ensure">;
@@ -21,12 +21,21 @@ export class PackLoader {
   readonly #running = new Map<number, AbortController>();
   readonly #log: (line: string) => void;
   #last: NetworkStats["pack"] = { status: "none", bytes: 0, ms: 0 };
+  readonly #kept: string;
   #base: string | undefined;
 
-  /** `base` replaces the folder of the first pack's address. */
-  constructor(cache: Packs, base: string | undefined, log: (line: string) => void) {
+  /**
+   * `base` replaces the folder of the first pack's address. `kept` is where the master itself has every pack by its
+   * hash: what is hosted may be of another release for a while.
+   */
+  constructor(
+    cache: Packs,
+    { base, kept }: { readonly base?: string | undefined; readonly kept: string },
+    log: (line: string) => void,
+  ) {
     this.#cache = cache;
     this.#base = base;
+    this.#kept = kept;
     this.#log = log;
   }
 
@@ -40,12 +49,13 @@ export class PackLoader {
    */
   prepare(number: number, info: KeyedInfo, keep: readonly string[], on: PackEvents): void {
     const abort = new AbortController();
-    const { key, size } = info;
+    const { key, size, sha256 } = info;
     const url = this.#base === undefined ? info.url : `${this.#base}/${fileOf(info.url)}`;
+    const elsewhere = this.#base === undefined ? `${this.#kept}/${sha256}.zip` : undefined;
     this.#running.set(number, abort);
     this.#last = { status: "loading", bytes: 0, ms: 0 };
     this.#log(`WORLD_PACK_START key=${key} url=${url} bytes=${size}`);
-    void this.#ensure({ ...info, url }, { signal: abort.signal, keep }, on).finally(() =>
+    void this.#ensure({ ...info, url, elsewhere }, { signal: abort.signal, keep }, on).finally(() =>
       this.#running.delete(number),
     );
   }

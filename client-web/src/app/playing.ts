@@ -2,7 +2,7 @@ import type { LineShape } from "../net/line.ts";
 import { ChatLog } from "./chat-log.ts";
 import type { ClientDeps } from "./client.ts";
 import { ControlLine, lostCode } from "./control-line.ts";
-import { fillTemplate, type Endpoints } from "./endpoints.ts";
+import { type Endpoints, fillTemplate, keptPacks } from "./endpoints.ts";
 import type { Journey, JourneyEffect, JourneyInput, JourneyStep } from "./journey-state.ts";
 import { show } from "./journey-shown.ts";
 import { beginJourney, stepJourney, wakeAt } from "./journey.ts";
@@ -67,7 +67,7 @@ export class Playing {
     this.#template = endpoints.worldTemplate;
     this.#changed = changed;
     this.#reports = new Reports(deps);
-    this.#packs = new PackLoader(packs, endpoints.packBase, log);
+    this.#packs = new PackLoader(packs, { base: endpoints.packBase, kept: keptPacks(endpoints.master) }, log);
     this.#memory = new TabMemory(endpoints.strangers.length === 0 ? storage : undefined, endpoints.master);
     this.#pulsedAt = now();
     this.#framedAt = now();

@@ -22,22 +22,18 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes here so far, and in all. */
   readonly onProgress?: ((loaded: number, total: number) => void) | undefined;
-  /** Asked after the second wrong file: perhaps the pack was replaced meanwhile. */
-  readonly refresh?: (() => Promise<PackInfo | undefined>) | undefined;
 }
 
-export type Download =
-  | {
-      readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly files: Map<string, Uint8Array>;
-      readonly sha256: string | undefined;
-      readonly etag: string | undefined;
-      readonly lastModified: string | undefined;
-      readonly isResumed: boolean;
-      /** Bytes that came over the network, those of failed attempts included. */
-      readonly fetched: number;
-    }
-  | { readonly replacedBy: PackInfo };
+export interface Download {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly files: Map<string, Uint8Array>;
+  readonly sha256: string | undefined;
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
+  readonly isResumed: boolean;
+  /** Bytes that came over the network, those of failed attempts included. */
+  readonly fetched: number;
+}
 
 const attempts = 4;
 const firstWaitMs = 250;
@@ -66,18 +62,11 @@ export async function download(
 ): Promise<Download> {
   const run = new Run(info, tools, options);
   await run.segments.load();
-  let wrongFiles = 0;
   for (let n = 0; ; n++) {
     try {
       return await run.attempt(n);
     } catch (cause) {
-      if (!(cause instanceof TryAgain)) throw cause;
-      if (cause.reason === "integrity" && ++wrongFiles === 2) {
-        const fresh = await options.refresh?.();
-        if (fresh?.key === info.key && (fresh.size !== info.size || fresh.sha256 !== info.sha256))
-          return { replacedBy: fresh };
-      }
-      if (n === attempts - 1) throw cause;
+      if (!(cause instanceof TryAgain) || n === attempts - 1) throw cause;
       await tools.sleep(cause.waitMs ?? firstWaitMs * 2 ** n, options.signal);
     }
   }
@@ -88,6 +77,8 @@ class Run {
   readonly #info: PackInfo;
   readonly #tools: DownloadTools;
   readonly #options: DownloadOptions;
+  /** Where it may be had, asked in turn; less those who said that they have no such file. */
+  #addresses: readonly string[];
   #fetched = 0;
   #lastModified: string | undefined;
   #isResumed = false;
@@ -97,6 +88,7 @@ class Run {
     this.#info = info;
     this.#tools = tools;
     this.#options = options;
+    this.#addresses = [info.url, ...(info.elsewhere === undefined ? [] : [info.elsewhere])];
   }
 
   async attempt(n: number): Promise<Download> {
@@ -143,7 +135,8 @@ class Run {
     const { fetch, origin } = this.#tools;
     const { segments } = this;
     const salt = n >= saltedFrom ? `${n}${this.#tools.now()}` : undefined;
-    const url = requestUrl(this.#info, origin, salt);
+    const address = this.#addresses[n % this.#addresses.length] ?? this.#info.url;
+    const url = requestUrl(this.#info, address, { origin, salt });
     // Elsewhere `If-Range` would cost a preflight that many hosts refuse.
     const tag = segments.length > 0 && url.origin === origin ? segments.etag : undefined;
     const headers: HeadersInit = tag ? { Range: `bytes=${segments.length}-`, "If-Range": tag } : {};
@@ -155,7 +148,7 @@ class Run {
     if (response.status === 200) {
       await segments.drop();
       segments.etag = strongTag(response, url, origin);
-    } else if (!this.#isResumed || !this.#isTheRest(response)) await this.#giveUpOn(response);
+    } else if (!this.#isResumed || !this.#isTheRest(response)) await this.#giveUpOn(response, address);
     return response;
   }
 
@@ -164,11 +157,15 @@ class Run {
     return response.headers.get("content-range") === `bytes ${this.segments.length}-${size - 1}/${size}`;
   }
 
-  async #giveUpOn(response: Response): Promise<never> {
+  async #giveUpOn(response: Response, address: string): Promise<never> {
     const { status } = response;
     const message = `Pack ${this.#info.key}: the host answers ${status}`;
     const isTransient = status < 400 || [408, 416, 425, 429].includes(status) || status >= 500;
-    if (!isTransient) throw new PackError("missing", message);
+    if (!isTransient) {
+      this.#addresses = this.#addresses.filter((other) => other !== address);
+      if (this.#addresses.length === 0) throw new PackError("missing", message);
+      throw new TryAgain("missing", message, { waitMs: 0 });
+    }
     // A range that does not fit means another file: what is here is of no use.
     if (status === 206 || status === 416) await this.segments.drop();
     throw new TryAgain("network", message, { waitMs: retryAfterMs(response, this.#tools.now()) });

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createPackCache } from "./pack-cache.ts";
-import { infoOf, makeBench, makeZip, origin, sha256, url } from "./testing.ts";
+import { type Bench, type FakeHost, infoOf, makeBench, makeZip, origin, sha256, url } from "./testing.ts";
 
 const file = makeZip(300_000);
 const other = makeZip(300_000, 2);
@@ -112,13 +112,57 @@ test("old bytes from a cache on the way are passed by the salted third try", asy
   expect(time.waits).toEqual([250, 500]);
 });
 
-test("after two wrong files the master is asked, and what replaced the pack is fetched", async () => {
-  const { host, cache } = makeBench(other);
-  const replaced = infoOf(other, { mtime: 1_800_000_000 });
-  const ready = await cache.ensure(infoOf(file), { refresh: async () => replaced });
-  expect(ready).toMatchObject({ status: "downloaded", info: replaced });
-  expect(host.asked).toHaveLength(3);
-  expect(await cache.ensure(replaced)).toMatchObject({ status: "cache_hit" });
+describe("a pack that may be had elsewhere", () => {
+  const elsewhere = `https://game.example/world_packs/${sha256(file)}.zip`;
+  const wanted = infoOf(file, { elsewhere });
+  /** Answers under its own address as told, elsewhere with the pack. */
+  function beside(answer: (host: FakeHost) => void): Bench {
+    const bench = makeBench(file);
+    const { host } = bench;
+    host.before = (earlier) => {
+      host.file = file;
+      if (earlier % 2 === 0) answer(host);
+    };
+    return bench;
+  }
+  const unreachable = (): Response => {
+    throw new TypeError("Failed to fetch");
+  };
+  const hosts = ({ asked }: FakeHost): string[] => asked.map(({ url }) => url.host);
+
+  test("is fetched there when its host has another by now", async () => {
+    const { host, cache } = beside((bad) => (bad.file = other));
+    expect(await cache.ensure(wanted)).toMatchObject({ status: "downloaded" });
+    expect(hosts(host)).toEqual(["play.example", "game.example"]);
+    expect(await cache.ensure(infoOf(file))).toMatchObject({ status: "cache_hit" });
+  });
+
+  test("is fetched there at once when its host has it no more", async () => {
+    const { host, time, cache } = beside((bad) => bad.answers.push(new Response(null, { status: 404 })));
+    expect(await cache.ensure(wanted)).toMatchObject({ status: "downloaded" });
+    expect(hosts(host)).toEqual(["play.example", "game.example"]);
+    expect(time.waits).toEqual([0]);
+  });
+
+  test("is fetched there when its host cannot be reached", async () => {
+    const { host, cache } = beside((bad) => bad.answers.push(unreachable));
+    expect(await cache.ensure(wanted)).toMatchObject({ status: "downloaded" });
+    expect(hosts(host)).toEqual(["play.example", "game.example"]);
+  });
+
+  test("is missing when neither has it", async () => {
+    const { host, cache } = makeBench(file);
+    for (let n = 0; n < 2; n++) host.answers.push(new Response(null, { status: 404 }));
+    await expect(cache.ensure(wanted)).rejects.toMatchObject({ reason: "missing" });
+    expect(hosts(host)).toEqual(["play.example", "game.example"]);
+  });
+
+  test("is asked for under its own address alone once the other one has said no", async () => {
+    const { host, cache } = makeBench(file);
+    host.answers.push(unreachable, new Response(null, { status: 404 }), unreachable);
+    expect(await cache.ensure(wanted)).toMatchObject({ status: "downloaded" });
+    expect(hosts(host)).toEqual(["play.example", "game.example", "play.example", "play.example"]);
+  });
 });
 
 test("what stays wrong fails, having stored nothing and lost nothing", async () => {

@@ -31,7 +31,6 @@ export interface EnsureOptions extends DownloadOptions {
 }
 
 export interface ReadyPack {
-  /** What was made ready: what was asked for, or what replaced it meanwhile. */
   readonly info: PackInfo;
   /** Every file of the pack by its path. */
   readonly files: Map<string, Uint8Array>;
@@ -122,24 +121,28 @@ class KeptPacks implements PackCache {
 
   async #obtain(info: PackInfo, options: EnsureOptions): Promise<Omit<ReadyPack, "ms">> {
     const got = await download(info, this.#tools, options);
-    if ("replacedBy" in got) {
-      checkInfo(got.replacedBy, this.#tools.maxBytes);
-      return this.#obtain(got.replacedBy, { ...options, refresh: undefined });
-    }
     const isStored = await this.#keep(info, got, [info.key, ...(options.keep ?? [])]);
     const status = got.isResumed ? "resumed" : "downloaded";
     return { info, files: got.files, status, bytes: got.fetched, isStored };
   }
 
   /** Puts a pack away, making room where there is none; resolves with whether the store has it. */
-  async #keep(
-    info: PackInfo,
-    got: Exclude<Download, { replacedBy: PackInfo }>,
-    keep: string[],
-  ): Promise<boolean> {
+  async #keep(info: PackInfo, got: Download, keep: string[]): Promise<boolean> {
     const { bytes, sha256, etag, lastModified } = got;
     const now = this.#tools.now();
-    const record: PackRecord = { v: 1, ...info, sha256, etag, lastModified, storedAt: now, usedAt: now };
+    const { key, url, size, mtime } = info;
+    const record: PackRecord = {
+      v: 1,
+      key,
+      url,
+      size,
+      mtime,
+      sha256,
+      etag,
+      lastModified,
+      storedAt: now,
+      usedAt: now,
+    };
     const put = (): Promise<void> => this.#stored.put(record, bytes);
     // Its own segments go first: all of them are here.
     const makeRoom = [() => this.#stored.drop(info.key), () => this.#stored.evict(0, keep)];

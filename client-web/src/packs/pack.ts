@@ -3,6 +3,8 @@ export interface PackInfo {
   /** The world's key: letters, digits, `_` and `-`. */
   readonly key: string;
   readonly url: string;
+  /** Where the very same bytes may be had when they are not, or not any more, under `url`. */
+  readonly elsewhere?: string | undefined;
   /** Bytes. */
   readonly size: number;
   /** Unix seconds, whole. */

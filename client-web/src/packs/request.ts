@@ -4,11 +4,15 @@ import type { PackInfo } from "./pack.ts";
 const longestWaitMs = 60_000;
 
 /**
- * Where to ask: the advertised address with `v`, which changes with the content and with nothing else, so that no
+ * Where to ask: one of the pack's addresses with `v`, which changes with the content and with nothing else, so that no
  * cache on the way answers with an older pack. A `v` that is already there is kept.
  */
-export function requestUrl(info: PackInfo, origin: string | undefined, salt: string | undefined): URL {
-  const url = URL.parse(info.url, origin);
+export function requestUrl(
+  info: PackInfo,
+  address: string,
+  { origin, salt }: { readonly origin: string | undefined; readonly salt: string | undefined },
+): URL {
+  const url = URL.parse(address, origin);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new PackError("invalid", `Pack ${info.key} has no address that can be fetched`);
   if (!url.searchParams.has("v"))

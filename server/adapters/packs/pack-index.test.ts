@@ -47,7 +47,9 @@ test("a pack that is what its index says is on offer", () => {
   const reader = open();
   const url = "http://127.0.0.1:19080/world_packs/hub.zip";
   expect(reader.packOf("hub")).toEqual({ url, size: 5, mtime, sha256 });
-  expect(reader.fileOf("hub.zip")).toEqual({ path: join(dir, "hub.zip"), size: 5, mtime, sha256 });
+  const file = { path: join(dir, "hub.zip"), size: 5, mtime, sha256 };
+  expect(reader.fileOf("hub.zip")).toEqual(file);
+  expect(reader.fileOf(`${sha256}.zip`)).toEqual(file);
 });
 
 test("a pack of another size or mtime, or none, is not", () => {

@@ -73,10 +73,11 @@ export class PackIndexReader implements Disposable {
     return hash.digest("hex") === entry.sha256 ? undefined : `${entry.file} is not what index.json says`;
   }
 
-  /** A pack by its file name, for serving it; only names of the index exist. */
+  /** A pack by its file name or as `<sha256>.zip`, for serving it; only what the index names exists. */
   fileOf(name: string): PackFile | undefined {
     this.#refresh(true);
-    for (const entry of this.#entries.values()) if (entry.file === name) return this.#fileOf(entry);
+    for (const entry of this.#entries.values())
+      if (entry.file === name || `${entry.sha256}.zip` === name) return this.#fileOf(entry);
     return undefined;
   }
 
