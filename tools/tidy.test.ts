@@ -46,6 +46,7 @@ const planted = [
   ["shared/a.test.ts", "describe~.only('…')"],
   ["shared/a.ts", "export * from './b.ts';"],
   ["server/core/a.ts", 'import { b } from "..~/../shared/b.ts";'],
+  ["server/roles/a.process.test.ts", 'expect(told).toEqual({ server: "0~.1" });'],
   ["docs/a.md", "https://~registry.example/"],
   ["docs/a.md", "/ho~me/somebody/project"],
   ["docs/a.md", "see /the/machine/of/mine/file"],

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestMasters } from "./testing-masters.ts";
 import type { TestPlayer } from "./testing-player.ts";
 import { TestMaster } from "./testing.ts";
+import { appVersion } from "#shared/version.ts";
 
 const entry = fileURLToPath(new URL("../main.ts", import.meta.url));
 const masters = new TestMasters();
@@ -142,7 +143,8 @@ describe("a running master", () => {
     const { out, code } = await portcade("backup", "list");
     expect(code).toBe(0);
     expect(out.trim().split("\n")).toHaveLength(2);
-    expect(out).toMatch(/^[0-9T]+Z-hourly(-[0-9]+)? +20.* UTC +hourly +[0-9.]+ MiB +version 0\.1$/m);
+    expect(out).toMatch(/^[0-9T]+Z-hourly(-[0-9]+)? +20.* UTC +hourly +[0-9.]+ MiB +version [0-9.]+$/m);
+    expect(out.trim().split(" ").at(-1)).toBe(appVersion);
     const next = await start();
     expect(await metric(next, "portcade_backup_age_seconds")).toBeLessThan(600);
   });

@@ -6,6 +6,7 @@ import { register } from "#adapters/ws/testing-launch.ts";
 import { Peer } from "#adapters/ws/testing.ts";
 import { TestMaster } from "./testing.ts";
 import { TestPlayer } from "./testing-player.ts";
+import { appVersion } from "#shared/version.ts";
 
 let master: TestMaster;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ describe("the version gate", () => {
       type: "rejected",
       re,
       reason: "version_mismatch",
-      server: "0.1",
+      server: appVersion,
       client: "9.9",
     });
     expect(await player.control.closed).toMatchObject({ code: closeCodes.versionMismatch.code });
@@ -34,7 +35,7 @@ describe("the version gate", () => {
 
   test("a protocol from the future is refused", async () => {
     const player = await TestPlayer.dial(master.url);
-    player.ask({ type: "hello", protocol: { oldest: 90, newest: 91 }, version: "0.1" });
+    player.ask({ type: "hello", protocol: { oldest: 90, newest: 91 }, version: appVersion });
     expect(await player.control.until("rejected")).toMatchObject({ reason: "protocol_unsupported" });
     expect(await player.control.closed).toMatchObject({ code: closeCodes.protocolUnsupported.code });
   });

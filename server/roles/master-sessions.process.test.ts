@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import { isRunning, TestMaster } from "./testing.ts";
 import { TestPlayer } from "./testing-player.ts";
+import { appVersion } from "#shared/version.ts";
 
 let master: TestMaster;
 beforeAll(async () => {
@@ -131,7 +132,10 @@ describe("a resume token", () => {
     player.control.cut();
     const again = await TestPlayer.connect(master.url, { resume: player.resume, version: "9.9" });
     expect(again.welcome).toMatchObject({ resumed: true });
-    expect(await again.control.until("notice")).toMatchObject({ notice: "update_available", version: "0.1" });
+    expect(await again.control.until("notice")).toMatchObject({
+      notice: "update_available",
+      version: appVersion,
+    });
     again.cut();
   });
 });

@@ -56,7 +56,7 @@ function startLink(more: { clock?: Clock; url?: string; limits?: Limits } = {}):
       launch: "l1",
       token: "sesame-sesame-sesame",
       world: "hub",
-      version: "0.1",
+      version: "7.7",
       protocol: 1,
       pid: 1,
       endpoint: { port: 1 },

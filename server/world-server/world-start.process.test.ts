@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildWorldServer } from "#tools/build/world-server.ts";
 import { hall, mapOf } from "./testing.ts";
 import { buildFolder, orderFor, secret, StubMaster, WorldProcess, writeWorld } from "./testing-world.ts";
+import { appVersion } from "#shared/version.ts";
 
 const outDir = buildFolder();
 
@@ -66,7 +67,7 @@ describe("a launch", () => {
       launch: "l1",
       token: secret,
       world: "hub",
-      version: "0.1",
+      version: appVersion,
       protocol: 1,
       pid: world.child.pid,
       roster: { inside: [], expected: [] },
