@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { manifestFile } from "#tools/artifacts/manifest.ts";
 import { Rehearsal, type Released } from "./testing-rehearsal.ts";
 
 let rehearsal: Rehearsal;
@@ -44,6 +45,13 @@ test("hosted files that are wrong leave the server and the tag alone; run again 
   last = await rehearsal.release("9.0");
   expect(last).toMatchObject({ code: 0 });
   expect(await state("9.0")).toEqual({ main, tag: main, server: expect.stringMatching(/^9\.0-/) });
+  expect(last.lines.at(-2)).toContain("npm run smoke:web -- --skip-build --url");
+  const manifest = readFileSync(join(last.clone, "builds", manifestFile), "utf8");
+  expect(JSON.parse(manifest)).toMatchObject({
+    release_commit: main,
+    trigger_commit: before.main,
+    run_id: "17",
+  });
 });
 
 test("a release that changes one world is one pack for players to download", async () => {
@@ -80,7 +88,7 @@ test("a release that changes one world is one pack for players to download", asy
   expect(await tour(last.clone)).toEqual({ downloaded: ["left_world"], asked: ["left_world"] });
 });
 
-test("a release that does not start on the server is taken back there by itself, and gets no tag", async () => {
+test("a release that does not start on the server is taken back there by itself, and the page by one workflow", async () => {
   const before = await state("9.2");
   await rehearsal.commit("A fault that only a server shows", (folder) =>
     edit(
@@ -90,9 +98,15 @@ test("a release that does not start on the server is taken back there by itself,
   );
   const failed = await rehearsal.release("9.2");
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`${before.server} runs again`) });
+  expect(failed.stderr).toContain('or the workflow "Roll back" with version 9.1');
   expect(failed.lines.at(-1)).toContain("release deploy");
-  expect(await state("9.2")).toMatchObject({ tag: "", server: before.server });
+  const after = await state("9.2");
+  expect(after).toMatchObject({ tag: "", server: before.server });
   expect(await rehearsal.site.machine.must("curl -sf http://127.0.0.1:19080/status")).toContain(
     '"version":"9.1"',
   );
+
+  // Its page is hosted already. Going back brings both together; that the page plays is the last of its lines.
+  expect(await rehearsal.rollBack("9.1")).toMatchObject({ code: 0 });
+  expect(await state("9.2")).toEqual({ ...after, server: expect.stringMatching(/^9\.1-/) });
 });

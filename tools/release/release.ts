@@ -11,6 +11,7 @@ import { checkOut } from "./check-out.ts";
 import { deploy } from "./deploy.ts";
 import { handOver, readRelease, unpack } from "./hand-over.ts";
 import { verifyHosted } from "./hosted.ts";
+import { joinImages, platforms, pushImage, type Platform } from "./images.ts";
 import { fetchPreviousPacks } from "./previous-packs.ts";
 import { pushCommit, pushTag } from "./push.ts";
 import { ReleaseRefused } from "./refusal.ts";
@@ -26,6 +27,8 @@ const text = { type: "string" } as const;
 const options = {
   version: text,
   url: text,
+  platform: text,
+  built: { type: "boolean", default: false },
   dir: { type: "string", default: "builds/hand-over" },
   builds: { type: "string", default: "builds" },
   tries: { type: "string", default: "20" },
@@ -75,6 +78,14 @@ const steps = {
   tag: {
     says: "tags the release commit: all is done",
     run: ({ dir }) => say(pushTag(new Repository(root), dir)),
+  },
+  image: {
+    says: "--version <…> --platform <amd64 | arm64> [--built]: builds and pushes the image for this machine's kind",
+    run: (values) => say(pushImage(need(values, "version"), platformOf(values), values.built)),
+  },
+  images: {
+    says: "--version <…>: one name for the images of all platforms",
+    run: (values) => say(joinImages(need(values, "version"))),
   },
 } as const satisfies Record<string, { says: string; run: (values: Values) => void | Promise<void> }>;
 
@@ -133,6 +144,12 @@ function need(values: Values, name: "version" | "url"): string {
   const value = values[name];
   if (!value) throw new UsageError(`--${name} is missing`);
   return value;
+}
+
+function platformOf({ platform }: Values): Platform {
+  const known = platforms.find((name) => name === platform);
+  if (!known) throw new UsageError(`--platform is one of ${platforms.join(", ")}`);
+  return known;
 }
 
 /** Prints what came of a step; a workflow gets it as the step's outputs. */

