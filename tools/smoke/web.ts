@@ -25,6 +25,7 @@ await runSmoke(
     const base = url || (await smoke.master()).url.replace("ws:", "http:");
     await using browser = await openBrowser();
     const page = await browser.newPage();
+    await page.addInitScript(noteFirstFrame);
     const ended = Promise.withResolvers<string>();
     let sample = "";
     listen(page, (line) => {
@@ -46,6 +47,16 @@ await runSmoke(
     const world = await page.locator("main").getAttribute("data-world");
     smoke.check(world === "hub", `the page shows ${world}, not the hub`);
     await page.screenshot({ path: join(smoke.folder, "end.png") });
-    return `renderer=${renderer || "best"}`;
+    const firstFrameMs = await page.evaluate(() => (globalThis as { firstFrameMs?: number }).firstFrameMs);
+    return `renderer=${renderer || "best"} first_frame_ms=${Math.round(firstFrameMs ?? Number.NaN)}`;
   },
 );
+
+/** In the page: when a world was drawn first, from the moment the page was asked for. A figure, and nothing more. */
+function noteFirstFrame(): void {
+  new MutationObserver((_, observer) => {
+    if (document.querySelector("main[data-state=in-world]") === null) return;
+    observer.disconnect();
+    Object.assign(globalThis, { firstFrameMs: performance.now() });
+  }).observe(document, { attributes: true, childList: true, subtree: true });
+}
