@@ -2,6 +2,7 @@ import { bothKilled } from "./scenarios/both-killed.ts";
 import { cuts } from "./scenarios/cuts.ts";
 import { databaseLocked } from "./scenarios/database-locked.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
+import { drains } from "./scenarios/drains.ts";
 import { fewFiles } from "./scenarios/few-files.ts";
 import { kills } from "./scenarios/kills.ts";
 import { lines } from "./scenarios/lines.ts";
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   cuts,
   kills,
   upgrades,
+  drains,
   lines,
   diskFull,
   databaseLocked,

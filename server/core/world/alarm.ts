@@ -1,5 +1,5 @@
 import type { Turn } from "../inbox.ts";
-import type { In } from "./launch.ts";
+import type { Drain, In } from "./launch.ts";
 
 /** When a launch has to be looked at again, should it say nothing. */
 export function alarm(state: In<"running">, turn: Turn): In<"running"> {
@@ -20,15 +20,26 @@ export function idleBy(
   return Math.max(idleSince + facts.limits.idleMs, awaitsUntil);
 }
 
+/** When whoever is still in a draining launch goes with its process, as far as is known yet. */
+export function drainEnd(drain: Drain, turn: Turn): number {
+  return (askedHere(drain, turn)?.first ?? drain.by) + turn.facts.limits.evacuationMs;
+}
+
+/** How this master has asked them to go, if it has. */
+export function askedHere({ asked }: Drain, { facts }: Turn): Drain["asked"] {
+  return asked?.epoch === facts.masterEpoch ? asked : undefined;
+}
+
 /** When a draining launch has to be looked at again. */
-function drainWake({ drain, guests }: In<"running">, { now, facts }: Turn): number {
+function drainWake({ drain, guests }: In<"running">, turn: Turn): number {
   if (!drain) return Infinity;
-  const { drainWarningMs, evacuationMs, evacuateAgainMs } = facts.limits;
-  const endsAt = drain.by + evacuationMs;
+  const { now } = turn;
+  const { drainWarningMs, evacuateAgainMs } = turn.facts.limits;
+  const endsAt = drainEnd(drain, turn);
   if (Object.keys(guests).length === 0) return endsAt;
   // Whoever was not reached before the deadline is not told of it any more, but moved.
-  if (now >= drain.by)
-    return Math.min(endsAt, drain.askedAt === undefined ? now : drain.askedAt + evacuateAgainMs);
+  const asked = askedHere(drain, turn);
+  if (now >= drain.by) return asked ? Math.min(endsAt, asked.last + evacuateAgainMs) : now;
   const noticeAt = [now, Math.max(now, drain.by - drainWarningMs), drain.by];
   return noticeAt[drain.told] ?? drain.by;
 }

@@ -57,10 +57,14 @@ describe("a drain", () => {
   });
 
   test("ends in the very moment it was to be looked at, whatever fractions its times have", () => {
-    const { evacuationMs } = testFacts().limits;
+    const { limits, masterEpoch: epoch } = testFacts();
+    const { evacuationMs } = limits;
     for (const by of [5_000, 7_200.7, 61_234.1]) {
       const now = by + evacuationMs;
-      const left = { ...running, drain: { target: "hub", by, told: 2, askedAt: by } } as const;
+      const left = {
+        ...running,
+        drain: { target: "hub", by, told: 2, asked: { first: by, last: by, epoch } },
+      } as const;
       expect(wake(left, now).state, `${by}`).toMatchObject({ phase: "stopping", reason: "drained" });
     }
   });
@@ -103,8 +107,21 @@ describe("a drain", () => {
     expect(stopped.state).toMatchObject({ phase: "stopping", reason: "drained", wakeAt: 35_000 });
   });
 
+  test("that this master has asked nobody to leave for gives them their time first, however late it is", () => {
+    const first = wake(drainedBy(0), minutes(2));
+    expect(typesOf(first.said)).toEqual(["evacuate"]);
+    expect(wake(first.state, minutes(2) + 29_999).state).toMatchObject({ phase: "running" });
+    expect(wake(first.state, minutes(2) + 30_000).state).toMatchObject({ phase: "stopping" });
+  });
+
+  test("that another master had asked them to leave for asks again", () => {
+    const asked = { first: 0, last: 0, epoch: testFacts().masterEpoch - 1 };
+    const drain = { target: "left_world", by: 0, told: 2, asked } as const;
+    expect(typesOf(wake({ ...running, drain }, minutes(2)).said)).toEqual(["evacuate"]);
+  });
+
   test("that had to stop the launch lets those who were left come back", () => {
-    const { state } = wake(drainedBy(0), 30_000);
+    const { state } = wake(wake(drainedBy(0), 0).state, 30_000);
     const place = { world: "hub", x: 1, y: 2, facing: 3 };
     const left = { type: "left", admission: "a1", seq: 4, place };
     expect(cells.take<Launch>(state, left, fromLink).said).toMatchObject([

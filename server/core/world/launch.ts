@@ -71,8 +71,11 @@ export interface Drain {
   readonly by: number;
   /** How often the players have been told. */
   readonly told: 0 | 1 | 2;
-  /** When they were last sent on their way; whoever is still here `evacuationMs` after `by` goes with the process. */
-  readonly askedAt?: number;
+  /**
+   * When they were first and last sent on their way, and by which master: whoever is still here `evacuationMs` later
+   * goes with the process. A master that was away has to ask, and to wait, for itself.
+   */
+  readonly asked?: { readonly first: number; readonly last: number; readonly epoch: number };
 }
 
 interface Common {

@@ -1,6 +1,6 @@
 import { idOf, type Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
-import { alarm, idleBy } from "./alarm.ts";
+import { alarm, drainEnd, idleBy } from "./alarm.ts";
 import { goOnDraining } from "./draining.ts";
 import { answerTickets, compare, type Look, say } from "./guests.ts";
 import type { Got, In, Launch } from "./launch.ts";
@@ -123,11 +123,11 @@ function hear(
 
 /** Silent worlds are doubted first; empty ones are asked whether they are really empty. */
 export function overdue(state: In<"running">, _: unknown, turn: Turn): Launch {
-  const { suspectMs, stopMs, evacuationMs } = turn.facts.limits;
+  const { suspectMs, stopMs } = turn.facts.limits;
   const { drain } = state;
   if (turn.now >= state.heardAt + suspectMs) return doubt(state, turn);
   const isEmpty = Object.keys(state.guests).length === 0;
-  if (drain && (!isEmpty || turn.now >= drain.by + evacuationMs))
+  if (drain && (!isEmpty || turn.now >= drainEnd(drain, turn)))
     return goOnDraining({ ...state, drain, idleSince: isEmpty ? state.idleSince : undefined }, turn);
   if (!isEmpty) return alarm({ ...state, idleSince: undefined }, turn);
   if (turn.now < idleBy(state, turn)) return alarm(state, turn);
