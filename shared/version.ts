@@ -5,3 +5,6 @@ export const appVersion = "0.1";
 export const protocol = { newest: 1, oldest: 1 } as const;
 
 export const appVersionPattern = /^(0|[1-9][0-9]*)\.[0-9]$/;
+
+/** Whether one version came before another; with one digit after the point they compare as numbers. */
+export const isOlder = (version: string, than: string): boolean => Number(version) < Number(than);

@@ -73,6 +73,12 @@ const screens: Readonly<Record<string, ScreenCase>> = {
     server: "0.2",
     canReload: false,
   }),
+  "a game updated that its server does not have yet": rejected({
+    kind: "update",
+    server: "0.0",
+    canReload: false,
+    isComing: true,
+  }),
   "a site the server does not let in": rejected({ kind: "site_refused" }),
   "a stay continued elsewhere": rejected({ kind: "continued_elsewhere" }),
   "a strange host": rejected({ kind: "confirm_host", hosts: ["games.example.org:19080"] }),

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "playwright/test";
-import { expectAccessible, main, test } from "./game.ts";
+import { freePorts } from "#tools/test/free-ports.ts";
+import { expectAccessible, expectWorld, main, test } from "./game.ts";
 import { startMaster } from "./master.ts";
 
 test("an older page is told of the update, reloads once, and then asks for patience instead of looping", async ({
@@ -27,4 +31,21 @@ test("the update cannot be waved away with Escape", async ({ page }) => {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await expect(dialog).toBeVisible();
+});
+
+test("a page that is newer than its server is let in by itself once the server has its version", async ({
+  page,
+}) => {
+  const dataDir = await mkdtemp(join(tmpdir(), "portcade-newer-"));
+  const port = { PORTCADE_PORT: String(await freePorts()) };
+  await using before = await startMaster({ dataDir, env: { ...port, PORTCADE_APP_VERSION: "0.0" } });
+  await page.goto(before.url);
+  const dialog = page.getByRole("dialog", { name: "Game updated" });
+  await expect(dialog).toContainText("You are let in as soon as it is ready");
+  await expectAccessible(page);
+  await before.stop();
+  await using after = await startMaster({ dataDir, env: port });
+  await expectWorld(page, "hub");
+  await after.stop();
+  await rm(dataDir, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { limits } from "#shared/limits.ts";
 import { closeCodes } from "#shared/protocol/close-codes.ts";
 import type { FromClient, ToClient } from "#shared/protocol/client-master.ts";
 import { refusals, type Refusal } from "#shared/refusal.ts";
-import { protocol } from "#shared/version.ts";
+import { isOlder, protocol } from "#shared/version.ts";
 import { backoff, reconnectWait } from "./journey-ask.ts";
 import type { Journey, JourneyInput, Turn } from "./journey-state.ts";
 import { drop } from "./journey-travel.ts";
@@ -14,13 +14,16 @@ type Got<T extends JourneyInput["type"]> = Extract<JourneyInput, { type: T }>;
 type Heard<T extends ToClient["type"]> = Extract<ToClient, { type: T }>;
 
 const dialMs = 5_000;
+/** Between two looks whether the server has the page's version by now, at the middle of its spread. */
+const releaseMs = 5_000;
 /** Close codes from here on are the master's own. */
 const ownCodes = 4_000;
 
 export function dial(journey: Journey, tries: number, turn: Turn): Journey {
   const number = turn.id();
+  const prompt = journey.control.phase === "waiting" ? journey.control.prompt : undefined;
   turn.effects.push({ type: "dial.control", dial: number });
-  return { ...journey, control: { phase: "dialing", dial: number, until: turn.now + dialMs, tries } };
+  return { ...journey, control: { phase: "dialing", dial: number, until: turn.now + dialMs, tries, prompt } };
 }
 
 export function opened(journey: Journey, input: Got<"control.opened">, turn: Turn): Journey {
@@ -136,6 +139,8 @@ export function rejected(journey: Journey, { reason, server }: Heard<"rejected">
   const { control, options } = journey;
   if (control.phase !== "greeting") return journey;
   turn.effects.push({ type: "close.control", dial: control.dial });
+  if (reason === "version_mismatch" && server !== undefined && isOlder(server, options.version))
+    return awaitServer(journey, server, turn);
   if (reason === "version_mismatch" && server !== undefined)
     return halt(journey, { kind: "update", server, canReload: server !== options.pageVersion }, turn);
   if (reason === "continued_elsewhere") return halt(journey, { kind: reason }, turn);
@@ -169,6 +174,13 @@ function halt(journey: Journey, prompt: Prompt, turn: Turn): Journey {
     asked: new Map(),
     portal: undefined,
   };
+}
+
+/** A release reaches the page's host a little before its server: that is waited for. */
+function awaitServer(journey: Journey, server: string, turn: Turn): Journey {
+  const prompt = { kind: "update", server, canReload: false, isComing: true } as const;
+  const at = turn.now + releaseMs * (0.5 + turn.luck);
+  return { ...halt(journey, prompt, turn), control: { phase: "waiting", at, tries: 0, prompt } };
 }
 
 function forget(journey: Journey, turn: Turn): Journey {

@@ -47,7 +47,7 @@ function updateOf({ update, options }: Journey): string | undefined {
 }
 
 function stateOf({ control, session, travel, world }: Journey): View["state"] {
-  if (control.phase === "halted") return "rejected";
+  if ("prompt" in control && control.prompt) return "rejected";
   if (!session) return "connecting";
   const isInSomeWorld = world?.isLive === true || (travel?.phase === "entering" && travel.isLive);
   if (control.phase !== "up" && !isInSomeWorld) return "offline";
@@ -65,6 +65,7 @@ function promptOf({ control, session, world, tries }: Journey): Prompt | undefin
   if (control.phase === "halted") return control.prompt;
   if (control.phase === "up")
     return !world?.isLive && tries >= triesBeforeSaying ? { kind: "world_disconnected" } : undefined;
+  if (control.prompt) return control.prompt;
   // Whoever plays is not stopped by a master that cannot be had just now.
   if (world?.isLive) return undefined;
   const reason = control.phase === "waiting" ? control.reason : undefined;

@@ -90,7 +90,7 @@ export interface Draining {
 export type Control =
   /**
    * `tries` counts the dials since the last welcome; `reason` is why the master refused the last one. A time the
-   * master named is kept.
+   * master named is kept. A `prompt` stays on screen until the next answer.
    */
   | {
       readonly phase: "waiting";
@@ -98,14 +98,22 @@ export type Control =
       readonly tries: number;
       readonly reason?: Refusal | undefined;
       readonly isNamed?: boolean | undefined;
+      readonly prompt?: Prompt | undefined;
     }
-  | { readonly phase: "dialing"; readonly dial: number; readonly until: number; readonly tries: number }
+  | {
+      readonly phase: "dialing";
+      readonly dial: number;
+      readonly until: number;
+      readonly tries: number;
+      readonly prompt?: Prompt | undefined;
+    }
   | {
       readonly phase: "greeting";
       readonly dial: number;
       readonly re: number;
       readonly until: number;
       readonly tries: number;
+      readonly prompt?: Prompt | undefined;
     }
   | { readonly phase: "up"; readonly dial: number }
   /** Only the player can go on. */

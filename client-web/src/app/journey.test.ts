@@ -69,25 +69,6 @@ describe("a fresh page", () => {
     expect(page.last("send.control").message).toMatchObject({ type: "world.join", world: "hub" });
   });
 
-  test("of another version is told to update, and never dials by itself again", () => {
-    const rejection = {
-      type: "rejected",
-      reason: "version_mismatch",
-      server: "9.9",
-      client: appVersion,
-    } as const;
-    const page = new Traveller().open().hear(rejection).lose(closeCodes.versionMismatch.code);
-    expect(page.shown).toMatchObject({
-      state: "rejected",
-      prompt: { kind: "update", server: "9.9", canReload: true },
-    });
-    expect(page.pass(600_000).all.filter(({ type }) => type === "dial.control")).toHaveLength(1);
-    const again = new Traveller(undefined, { version: appVersion, pageVersion: "9.9" })
-      .open()
-      .hear(rejection);
-    expect(again.shown.prompt).toMatchObject({ canReload: false });
-  });
-
   test("that is refused for now tries again, for good does not", () => {
     const later = new Traveller().open().hear({ type: "rejected", reason: "server_full" });
     expect(later.shown).toMatchObject({

@@ -43,7 +43,13 @@ export interface ChatEntry {
 }
 
 export type Prompt =
-  | { readonly kind: "update"; readonly server: string; readonly canReload: boolean }
+  /** `isComing` when the page is the newer one: it asks again by itself until the server is of its version. */
+  | {
+      readonly kind: "update";
+      readonly server: string;
+      readonly canReload: boolean;
+      readonly isComing?: boolean;
+    }
   | { readonly kind: "connection_lost" }
   | { readonly kind: "world_disconnected" }
   | { readonly kind: "server_offline" }

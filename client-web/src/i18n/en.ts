@@ -117,6 +117,8 @@ export const en = {
     `Is this site yours? The server knows it by where its packs are: PORTCADE_WORLD_PACK_BASE_URL=${origin}/…/world_packs`,
   updateLater: (server: string): string =>
     `The server runs version ${server}, but this site still serves an older page. Try again shortly.`,
+  updateComing: (server: string): string =>
+    `The server is still at version ${server} and is being updated. You are let in as soon as it is ready.`,
   updateOut: (version: string): string => `Version ${version} is out.`,
   reload: "Reload",
   tryAgain: "Try again",
