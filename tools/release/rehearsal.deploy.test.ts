@@ -54,38 +54,46 @@ test("hosted files that are wrong leave the server and the tag alone; run again 
   });
 });
 
-test("a release that changes one world is one pack for players to download", async () => {
-  const cache = join(rehearsal.dir, "players");
-  /** The worlds whose packs a player had to download on a way through all of them, and what the host was asked for. */
-  const tour = async (clone: string): Promise<{ downloaded: string[]; asked: string[] }> => {
-    const from = rehearsal.pages.asked.length;
-    const player = ["--args", "smoke_test", "--master", rehearsal.site.url, "--cache-dir", cache];
-    const { stdout } = await rehearsal.exec(
-      clone,
-      { NODE_EXTRA_CA_CERTS: rehearsal.authority },
-      process.execPath,
-      "tools/headless/main.ts",
-      ...player,
-    );
-    expect(stdout).toContain("SMOKE_PASS transfers=9");
-    const downloads = stdout.matchAll(/WORLD_PACK_READY (?=.*cache=downloaded).*\bkey=(\w+)/g);
-    const asked = rehearsal.pages.asked
-      .slice(from)
-      .map((path) => /world_packs\/(\w+)\.zip/.exec(path)?.[1] ?? path);
-    return { downloaded: [...downloads].map(([, key = ""]) => key).sort(), asked: asked.sort() };
+/** Which packs a player has to download on a way through all worlds, and which the host is asked for. */
+async function tour(clone: string, cache: string): Promise<{ downloaded: string[]; hosted: string[] }> {
+  const from = rehearsal.pages.asked.length;
+  const player = ["--args", "smoke_test", "--master", rehearsal.site.url, "--cache-dir", cache];
+  const { stdout } = await rehearsal.exec(
+    clone,
+    { NODE_EXTRA_CA_CERTS: rehearsal.authority },
+    process.execPath,
+    "tools/headless/main.ts",
+    ...player,
+  );
+  expect(stdout).toContain("SMOKE_PASS transfers=9");
+  const downloads = stdout.matchAll(/WORLD_PACK_READY (?=.*cache=downloaded).*\bkey=(\w+)/g);
+  const asked = rehearsal.pages.asked.slice(from);
+  return {
+    downloaded: [...downloads].map(([, key = ""]) => key).sort(),
+    hosted: asked.map((path) => /world_packs\/(\w+)\.zip/.exec(path)?.[1] ?? path).sort(),
   };
-  const all = ["hub", "left_world", "right_world", "top_world"];
-  expect(await tour(last.clone)).toEqual({ downloaded: all, asked: all });
+}
+const worlds = ["hub", "left_world", "right_world", "top_world"];
+
+test("a release that changes one world is one pack for players to download, and stops nobody meanwhile", async () => {
+  const [before, cache] = [last.clone, join(rehearsal.dir, "packs")];
+  expect(await tour(before, cache)).toEqual({ downloaded: worlds, hosted: worlds });
 
   await rehearsal.commit("Another sign", (folder) =>
     edit(join(folder, "worlds/left_world/map.tmj"), (text) =>
       text.replace("Low tide: the hub.", "Low tide: home."),
     ),
   );
-  last = await rehearsal.release("bump");
+  last = await rehearsal.release("bump", async (line) => {
+    if (!line.includes("release deploy")) return;
+    // The host has the new pack, the server still speaks of the old one, and somebody comes who has none.
+    const { downloaded } = await tour(before, join(rehearsal.dir, "packs-of-another"));
+    expect(downloaded).toEqual(worlds);
+  });
   expect(last).toMatchObject({ code: 0 });
+  expect(last.lines).toContain("node tools/run.mjs release deploy");
   expect(await state("9.1")).toMatchObject({ server: expect.stringMatching(/^9\.1-/) });
-  expect(await tour(last.clone)).toEqual({ downloaded: ["left_world"], asked: ["left_world"] });
+  expect(await tour(last.clone, cache)).toEqual({ downloaded: ["left_world"], hosted: ["left_world"] });
 });
 
 test("a release that does not start on the server is taken back there by itself, and the page by one workflow", async () => {
