@@ -1,37 +1,17 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
-import { TestCaddy } from "#tools/edge/testing-caddy.ts";
 import { createHeadless, type Headless } from "#tools/headless/headless.ts";
 import { nodePacks } from "#tools/headless/packs.ts";
 import { freePorts } from "#tools/test/free-ports.ts";
+import { composed, composedVolumes } from "./testing/composed.ts";
 import { type Container, Containers } from "./testing/containers.ts";
 
 const builds =
   process.env["PORTCADE_DEPLOY_BUILDS"] ?? fileURLToPath(new URL("../../builds", import.meta.url));
-const composeFile = fileURLToPath(new URL("compose.yaml", import.meta.url));
-
-/** What compose.yaml says of the master's container; a key that is not here has to be thought about. */
-interface Service {
-  readonly image: string;
-  readonly build: unknown;
-  readonly restart: string;
-  readonly depends_on: unknown;
-  readonly network_mode: string;
-  readonly read_only: boolean;
-  readonly tmpfs: readonly string[];
-  readonly cap_drop: readonly string[];
-  readonly security_opt: readonly string[];
-  readonly pids_limit: number;
-  readonly stop_grace_period: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly volumes: readonly string[];
-}
-
 let containers: Containers;
-let caddy: TestCaddy | undefined;
+let caddy: Container;
 let https: number;
 /** Certificates of the test's own making are nobody's to trust. */
 const trust = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
@@ -40,39 +20,39 @@ beforeAll(async () => {
   const system = process.env["PORTCADE_DEPLOY_BASE"];
   if (system === undefined)
     throw new Error("PORTCADE_DEPLOY_BASE is not set; these tests run by npm run test:deploy");
-  https = await freePorts(2);
+  https = await freePorts();
   containers = await Containers.build(builds, system);
+  await containers.podman("network", "create", "edge");
+  for (const [name, options] of Object.entries(composedVolumes()))
+    await containers.podman("volume", "create", ...options, name);
 });
 afterAll(async () => {
   if (trust === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
   else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = trust;
-  await caddy?.[Symbol.asyncDispose]();
-  await containers[Symbol.asyncDispose]();
+  await containers?.[Symbol.asyncDispose]();
 });
 
-/** How compose would run the master, for podman; behind a Caddy on another port than the usual one. */
-function asComposed(data = "data"): string[] {
-  const { services } = parse(readFileSync(composeFile, "utf8")) as { services: { portcade: Service } };
-  const { read_only, tmpfs, cap_drop, security_opt, pids_limit, environment, volumes, ...rest } =
-    services.portcade;
-  expect(Object.keys(rest).toSorted()).toEqual(
-    ["build", "depends_on", "image", "network_mode", "restart", "stop_grace_period"].toSorted(),
-  );
-  const host = `localhost:${https}`;
-  const env = { ...environment, PORTCADE_PORT: String(https + 1) };
-  return [
-    `--read-only=${read_only}`,
-    "--read-only-tmpfs=false",
-    ...tmpfs.map((path) => `--tmpfs=${path}`),
-    ...cap_drop.map((name) => `--cap-drop=${name}`),
-    ...security_opt.map((name) => `--security-opt=${name}`),
-    `--pids-limit=${pids_limit}`,
-    ...Object.entries(env).map(
-      ([name, value]) => `--env=${name}=${value.replace("${PORTCADE_GAME_HOST}", host)}`,
-    ),
-    ...volumes.map((volume) => `--volume=${volume.replace(/^data:/, `${data}:`)}`),
-  ];
+const variables = (): Readonly<Record<string, string>> => ({
+  PORTCADE_GAME_HOST: `localhost:${https}`,
+  PORTCADE_ACME_EMAIL: "me@example.org",
+});
+
+/** As compose.yaml says; but at a free port, and without what Debian's Caddy does not know. */
+async function startCaddy(): Promise<Container> {
+  const { image, options } = composed("caddy", variables(), ({ ports, environment }) => {
+    expect(ports).toContain("443:443");
+    expect(environment["PORTCADE_CADDY_STREAMS"]).toBe("stream_close_delay 5m");
+    return { ports: [`${https}:${https}`], environment: { ...environment, PORTCADE_CADDY_STREAMS: "" } };
+  });
+  await containers.buildCaddy(image, "/usr/bin/caddy");
+  return containers.start("caddy", [...options, "--network=edge"], image);
 }
+
+/** Also with another volume for the data. */
+const master = (data = "data"): readonly string[] =>
+  composed("portcade", variables(), ({ volumes }) => ({
+    volumes: volumes.map((volume) => volume.replace(/^data:/, `${data}:`)),
+  })).options;
 
 function enter(): Headless {
   return createHeadless({ master: `wss://localhost:${https}/`, packs: nodePacks() });
@@ -89,14 +69,10 @@ async function stop(container: Container): Promise<number> {
 }
 
 test("a player walks, travels, and after a stop and a start stands where they stood", async () => {
-  const first = containers.start("portcade", asComposed());
+  caddy = await startCaddy();
+  await caddy.says("serving initial configuration");
+  const first = containers.start("portcade", master());
   await first.says("MASTER_READY");
-  const mountpoint = await containers.podman("volume", "inspect", "--format", "{{.Mountpoint}}", "sockets");
-  caddy = await TestCaddy.start({
-    program: "/usr/bin/caddy",
-    httpsPort: https,
-    env: { PORTCADE_PORT: String(https + 1), PORTCADE_SOCKETS: mountpoint.trim() },
-  });
   expect(await health()).toBe("starting\n");
   await containers.podman("healthcheck", "run", "portcade");
   expect(await health()).toBe("healthy\n");
@@ -116,13 +92,25 @@ test("a player walks, travels, and after a stop and a start stands where they st
 
   // Another container: all that is left of the first is in the volumes.
   await containers.podman("rm", "portcade");
-  const second = containers.start("portcade", asComposed());
+  const second = containers.start("portcade", master());
   await second.says("MASTER_READY");
   await using back = enter();
   await back.inWorld();
   const { world } = await back.login("Ada");
   expect(world?.key).toBe("left_world");
   expect(Math.hypot((back.self?.x ?? 0) - stood.x, (back.self?.y ?? 0) - stood.y)).toBeLessThanOrEqual(1);
+});
+
+test("Caddy takes orders where compose.yaml says: a reload ends connections, and players come back", async () => {
+  await using ada = enter();
+  await ada.inWorld();
+  await ada.login("Grace");
+  const lost = ada.until(({ state }) => state !== "in-world", "the end of its connections");
+  const how = ["--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile", "--force"];
+  await containers.podman("exec", "caddy", "caddy", "reload", ...how, "--address", "unix//config/admin.sock");
+  await lost;
+  await ada.inWorld();
+  expect(ada.view.player?.name).toBe("Grace");
 });
 
 test("what runs is nobody's root and can write its volume alone", async () => {
@@ -132,6 +120,7 @@ test("what runs is nobody's root and can write its volume alone", async () => {
   );
   await expect(exec("touch", "/opt/portcade/planted")).rejects.toThrow("Read-only file system");
   expect(await exec("portcade", "world", "list")).toContain("left_world");
+  expect(await exec("portcade", "caddyfile", "--host", "play.example.org")).toContain("play.example.org {");
 });
 
 test("the packs keep their time through the image", async () => {
@@ -158,14 +147,14 @@ test("where no master answers the health check fails", async () => {
   );
   const [, ...command] = (JSON.parse(shown) as { Test: string[] }).Test;
   const [program = "", ...args] = command;
-  const options = [`--env=PORTCADE_PORT=${https + 1}`, `--entrypoint=${program}`];
+  const options = ["--network=none", `--entrypoint=${program}`];
   expect(await containers.run(options, ...args)).toMatchObject({ code: 1 });
 });
 
 test("a volume that belongs to somebody else is refused, and the line names it", async () => {
   const folder = join(containers.dir, "theirs");
   mkdirSync(folder, { mode: 0o755 });
-  const { code, stderr } = await containers.run(asComposed(folder));
+  const { code, stderr } = await containers.run(master(folder));
   expect(code).toBe(20);
   expect(stderr).toContain("the data folder /data cannot be used");
 });

@@ -19,6 +19,7 @@ const programs = [
   { path: "/usr/bin/caddy", debianPackage: "caddy" },
   { path: "/usr/bin/podman", debianPackage: "podman" },
   { path: "/usr/sbin/runc", debianPackage: "runc" },
+  { path: "/usr/lib/cni/bridge", debianPackage: "containernetworking-plugins" },
 ];
 
 /** Why these tests cannot run here; empty when they can. */

@@ -8,8 +8,16 @@ import { fileURLToPath } from "node:url";
 import { must, type Outcome, run } from "./run.ts";
 
 const dockerfile = fileURLToPath(new URL("../Dockerfile", import.meta.url));
+const caddyfile = fileURLToPath(new URL("../../../Caddyfile", import.meta.url));
 const base = "localhost/debian:bookworm";
 const image = "localhost/portcade";
+/** As the image of the registry is: where its settings, and what it keeps, lie. */
+const caddyRecipe = `FROM ${base}
+COPY caddy /usr/bin/caddy
+ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data
+WORKDIR /srv
+CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]
+`;
 /** What podman wants on a machine with cgroup 1 and limits that cannot be raised. */
 const engineConf = `[containers]
 default_ulimits=["nofile=20000:20000","nproc=10000:10000"]
@@ -28,7 +36,9 @@ export class Containers implements AsyncDisposable {
 
   private constructor(dir: string) {
     this.dir = dir;
-    writeFileSync(join(dir, "containers.conf"), engineConf);
+    const networks = join(dir, "networks");
+    mkdirSync(networks);
+    writeFileSync(join(dir, "containers.conf"), `${engineConf}[network]\nnetwork_config_dir="${networks}"\n`);
     const [store, state] = [join(dir, "store"), join(dir, "run")];
     const storage = `[storage]\ndriver="overlay"\ngraphroot="${store}"\nrunroot="${state}"\n`;
     writeFileSync(join(dir, "storage.conf"), storage);
@@ -59,12 +69,22 @@ export class Containers implements AsyncDisposable {
     await must("tar", ["-C", system, ...excluded, "-cf", archive, "."]);
     await containers.podman("import", archive, base);
     rmSync(archive);
+    cpSync(caddyfile, join(context, "Caddyfile"));
     const from = ["--build-arg", "RELEASE=built", "--build-arg", `BASE=${base}`];
     const files = ["--file", dockerfile, "--ignorefile", `${dockerfile}.dockerignore`];
     const how = ["--isolation", "chroot", "--format", "docker", ...files];
     await containers.podman("build", ...how, ...from, "--tag", image, context);
     rmSync(context, { recursive: true });
     return containers;
+  }
+
+  /** An image with this machine's Caddy stands in for one of the registry, under its name. */
+  async buildCaddy(name: string, program: string): Promise<void> {
+    const context = join(this.dir, "caddy");
+    mkdirSync(context);
+    cpSync(program, join(context, "caddy"));
+    writeFileSync(join(context, "Dockerfile"), caddyRecipe);
+    await this.podman("build", "--isolation", "chroot", "--tag", name, context);
   }
 
   /** @throws with what it said, when podman fails */
@@ -78,8 +98,8 @@ export class Containers implements AsyncDisposable {
   }
 
   /** Starts a container, which stays when it has stopped. */
-  start(name: string, options: readonly string[]): Container {
-    const args = ["run", "--name", name, ...options, image];
+  start(name: string, options: readonly string[], of = image): Container {
+    const args = ["run", "--name", name, ...options, of];
     return new Container(name, spawn("podman", args, { env: this.#env, stdio: ["ignore", "pipe", "pipe"] }));
   }
 
@@ -92,6 +112,7 @@ export class Containers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await run("podman", ["rm", "--all", "--force"], { env: this.#env });
     await run("podman", ["rmi", "--all", "--force"], { env: this.#env });
+    await run("podman", ["network", "prune", "--force"], { env: this.#env });
     await run("umount", [join(this.dir, "store", "overlay")]);
     rmSync(this.dir, { recursive: true, force: true });
     // Groups that still have a process stay.
