@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { manifestFile } from "#tools/artifacts/manifest.ts";
 import { Rehearsal, type Released } from "./testing-rehearsal.ts";
+
+// A run of the workflow is a minute, and there may be less machine than that.
+vi.setConfig({ testTimeout: 900_000 });
 
 let rehearsal: Rehearsal;
 /** What the server runs. */

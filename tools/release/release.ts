@@ -160,9 +160,7 @@ function tell(outputs: Readonly<Record<string, string>>): void {
   if (file) appendFileSync(file, `${lines.join("\n")}\n`);
 }
 
-const usage = `node tools/run.mjs release <step> [--dir builds/hand-over] [--builds builds]\n\n${Object.entries(
-  steps,
-)
+const usage = `npm run release -- <step> [--dir builds/hand-over] [--builds builds]\n\n${Object.entries(steps)
   .map(([name, { says }]) => `  ${name.padEnd(14)} ${says}`)
   .join("\n")}\n`;
 

@@ -62,6 +62,8 @@ export class Rehearsal implements AsyncDisposable {
     const head = (await must("git", ["-C", remote, "rev-parse", "HEAD"])).trim();
     await must("git", ["-C", remote, "update-ref", "refs/heads/main", head]);
     await must("git", ["-C", remote, "symbolic-ref", "HEAD", "refs/heads/main"]);
+    if ((await must("git", ["-C", remote, "rev-parse", "--is-shallow-repository"])) === "true\n")
+      throw new Error("this checkout is shallow, and packs are dated by history: git fetch --unshallow");
     mkdirSync(join(dir, "pages"));
     const site = await Site.create();
     const made = await site.bootstrap(
