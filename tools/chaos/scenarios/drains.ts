@@ -147,23 +147,17 @@ async function orderDrain({ dataDir }: Site, world: string, to: string): Promise
   }
 }
 
-/** All into one world. */
+/** All into one world, of one launch. Whose world has just been killed is shown it for a moment yet. */
 async function gather(site: Site): Promise<{ source: string; target: string; launch: string }> {
   const { players } = site;
-  const source = (await players.look(0)).world ?? "";
-  await until(
-    async () => {
-      const sights = await Promise.all(players.numbers.map((bot) => players.look(bot)));
-      const away = players.numbers.filter((bot) => sights[bot]?.world !== source);
-      await Promise.all(
-        away.map((bot) => players.order(bot, { do: "travel", world: source }).catch(() => {})),
-      );
-      return away.length === 0;
-    },
-    "everybody is in one world",
-    endedMs,
-  );
-  await until(() => site.launchesOf(source).length === 1, "one launch is left", endedMs);
-  const [launch = ""] = site.launchesOf(source);
-  return { source, launch, target: source === "hub" ? "left_world" : "hub" };
+  const gathered = async (): Promise<{ source: string; launch: string } | undefined> => {
+    const [first, ...others] = await Promise.all(players.numbers.map((bot) => players.look(bot)));
+    const source = first?.world ?? "";
+    const away = others.flatMap(({ world }, index) => (world === source ? [] : [index + 1]));
+    await Promise.all(away.map((bot) => players.order(bot, { do: "travel", world: source }).catch(() => {})));
+    const [launch, ...more] = site.launchesOf(source);
+    return away.length === 0 && launch !== undefined && more.length === 0 ? { source, launch } : undefined;
+  };
+  const found = await until(gathered, "everybody is in one world", endedMs);
+  return { ...found, target: found.source === "hub" ? "left_world" : "hub" };
 }
