@@ -9,8 +9,11 @@ import { Page } from "./ui/page.ts";
 
 const tab = kept("sessionStorage");
 
+/** Sites of one owner may share an origin, so the folder is part of every name. */
+const site = new URL(".", location.href).pathname;
+
 /** Set while the page is loaded anew because a newer build replaced a part of it. */
-const reloaded = "portcade:reloaded";
+const reloaded = `portcade:${site}:reloaded`;
 
 /** The renderer comes after the first screen. When its file is gone but the site is not, there is a newer build. */
 async function loadRenderer(): Promise<typeof import("./render/pixi-renderer.ts")> {
@@ -42,8 +45,7 @@ const endpoints: EndpointSources = {
   ...(__MASTER_URL__ !== "" && { master: __MASTER_URL__ }),
 };
 
-// Sites of one owner may share an origin, so the folder is part of the name.
-const cacheName = `portcade:${new URL(".", location.href).pathname}:world-packs-v1`;
+const cacheName = `portcade:${site}:world-packs-v1`;
 
 let page: Page | undefined;
 

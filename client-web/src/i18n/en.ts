@@ -114,7 +114,7 @@ export const en = {
   prompts,
   rejectedBecause: (reason: Refusal): string => `${prompts.connection_rejected.text}: ${reasons[reason]}`,
   siteHint: (origin: string): string =>
-    `Is this site yours? The server knows it by where its packs are: PORTCADE_WORLD_PACK_BASE_URL=${origin}/…/world_packs`,
+    `Is this site yours? Start the server with PORTCADE_PAGE_ORIGINS=${origin}`,
   updateLater: (server: string): string =>
     `The server runs version ${server}, but this site still serves an older page. Try again shortly.`,
   updateComing: (server: string): string =>
