@@ -132,13 +132,21 @@ test("what is not there yet is asked for again, and only that", async () => {
 
 test("packs that players have are told by the host; where none are hosted there are none; else nobody guesses", async () => {
   const to = join(dir, "previous.json");
-  expect(await fetchPreviousPacks(`${host.url}world_packs`, to)).toBe(true);
-  expect(await fetchPreviousPacks(`${host.url}nowhere/`, to)).toBe(false);
+  const fetchFrom = (folder: string): Promise<boolean> =>
+    fetchPreviousPacks(`${host.url}${folder}`, "http://127.0.0.1:1/", to);
+  expect(await fetchFrom("world_packs")).toBe(true);
+  expect(await fetchFrom("nowhere/")).toBe(false);
   host.spoil = (_, answer) => void (answer.status = 500);
-  await expect(fetchPreviousPacks(`${host.url}world_packs/`, to)).rejects.toThrow("status 500");
+  await expect(fetchFrom("world_packs/")).rejects.toThrow("status 500");
   host.spoil = (_, answer) => {
     answer.headers = { "content-type": "application/json" };
     answer.body = Buffer.from("{}");
   };
-  await expect(fetchPreviousPacks(`${host.url}world_packs/`, to)).rejects.toThrow("is no index");
+  await expect(fetchFrom("world_packs/")).rejects.toThrow("is no index");
+});
+
+test("where the game serves them it is asked; one that does not answer is of no release yet", async () => {
+  const to = join(dir, "previous.json");
+  expect(await fetchPreviousPacks(undefined, `${host.url}world_packs/`, to)).toBe(true);
+  expect(await fetchPreviousPacks(undefined, "http://127.0.0.1:1/world_packs/", to)).toBe(false);
 });

@@ -8,11 +8,20 @@ const waitMs = 30_000;
 /**
  * Fetches the index of the packs that players have now: a pack that stays the same keeps the time it has there.
  *
- * @param base the folder in which packs are hosted
- * @returns whether there is one; there is none before the first release
- * @throws ReleaseRefused when nobody can tell
+ * @param hosted the folder in which packs are hosted; `undefined` where the game serves them
+ * @param own the folder in which the game would
+ * @returns whether there is one; there is none before the first release, and no game that could tell
+ * @throws ReleaseRefused when a host cannot tell
  */
-export async function fetchPreviousPacks(base: string, to: string): Promise<boolean> {
+export async function fetchPreviousPacks(
+  hosted: string | undefined,
+  own: string,
+  to: string,
+): Promise<boolean> {
+  return hosted === undefined ? fetchIndex(own, to).catch(() => false) : fetchIndex(hosted, to);
+}
+
+async function fetchIndex(base: string, to: string): Promise<boolean> {
   const address = new URL("index.json", base.endsWith("/") ? base : `${base}/`);
   address.searchParams.set("release", randomBytes(8).toString("hex"));
   const why = (text: string, cause?: unknown): ReleaseRefused =>

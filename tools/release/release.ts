@@ -98,18 +98,14 @@ async function build(): Promise<void> {
     process.env["GITHUB_RUN_ID"] ?? "",
   ];
   const known = process.env["GITHUB_RUN_ID"] ? args : [];
-  const base = given("WORLD_PACK_BASE_URL") ?? `https://${GAME_HOST}/world_packs/`;
+  const [hosted, own] = [given("WORLD_PACK_BASE_URL"), `https://${GAME_HOST}/world_packs/`];
   const previous = join(root, ".logs", "previous-packs.json");
   mkdirSync(join(root, ".logs"), { recursive: true });
-  const hasPrevious = await fetchPreviousPacks(base, previous).catch((error: unknown) => {
-    // Served by the game itself, whose first release this may be.
-    if (given("WORLD_PACK_BASE_URL") !== undefined) throw error;
-    return false;
-  });
+  const hasPrevious = await fetchPreviousPacks(hosted, own, previous);
   say(
     hasPrevious
       ? "Packs that stay the same keep their time"
-      : `No packs are to be had at ${base}: all are dated by the history`,
+      : `No packs are to be had at ${hosted ?? own}: all are dated by the history`,
   );
   const { status } = spawnSync(
     process.execPath,
