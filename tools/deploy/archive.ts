@@ -11,11 +11,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  *
  * @param builds the folder of the build
  * @param level of compression, 1 (quick) to 9
+ * @param edge the folder that holds the Caddyfile
  * @returns the sha256 that `deploy` asks for
  */
-export async function packRelease(builds: string, archive: string, level = 6): Promise<string> {
+export async function packRelease(builds: string, archive: string, level = 6, edge = root): Promise<string> {
   const plain = ["--sort=name", "--owner=0", "--group=0", `--use-compress-program=gzip -${level}`];
   const build = ["-C", builds, ...releaseFolders, manifestFile];
-  await execa("tar", ["-cf", archive, ...plain, ...build, "-C", root, "Caddyfile"]);
+  await execa("tar", ["-cf", archive, ...plain, ...build, "-C", edge, "Caddyfile"]);
   return createHash("sha256").update(readFileSync(archive)).digest("hex");
 }

@@ -14,6 +14,7 @@ describe("bootstrap", () => {
     ["--host", "--host needs a value"],
     [keys, "--host is a name such as play.example.org, not missing"],
     ["--host 'a b'", "--host is a name"],
+    ["--host 192.0.2.1", "--host is a name"],
     ["--host x --email nobody", "--email is no address"],
     ["--host x --deploy-key /nowhere", "--deploy-key: there is no file /nowhere"],
     ["--host x --no-upgrade", "no key could log in any more"],
@@ -41,6 +42,10 @@ describe("bootstrap", () => {
   test("makes a machine ready, and does no harm when it is run again", async () => {
     const first = await site.bootstrap(`--host localhost --email me@example.org ${keys}`);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining("This machine is ready") });
+    // Debian's Caddy is older than what lets players outlast a reload.
+    expect(await site.machine.must("cat /etc/portcade/caddy.env")).toBe(
+      'PORTCADE_GAME_HOST=localhost\nPORTCADE_ACME_EMAIL=me@example.org\nPORTCADE_CADDY_STREAMS=""\n',
+    );
     const state =
       "find /etc/portcade /etc/sudoers.d /etc/ssh /etc/systemd/system /opt/portcade /home /var/lib/portcade -printf '%p %m %u %g %l %s\\n' | sort; nft list ruleset";
     const before = await site.machine.must(state);

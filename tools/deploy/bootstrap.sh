@@ -17,8 +17,8 @@ usage='Usage: bootstrap.sh --host <name> [--email <address>] [--deploy-key <file
   --no-upgrade           leaves installed packages as they are
   --no-firewall          leaves the firewall as it is'
 
-say() { printf '%s\n' "$*"; }
-refuse() { printf 'bootstrap: %s\n' "$*" >&2; exit 1; }
+# shellcheck source=tools/deploy/switch.sh
+. ./switch.sh
 
 host='' email='' deploy_key='' ci_key='' asks_password=no upgrades=yes walls=yes
 while [ $# -gt 0 ]; do
@@ -55,8 +55,8 @@ case $(uname -m) in
   *) refuse "$(uname -m) is not supported; x86_64 and aarch64 are" ;;
 esac
 [ -d /run/systemd/system ] || refuse 'systemd does not run here'
-[[ $host =~ ^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$ ]] || refuse "--host is a name such as play.example.org, not ${host:-missing}"
-[[ $email =~ ^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)?$ ]] || refuse '--email is no address'
+is_host "$host" || refuse "--host is a name such as play.example.org, not ${host:-missing}"
+is_email "$email" || refuse '--email is no address'
 
 # Public keys, one a line, as ssh-keygen writes them: no options before, no private key, nothing a shell could read.
 check_keys() {
@@ -80,10 +80,9 @@ home_of() { getent passwd "$1" | cut -d: -f6; }
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
-[ "$upgrades" = no ] || apt-get upgrade -y -q
-if ! apt-cache show caddy >/dev/null 2>&1; then
+apt-cache show caddy >/dev/null 2>&1 ||
   refuse "this system has no package caddy; add Caddy's own source first: https://caddyserver.com/docs/install"
-fi
+[ "$upgrades" = no ] || apt-get upgrade -y -q
 apt-get install -y -q --no-install-recommends caddy ca-certificates curl nftables openssh-server sudo
 
 # --- users ---
@@ -170,7 +169,10 @@ fi
 
 # --- Caddy and the units ---
 
-printf 'PORTCADE_GAME_HOST=%s\nPORTCADE_ACME_EMAIL=%s\n' "$host" "$email" >/etc/portcade/caddy.env
+# From 2.7 on Caddy can let players outlast a reload; an older one does not know the word.
+streams=''
+if caddy version | grep -qE '^v?(2\.([7-9]|[1-9][0-9])|[3-9]\.)'; then streams='stream_close_delay 5m'; fi
+printf 'PORTCADE_GAME_HOST=%s\nPORTCADE_ACME_EMAIL=%s\nPORTCADE_CADDY_STREAMS="%s"\n' "$host" "$email" "$streams" >"$caddy_env"
 install -d /etc/systemd/system/caddy.service.d
 printf '[Service]\nEnvironmentFile=/etc/portcade/caddy.env\n' >/etc/systemd/system/caddy.service.d/portcade.conf
 install -m 0644 units/* /etc/systemd/system/

@@ -2,8 +2,17 @@
 # What deploy and rollback have in common: one release takes over from another under the players.
 
 home=/opt/portcade
+data=/var/lib/portcade
+caddy_env=/etc/portcade/caddy.env
 say() { printf '%s\n' "$*"; }
-refuse() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+refuse() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; exit 1; }
+
+# A public name, with a last part that begins with a letter: an address gets no certificate.
+is_host() {
+  local label='[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+  [[ ${#1} -le 253 && $1 =~ ^($label\.)*$label$ && ${1##*.} =~ ^[a-z] ]]
+}
+is_email() { [[ $1 =~ ^([A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$ ]]; }
 
 # Nobody else switches meanwhile.
 lock() {
@@ -17,6 +26,20 @@ named() { readlink "$home/$1" 2>/dev/null | sed 's|^releases/||' || true; }
 point() {
   ln -sfn "releases/$2" "$home/.$1.next"
   mv -fT "$home/.$1.next" "$home/$1"
+}
+
+# run_release <folder> <words>…: the program of a release, as the game's user and with the settings that
+# portcade.service has, in the same order: the last one wins.
+run_release() {
+  local folder=$1 file line settings=("PORTCADE_DATA_DIR=$data" PORTCADE_LAUNCH=systemd PORTCADE_WORLD_LISTEN=unix)
+  shift
+  for file in "$folder/portcade.env" /etc/portcade/local.env; do
+    [ -e "$file" ] || continue
+    while IFS= read -r line || [ -n "$line" ]; do
+      if [[ $line =~ ^(PORTCADE|MULTI_SERVER)_[A-Z0-9_]+= ]]; then settings+=("$line"); fi
+    done <"$file"
+  done
+  (cd "$data" && exec runuser -u portcade -- env "${settings[@]}" "$folder/server/portcade" "$@")
 }
 
 # Ready, and of this version? systemd has waited for the first already.
@@ -39,21 +62,45 @@ start_release() {
 
 version_of() { cat "$home/releases/$1/.version"; }
 
-# Only when it is another one, and after the game runs: a reload ends every connection, players then come back.
+# What Caddy is to have with a release: its public name and e-mail, and what this machine has besides.
+caddy_settings() {
+  grep -hE '^PORTCADE_(GAME_HOST|ACME_EMAIL)=' "$1/caddy.env" 2>/dev/null || grep -E '^PORTCADE_(GAME_HOST|ACME_EMAIL)=' "$caddy_env"
+  grep -vE '^PORTCADE_(GAME_HOST|ACME_EMAIL)=' "$caddy_env" || true
+}
+
+# with_settings <settings> caddy …
+with_settings() {
+  local line values=()
+  while IFS= read -r line; do
+    if [[ $line =~ ^(PORTCADE_[A-Z_]+)=\"?([^\"]*)\"?$ ]]; then values+=("${BASH_REMATCH[1]}=${BASH_REMATCH[2]}"); fi
+  done <<<"$1"
+  shift
+  env "${values[@]}" "$@"
+}
+
+# check_caddyfile <folder of a release>
+check_caddyfile() {
+  [ -e "$1/Caddyfile" ] || return 0
+  with_settings "$(caddy_settings "$1")" caddy validate --config "$1/Caddyfile" --adapter caddyfile >/dev/null 2>/run/portcade-caddy.log ||
+    { tail -n 1 /run/portcade-caddy.log >&2; return 1; }
+}
+
+# load_caddyfile <name>: only when something is different, and after the game runs: a reload ends every connection,
+# players then come back.
 load_caddyfile() {
-  local new=$home/releases/$1/Caddyfile
-  [ -e "$new" ] || return 0
-  if cmp -s "$new" /etc/caddy/Caddyfile && systemctl -q is-active caddy; then return 0; fi
-  set -a
-  # shellcheck source=/dev/null
-  . /etc/portcade/caddy.env
-  set +a
-  caddy validate --config "$new" --adapter caddyfile >/dev/null 2>/run/portcade-caddy.log ||
-    { tail -n 1 /run/portcade-caddy.log >&2; say 'The Caddyfile of this release is refused; the one before stays.' >&2; return 1; }
-  cp "$new" /etc/caddy/.Caddyfile.next
+  local folder=$home/releases/$1 settings
+  [ -e "$folder/Caddyfile" ] || return 0
+  settings=$(caddy_settings "$folder")
+  if cmp -s "$folder/Caddyfile" /etc/caddy/Caddyfile && [ "$settings" = "$(cat "$caddy_env")" ] && systemctl -q is-active caddy
+  then return 0; fi
+  check_caddyfile "$folder" || return 1
+  printf '%s\n' "$settings" >"$caddy_env.next"
+  mv -f "$caddy_env.next" "$caddy_env"
+  cp "$folder/Caddyfile" /etc/caddy/.Caddyfile.next
   mv -f /etc/caddy/.Caddyfile.next /etc/caddy/Caddyfile
   # The first time it still listens for orders where Debian has it listen, and cannot hear this one.
-  if systemctl -q is-active caddy && caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
+  if systemctl -q is-active caddy &&
+    with_settings "$settings" caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
   then return 0; fi
   systemctl restart caddy
 }

@@ -11,7 +11,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "portcade-notify-"));
   said = join(dir, "said");
   appendFileSync(said, "");
-  const program = '#!/bin/sh\necho "$# $1" >>"$NOTIFY_SOCKET"\n';
+  const program = '#!/bin/sh\necho "$@" >>"$NOTIFY_SOCKET"\n';
   writeFileSync(join(dir, "systemd-notify"), program, { mode: 0o755 });
 });
 afterEach(() => rmSync(dir, { recursive: true }));
@@ -33,13 +33,15 @@ test("a service manager hears when a service is ready, and when it begins to sto
   using notifier = new Notifier(environment(), 7);
   notifier.ready();
   notifier.stopping();
-  expect(await untilSaid("STOPPING")).toBe("1 READY=1\n1 STOPPING=1\n");
+  expect(await untilSaid("STOPPING")).toBe("READY=1\nSTOPPING=1\n");
 });
 
-test("a watchdog hears again and again that it is ready", async () => {
+test("a watchdog hears again and again that it lives and is ready", async () => {
   using notifier = new Notifier(environment({ WATCHDOG_USEC: "3000", WATCHDOG_PID: "7" }), 7);
   notifier.ready();
-  expect(await untilSaid("1 WATCHDOG=1\n1 WATCHDOG=1\n")).toMatch(/^1 READY=1\n1 WATCHDOG=1\n/);
+  expect(await untilSaid("WATCHDOG=1 READY=1\nWATCHDOG=1 READY=1\n")).toMatch(
+    /^READY=1\nWATCHDOG=1 READY=1\n/,
+  );
 });
 
 test("another process's watchdog hears nothing", async () => {
@@ -47,7 +49,7 @@ test("another process's watchdog hears nothing", async () => {
   notifier.ready();
   await untilSaid("READY");
   notifier.stopping();
-  expect(await untilSaid("STOPPING")).toBe("1 READY=1\n1 STOPPING=1\n");
+  expect(await untilSaid("STOPPING")).toBe("READY=1\nSTOPPING=1\n");
 });
 
 test("nobody is told where nobody asked", () => {

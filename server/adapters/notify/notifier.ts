@@ -5,7 +5,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Pings in a watchdog's time: one may be late, and the next still comes before it bites. */
 const pings = 3;
 /** The program that says it for us: Node has no datagrams on Unix sockets. It ends with its input, so with us. */
-const script = 'while IFS= read -r line; do systemd-notify "$line"; done';
+const script = "while IFS= read -r line; do systemd-notify $line; done";
 
 /**
  * Tells the service manager that started this process how it fares, where one wants to know (`NOTIFY_SOCKET`,
@@ -35,7 +35,8 @@ export class Notifier implements Disposable {
   ready(): void {
     this.#say("READY=1");
     if (!(this.#watchdogMs > 0)) return;
-    this.#ping = setInterval(() => this.#say("WATCHDOG=1"), this.#watchdogMs / pings);
+    // That it is ready is said each time: a start does not fail because one word was lost.
+    this.#ping = setInterval(() => this.#say("WATCHDOG=1 READY=1"), this.#watchdogMs / pings);
     this.#ping.unref();
   }
 
