@@ -24,7 +24,7 @@ const told = (): string[] => readFileSync(join(dir, "told"), "utf8").trim().spli
 test("an image is pushed after it was seen to run; the token is on no command line", () => {
   expect(pushImage("0.5", "arm64", false, env)).toBe("ghcr.io/some/where:0.5-arm64");
   expect(told()).toEqual([
-    "build --file tools/deploy/Dockerfile --tag ghcr.io/some/where:0.5-arm64 . <",
+    "build --file tools/deploy/Dockerfile --build-arg RELEASE=checkout --tag ghcr.io/some/where:0.5-arm64 . <",
     "run --rm ghcr.io/some/where:0.5-arm64 version <",
     "login ghcr.io --username me --password-stdin <secret",
     "push ghcr.io/some/where:0.5-arm64 <",
@@ -33,7 +33,7 @@ test("an image is pushed after it was seen to run; the token is on no command li
 
 test("what was built already is taken as it is", () => {
   pushImage("0.5", "amd64", true, env);
-  expect(told()[0]).toContain("--build-arg RELEASE=built .");
+  expect(told()[0]).toContain("--build-arg RELEASE=built ");
 });
 
 test("an image of another version, or one that cannot be built, is not pushed", () => {

@@ -15,8 +15,8 @@ const registry = "ghcr.io";
  */
 export function pushImage(version: string, platform: Platform, isBuilt: boolean, env = process.env): string {
   const image = `${nameOf(env)}:${version}-${platform}`;
-  const source = isBuilt ? ["--build-arg", "RELEASE=built"] : [];
-  docker(["build", "--file", "tools/deploy/Dockerfile", "--tag", image, ...source, "."], env);
+  const source = `RELEASE=${isBuilt ? "built" : "checkout"}`;
+  docker(["build", "--file", "tools/deploy/Dockerfile", "--build-arg", source, "--tag", image, "."], env);
   const says = docker(["run", "--rm", image, "version"], env).trim();
   if (says !== version) throw new ReleaseRefused(`${image} says that it is ${JSON.stringify(says)}`);
   logIn(env);
