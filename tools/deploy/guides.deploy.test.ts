@@ -65,6 +65,9 @@ function type(folder: string, ...blocks: string[]): Promise<Outcome> {
   return run(command, args, { env: { PATH: process.env["PATH"], HOME: home, LANG: "C.UTF-8" } });
 }
 
+/** The name of the one that the last deploy has made. */
+const newestBackup = async (): Promise<string> =>
+  (await machine.must("ls /var/lib/portcade/backups | grep before | tail -n 1")).trim();
 const current = (): Promise<string> => machine.must("readlink /opt/portcade/current");
 
 test("deploy to a VPS: from nothing to players", async () => {
@@ -88,21 +91,27 @@ test("upgrade and roll back, to the version before and to its data", async () =>
   expect(await current()).not.toBe(first);
   expect(await type("portcade", back)).toMatchObject({ code: 0 });
   expect(await current()).toBe(first);
-  const { stdout } = await type("portcade", list);
-  const backup =
-    stdout
-      .split("\n")
-      .find((line) => line.includes("before-deploy"))
-      ?.split(" ")[0] ?? "";
+  const listed = await type("portcade", list);
+  const backup = await newestBackup();
+  expect(listed.stdout).toContain(backup);
   expect(await type("portcade", back, restore.replace("<backup>", backup))).toMatchObject({ code: 0 });
   expect(await current()).toBe(first);
   expect(await type("portcade", alone.replace("<backup>", backup))).toMatchObject({ code: 0 });
   expect(await machine.must("curl -sf http://127.0.0.1:19080/readyz")).toBe("ready\n");
 });
 
-test("when something breaks: where to look", async () => {
-  const [look = ""] = blocksOf("when-something-breaks.md");
-  const { code, stdout } = await type("portcade", look);
+test("when something breaks: where to look, and a copy of a backup that is put back", async () => {
+  const [look = "", keep = "", bring = ""] = blocksOf("when-something-breaks.md");
+  const { code, stdout } = await type("", look);
   expect(code).toBe(0);
   expect(stdout).toMatch(/active \(running\)[^]*"event":"master\.open"[^]*\nhub +/);
+  const backup = await newestBackup();
+  const put = (block: string): string => block.replaceAll("<backup>", backup);
+  expect(await type("", put(keep))).toMatchObject({ code: 0 });
+  await machine.must(`rm -r /var/lib/portcade/backups/${backup}`);
+  expect(await type("", put(bring))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("RESTORE_DONE"),
+  });
+  expect(await machine.must("curl -sf http://127.0.0.1:19080/readyz")).toBe("ready\n");
 });

@@ -23,7 +23,7 @@ if [ -n "$backup" ]; then
   say "Ending every session, and putting $backup in place"
   systemctl stop portcade.service portcade.socket portcade-launches.socket 'portcade-world@*'
   # By the older release: the newer one would give the data the very form that the older one cannot read.
-  runuser -u portcade -- "$home/releases/$old/server/portcade" restore "$backup" --data-dir "$data" || {
+  runuser -u portcade -- "$home/releases/$old/server/portcade" restore "$data/backups/$backup" --data-dir "$data" || {
     start_release "$new" "$(version_of "$new")" || refuse "nothing was put back, and $new does not come up; see journalctl -u portcade"
     refuse "nothing was put back; $new runs again"
   }
