@@ -23,7 +23,11 @@ const commands = {
   check: (args) => [["tools/test/run.ts", "--quick", ...args]],
   build: (args) => [[...release, ...args]],
   "verify:artifacts": (args) => [["tools/artifacts/verify.ts", ...args]],
-  "test:deploy": (args) => [release, ["tools/deploy/test.ts", ...args]],
+  // As `npm test` builds it: whatever history this clone has, what is built here is for no player.
+  "test:deploy": (args) => [
+    [...release, "--previous", "tools/test/no-packs.json"],
+    ["tools/deploy/test.ts", ...args],
+  ],
   packs: (args) => [["tools/worlds/build.ts"], ["tools/packs/build.ts", ...args]],
   "packs:serve": (args) => [["tools/serve/packs.ts", ...args]],
 };

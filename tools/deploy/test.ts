@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "#tools/test/system-program.ts";
@@ -24,7 +24,9 @@ const programs = [
 
 /** Why these tests cannot run here; empty when they can. */
 function obstacles(): string[] {
-  if (process.platform !== "linux" || !existsSync("/etc/debian_version")) return ["They need Debian."];
+  const isDebian =
+    existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
+  if (!isDebian) return ["They need Debian."];
   if (process.getuid?.() !== 0) return ["They need root: sudo npm run test:deploy"];
   return programs.flatMap(({ path, debianPackage }) => {
     const title = debianPackage;

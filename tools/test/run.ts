@@ -7,7 +7,7 @@ import { findChromium } from "./chromium.ts";
 import { judge, none, sum, totalsLine } from "./counts.ts";
 import type { Counts } from "./counts.ts";
 import { root } from "./programs.ts";
-import { allStages, browserReport, logs } from "./stages.ts";
+import { allStages, browserReport, deployStage, logs } from "./stages.ts";
 import type { Stage } from "./stages.ts";
 
 const stageMs = 30 * 60_000;
@@ -89,7 +89,8 @@ function lastOf(output: string): string {
 async function main(args: readonly string[]): Promise<number> {
   const isQuick = args.includes("--quick");
   const names = args.filter((arg) => !arg.startsWith("-"));
-  const stages = allStages().filter(
+  const known = [...allStages(), ...(args.includes("--deploy") ? [deployStage] : [])];
+  const stages = known.filter(
     (stage) =>
       (stage.isQuick || !isQuick) && (names.length === 0 || names.some((name) => stage.name.includes(name))),
   );

@@ -47,6 +47,20 @@ function smokes(): Stage[] {
     }));
 }
 
+const deployReport = join(logs, "deploy.json");
+
+/** What continuous integration runs besides: it needs root, on Debian. */
+export const deployStage: Stage = {
+  name: "deploy tests",
+  command: [
+    "tools/deploy/test.ts",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${deployReport}`,
+  ],
+  report: { file: deployReport, counts: vitestCounts },
+};
+
 /** What Playwright writes its report to is an environment variable of its own. */
 export const browserReport = join(logs, "browser.json");
 
