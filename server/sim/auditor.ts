@@ -97,9 +97,8 @@ export class Auditor {
     return Math.max(this.#stoodAt, this.#seen.master.loop.stoodUntil);
   }
 
-  /** A time of the master's clock, which leaves out the time in which it stood still. Sums of fractions are not exact. */
-  readonly ofMaster = (time: number): number =>
-    Math.round((time + this.now - this.#seen.master.loop.now()) * 1_000) / 1_000;
+  /** A time of the master's clock, which leaves out the time in which it stood still; as exact as sums of fractions are. */
+  readonly ofMaster = (time: number): number => time + this.now - this.#seen.master.loop.now();
 
   stalled(isStalled: boolean): void {
     this.count(isStalled ? "stalls" : "recoveries");
@@ -120,6 +119,8 @@ export class Auditor {
 
   /** Since then one master has lived and could write; its loop may have stood still. */
   readonly hasLivedSince = (at: number): boolean => this.#begunAt < at && this.#couldWriteSince(at);
+
+  readonly hasRestartedSince = (at: number): boolean => this.#begunAt >= at;
 
   count(what: string): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);

@@ -32,6 +32,9 @@ export interface Manners {
   readonly isSly: boolean;
 }
 
+/** What everybody has ready sooner. */
+const longPackMs = 3_000;
+
 /** One page of one tab: the real journey between simulated sockets, packs and frames. */
 export class Page {
   readonly id: string;
@@ -45,6 +48,8 @@ export class Page {
   readonly #preparing = new Set<number>();
   /** When the pack of the journey under way was ready. */
   readyAt = 0;
+  /** When the newest of the packs that take their time is ready. */
+  longPackAt = -Infinity;
   /** Requests the master has not answered, and since when. */
   readonly waiting = new Map<number, { at: number; message: FromClient }>();
   readonly #deps: PageDeps;
@@ -148,6 +153,7 @@ export class Page {
     const { nature, packMs } = this.#deps;
     const ms = packMs(world);
     this.#preparing.add(pack);
+    if (typeof ms === "number" && ms > longPackMs) this.longPackAt = nature.now() + ms;
     nature.after(typeof ms === "number" ? ms : 200, () => {
       if (!this.#preparing.delete(pack)) return;
       if (typeof ms === "string") return this.take({ type: "pack.failed", pack, reason: ms });

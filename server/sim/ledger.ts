@@ -37,6 +37,12 @@ export class Ledger {
   readonly recalled = new Map<Address, string | undefined>();
   /** What each launch wanted remembered while it was the one that takes newcomers. */
   readonly words = new Map<Address, Set<string>>();
+  /** Texts that a world said which lies. */
+  readonly lies = new Set<string>();
+  /** The launch each took over from, until it may be entered. */
+  readonly follows = new Map<Address, Address>();
+  /** How many steps each must know of, since they were taken in the launch before while nobody had come to it. */
+  readonly owed = new Map<Address, number>();
   /** How many steps a launch had said were taken in a world, when it ended. */
   readonly said = new Map<string, { readonly steps: number; readonly at: number }>();
   /** Where an avatar stood when its world died, by admission. */

@@ -2,6 +2,7 @@ import { doorBugs } from "./bugs/doors.ts";
 import { holeBugs } from "./bugs/holes.ts";
 import { journeyBugs } from "./bugs/journeys.ts";
 import { launchBugs } from "./bugs/launches.ts";
+import { memoryBugs } from "./bugs/memories.ts";
 import { pageBugs } from "./bugs/pages.ts";
 import { sessionBugs } from "./bugs/sessions.ts";
 import { staleBugs } from "./bugs/stale.ts";
@@ -13,6 +14,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...doorBugs,
   ...journeyBugs,
   ...launchBugs,
+  ...memoryBugs,
   ...sessionBugs,
   ...pageBugs,
   ...holeBugs,

@@ -9,7 +9,7 @@ export class Remembered {
   #said: string | undefined;
   #saidBefore: string | undefined;
   #saidAt = -Infinity;
-  #hasTakenOver = false;
+  #inherited: string | undefined;
 
   constructor(nature: { now(): number }, send: (message: FromLaunch) => void) {
     this.#nature = nature;
@@ -27,10 +27,10 @@ export class Remembered {
     this.#said = this.#text;
   }
 
-  /** A launch takes over once. */
+  /** Once for each text: what is told again was not known to have been heard. */
   takeOver(text: string): void {
-    if (this.#hasTakenOver) return;
-    this.#hasTakenOver = true;
+    if (text === this.#inherited) return;
+    this.#inherited = text;
     this.restore(text);
   }
 

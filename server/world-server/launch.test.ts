@@ -159,6 +159,10 @@ test("what is to be remembered is handed over when it is asked for, and taken ov
   launch.hear({ type: "restore", text: "40" });
   launch.hear({ type: "handover" });
   expect(states(said).at(-1)).toEqual({ type: "state", text: "41", isFinal: true });
+  // Something else was done in the launch before, to which everybody had stayed.
+  launch.hear({ type: "restore", text: "50" });
+  launch.hear({ type: "handover" });
+  expect(states(said).at(-1)).toEqual({ type: "state", text: "50", isFinal: true });
 });
 
 test("what was taken over is said anew, whatever the master has heard of this launch before", () => {

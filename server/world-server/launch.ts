@@ -71,7 +71,8 @@ export class Launch {
   #tickedAt = -Infinity;
   /** What the master knows of what is to be remembered. */
   #remembered: string | undefined;
-  #hasTakenOver = false;
+  /** What it took over last. */
+  #inherited: string | undefined;
 
   constructor(deps: LaunchDeps) {
     const { world, rules, limits, log } = deps;
@@ -253,10 +254,10 @@ export class Launch {
     this.#deps.master.send({ type: "state", ...(text !== undefined && { text }), isFinal });
   }
 
-  /** A launch takes over once: what is told again was not known to have been heard. */
+  /** What is told again was not known to have been heard. What is new was done in the launch before; nobody came here. */
   #restore(text: string): void {
-    if (this.#hasTakenOver) return;
-    this.#hasTakenOver = true;
+    if (text === this.#inherited) return;
+    this.#inherited = text;
     this.#rules.restore(text);
     // The master may have heard something else from this launch meanwhile.
     this.#remembered = undefined;

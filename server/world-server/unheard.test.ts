@@ -51,6 +51,12 @@ describe("what the master may not have heard", () => {
     expect(unheard.messages(2)).toEqual([saves(["a", 1], ["b", 1]), saves(["c", 1])]);
   });
 
+  test("is no answer when it is said again, whatever it answered the first time", () => {
+    const unheard = new Unheard();
+    unheard.keep({ type: "state", text: "1", isFinal: true });
+    expect(unheard.messages(2)).toEqual([state("1")]);
+  });
+
   test("is kept after it was received until the master has had the time to write it down", () => {
     const unheard = new Unheard();
     unheard.keep({ type: "left", admission: "b", seq: 3, place });

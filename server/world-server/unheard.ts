@@ -64,7 +64,8 @@ export class Unheard {
     for (let from = 0; from < saves.length; from += most)
       messages.push({ type: "saves", saves: saves.slice(from, from + most) });
     messages.push(...[...this.#finals.values()].map(({ what }) => what));
-    if (this.#state) messages.push(this.#state.what);
+    // Not the answer to whatever this master has asked.
+    if (this.#state) messages.push({ ...this.#state.what, isFinal: false });
     return messages;
   }
 

@@ -55,7 +55,7 @@ function emptied(state: In<"leaving">, turn: Turn): World | undefined {
 function succeed(state: In<"starting" | "open" | "closed">, heir: Heir, turn: Turn): World {
   const { wanted, failures, cause, old } = state;
   if (heir.endpoint && "openedAt" in state)
-    return enthrone(state, { ...heir, endpoint: heir.endpoint }, undefined, turn);
+    return enthrone(state, { ...heir, endpoint: heir.endpoint }, {}, turn);
   return { phase: "starting", launch: heir.launch, operator: heir.operator, wanted, failures, cause, old };
 }
 

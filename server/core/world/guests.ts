@@ -25,7 +25,7 @@ export function expect<S extends Speaking>(state: S, input: Got<"expect">, turn:
   }
   say(state, { type: "expect", admission, ticketHash, session, name, guest, at, expiresMs: forMs }, turn);
   const newcomer: Guest = { session: `session:${session}`, travel, expectedUntil: turn.now + forMs };
-  return { ...state, guests: { ...state.guests, [admission]: newcomer } };
+  return { ...state, follows: undefined, guests: { ...state.guests, [admission]: newcomer } };
 }
 
 export function acked<S extends Speaking>(state: S, { admission }: Got<"acked">, turn: Turn): S {

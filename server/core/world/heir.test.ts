@@ -59,7 +59,7 @@ describe("an heir", () => {
       expect(said).toEqual([
         { to: launch, type: "drain", target: "hub", inMs: 60_000, isSucceeded: true },
         { to: heir, type: "await", forMs: 3_630_000 },
-        { to: heir, type: "take.over", text: "5" },
+        { to: heir, type: "take.over", text: "5", follows: launch },
         { to: operator, type: "done", launch: "l2" },
         { to: from, type: "worldReady", launch: heir, endpoint: there, pack: "p2", route: "hub" },
       ]);
@@ -72,13 +72,21 @@ describe("an heir", () => {
     for (const state of [led(open, proven), led(closed, proven)]) {
       const { state: after, said } = cells.take<World>(state, { type: "deadline" }, { self, from: self });
       expect(after).toMatchObject(taken);
-      expect(said).toContainEqual({ to: heir, type: "take.over", text: undefined });
+      expect(said).toContainEqual({ to: heir, type: "take.over", text: undefined, follows: launch });
     }
     for (const state of [led(open), led(closed)])
       expect(cells.take<World>(state, { type: "deadline" }, { self, from: self })).toMatchObject({
         state: { launch, wakeAt: undefined },
         said: [],
       });
+  });
+
+  test("is told, once it has taken over, what is still done in the old launch", () => {
+    for (const state of [open, closed]) {
+      const wentOn = cells.take<World>(state, { type: "went.on", text: "6" }, { self, from: "launch:l0" });
+      const said = [{ to: launch, type: "catch.up", text: "6", of: "launch:l0" }];
+      expect(wentOn).toMatchObject({ state, said });
+    }
   });
 
   test("is not believed when somebody else speaks for it", () => {

@@ -77,13 +77,25 @@ function flip(state: Led, heir: Proven, text: string | undefined, turn: Turn): W
     inMs: heir.noticeMs,
     isSucceeded: true,
   });
-  return enthrone({ ...state, old: [...(state.old ?? []), state.launch] }, heir, text, turn);
+  const { old = [], launch: follows } = state;
+  return enthrone({ ...state, old: [...old, follows] }, heir, { text, follows }, turn);
 }
 
-export function enthrone(state: Led, heir: Proven, text: string | undefined, turn: Turn): World {
+/** What the players who are still in the launch before do there. */
+export function wentOn<S extends Led>(state: S, { text }: Got<"went.on">, turn: Turn): S {
+  turn.send(state.launch, { type: "catch.up", text, of: turn.from as Address<"launch"> });
+  return state;
+}
+
+export function enthrone(
+  state: Led,
+  heir: Proven,
+  handed: { readonly text?: string | undefined; readonly follows?: Address<"launch"> },
+  turn: Turn,
+): World {
   const { launch, endpoint, pack, operator } = heir;
   awaitPlayers(launch, state, turn);
-  turn.send(launch, { type: "take.over", text });
+  turn.send(launch, { type: "take.over", ...handed });
   if (operator) turn.send(operator, { type: "done", launch: idOf(launch) });
   const open: In<"open"> = {
     phase: "open",

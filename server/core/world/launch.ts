@@ -39,6 +39,7 @@ import { exited, kill, killAgain, stop } from "./stopping.ts";
 import { drain } from "./draining.ts";
 import {
   awaitPlayers,
+  catchUp,
   handOver,
   lastWords,
   notNow,
@@ -90,6 +91,10 @@ interface Common {
   readonly drain?: Drain | undefined;
   /** What the launch it took over from knew, until its world has shown that it heard: what it says before is less. */
   readonly inherits?: string | undefined;
+  /** That is newer than what its world was told last, and is told when it has answered. */
+  readonly isUntold?: true | undefined;
+  /** The launch it took over from, until somebody comes to this one: until then it learns what is done there. */
+  readonly follows?: Address<"launch"> | undefined;
   /** The players of the launch it took over from come by then: until then it is not stopped for being empty. */
   readonly awaitsUntil?: number | undefined;
   readonly guests: Readonly<Record<string, Guest>>;
@@ -130,7 +135,8 @@ export type LaunchInput =
   // From its world; `begin` once in its life.
   | { type: "begin"; world: string; isHeir?: true }
   | { type: "hand.over" }
-  | { type: "take.over"; text?: string | undefined }
+  | { type: "take.over"; text?: string | undefined; follows?: Address<"launch"> | undefined }
+  | { type: "catch.up"; text: string; of: Address<"launch"> }
   | { type: "await"; forMs: number }
   | { type: "drain"; target: string; inMs: number; isSucceeded?: true }
   // From the world's memory.
@@ -225,6 +231,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     state: remember,
     "hand.over": handOver,
     "take.over": takeOver,
+    "catch.up": catchUp,
     await: awaitPlayers,
     recalled: recollect,
     drain,
@@ -238,6 +245,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     expect: unavailable,
     "hand.over": notNow,
     "take.over": takeOver,
+    "catch.up": catchUp,
     await: awaitPlayers,
     recalled: recollect,
     drain,
@@ -260,6 +268,7 @@ export const launch: Table<Launch, LaunchInput, Turn> = {
     state: remember,
     "hand.over": notNow,
     "take.over": takeOver,
+    "catch.up": catchUp,
     await: awaitPlayers,
     recalled: recollect,
     drain,

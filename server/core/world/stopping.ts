@@ -49,6 +49,7 @@ export function exited(state: Launch, { code, signal }: Got<"exited">, turn: Tur
 
 /** What a launch keeps from one phase to the next. */
 export function kept(launch: Launch) {
-  const { world, tokenHash, pid, pack, isHeir, drain, inherits, awaitsUntil, guests } = launch;
-  return { world, tokenHash, pid, pack, isHeir, drain, inherits, awaitsUntil, guests };
+  const { world, tokenHash, pid, pack, isHeir, drain, inherits, isUntold, follows, awaitsUntil, guests } =
+    launch;
+  return { world, tokenHash, pid, pack, isHeir, drain, inherits, isUntold, follows, awaitsUntil, guests };
 }

@@ -53,21 +53,35 @@ export function succeeded(
 /** From now on it is the one that takes newcomers, and knows what the one before it knew. */
 export function takeOver<S extends In<"running" | "suspect" | "closing">>(
   state: S,
-  { text }: Got<"take.over">,
+  { text, follows }: Got<"take.over">,
   turn: Turn,
 ): S {
-  const taken = { ...state, isHeir: undefined };
+  const taken = { ...state, isHeir: undefined, follows };
   if (text !== undefined) return handOn({ ...taken, inherits: text }, turn);
   turn.send(`memory:${state.world}`, { type: "recall" });
   return taken;
 }
 
-/** Told again with every registration until the world's answer shows that it knows; it listens to the first only. */
+/** Those who have stayed in the launch before go on there: what they do is not lost while nobody has done anything here. */
+export function catchUp<S extends In<"running" | "suspect" | "closing">>(
+  state: S,
+  { text, of }: Got<"catch.up">,
+  turn: Turn,
+): S {
+  if (state.follows !== of) return state;
+  turn.send(`memory:${state.world}`, { type: "keep", text });
+  const next = { ...state, inherits: text };
+  // Of two answers under way nobody could tell which is which.
+  const isAsked = state.inherits !== undefined || ("isAsked" in state && state.isAsked);
+  return isAsked ? { ...next, isUntold: true } : handOn(next, turn);
+}
+
+/** Told again with every registration until the world's answer shows that it knows; it listens once to each. */
 export function handOn<S extends Launch>(state: S, turn: Turn): S {
   if (state.inherits === undefined) return state;
   say(state, { type: "restore", text: state.inherits }, turn);
   say(state, { type: "handover" }, turn);
-  return state;
+  return { ...state, isUntold: undefined };
 }
 
 /** Whoever is still in the launch before comes here by then, and not to another that has proved nothing. */
@@ -86,16 +100,18 @@ export function recollect<S extends In<"running" | "suspect" | "closing">>(
   { text }: Got<"recalled">,
   turn: Turn,
 ): S {
-  return text === undefined ? state : handOn({ ...state, inherits: text }, turn);
+  const isKnown = text === undefined || state.inherits !== undefined;
+  return isKnown ? state : handOn({ ...state, inherits: text }, turn);
 }
 
-/** What the world wants remembered. Of two launches of a world only the one that takes newcomers is believed. */
+/** What the world wants remembered. Of two launches of a world the one that takes newcomers decides. */
 export function remember(
   state: In<"running" | "closing" | "stopping">,
   { text, isFinal }: Got<"state">,
   turn: Turn,
 ): Launch {
   if (turn.from !== state.link) return state;
+  if (isFinal && state.isUntold) return handOn(state, turn);
   const known = isFinal ? { ...state, inherits: undefined } : state;
   keep(known, text, turn);
   if (known.phase === "closing" || !known.isAsked || !isFinal) return known;
@@ -104,8 +120,9 @@ export function remember(
 }
 
 function keep({ world, drain, isHeir, inherits }: Launch, text: string | undefined, turn: Turn): void {
-  if (text !== undefined && !drain?.isSucceeded && !isHeir && inherits === undefined)
-    turn.send(`memory:${world}`, { type: "keep", text });
+  if (text === undefined || isHeir || inherits !== undefined) return;
+  if (drain?.isSucceeded) turn.send(`world:${world}`, { type: "went.on", text });
+  else turn.send(`memory:${world}`, { type: "keep", text });
 }
 
 /** What a process wrote down while it had no master, and died before it could say. */

@@ -27,5 +27,7 @@ export const fromOld = { self, from: launch } as const;
 
 /** Which test a cell of the world's table belongs to. */
 export const isHeirs = (cell: string): boolean =>
-  /^leaving\.|\.(outdated|replace|evacuate|proved|failed|handed)$|^(open|closed)\.deadline$/.test(cell);
+  /^leaving\.|\.(outdated|replace|evacuate|proved|failed|handed|went\.on)$|^(open|closed)\.deadline$/.test(
+    cell,
+  );
 export const isLeaving = (cell: string): boolean => /^leaving\.|\.evacuate$/.test(cell);

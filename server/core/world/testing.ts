@@ -40,7 +40,7 @@ export const fromTravel = { self, from: "travel:t9" } as const;
 
 /** Which test a cell of the launch's table belongs to. */
 export const isSuccession = (cell: string): boolean =>
-  /^testing\.|\.(recalled|tested|hand\.over|take\.over|await|state|lastWords|drain)$/.test(cell);
+  /^testing\.|\.(recalled|tested|hand\.over|take\.over|catch\.up|await|state|lastWords|drain)$/.test(cell);
 export const isLife = (cell: string): boolean =>
   !isSuccession(cell) &&
   /\.(begin|started|register|exited|stop|deadline|heartbeat|linkClosed|master\.up|stop\.ready|stop\.busy)$/.test(

@@ -14,6 +14,7 @@ import {
   outdated,
   proved,
   replace,
+  wentOn,
 } from "./heir.ts";
 
 /** A launch that is to take over, once it has proved itself. */
@@ -92,6 +93,7 @@ export type WorldInput =
   | { type: "proved"; endpoint: Endpoint; pack?: string | undefined }
   | { type: "failed"; cause: string }
   | { type: "handed"; text?: string | undefined }
+  | { type: "went.on"; text: string }
   // From operators (`operator:<request>`): another launch of it takes over, or its players go to another world.
   | { type: "replace"; noticeMs: number }
   | { type: "evacuate"; noticeMs: number; target: string };
@@ -143,6 +145,7 @@ export const world: Table<World, WorldInput, Turn> = {
     proved,
     failed,
     handed,
+    "went.on": wentOn,
     evacuate,
     deadline,
   },
@@ -157,6 +160,7 @@ export const world: Table<World, WorldInput, Turn> = {
     proved,
     failed,
     handed,
+    "went.on": wentOn,
     evacuate,
     deadline,
   },

@@ -1,22 +1,10 @@
 import { type Clock, LoopClock } from "#adapters/nature/loop-clock.ts";
 import { realCode, type Code } from "../code.ts";
-import {
-  and,
-  cells,
-  type Handler,
-  ignore,
-  type PlantedBug,
-  swallow,
-  tier,
-  where,
-  whereLimits,
-} from "../planting.ts";
+import { and, cells, type Handler, type PlantedBug, swallow, where, whereLimits } from "../planting.ts";
 
 /** Mistakes about the processes of worlds: their lives, their ends and who comes after them. */
 
 const heard = ["running", "closing"];
-const successors = [...heard, "suspect"];
-const phases = ["starting", "testing", ...heard, "suspect", "stopping"];
 
 /** Counts heads, forgets tickets, and does not ask. */
 function headCount(): Code {
@@ -87,14 +75,6 @@ class Forgetful extends LoopClock {
 }
 
 const begunAgain: Handler = (state, _, turn) => state && { ...state, phase: "cooling", wakeAt: turn.now + 1 };
-
-/** What a launch inherits is as good as known once it is said. */
-const toldOnce =
-  (real: Handler): Handler =>
-  (state, input, turn) => {
-    const next = real(state, input, turn);
-    return next && { ...next, inherits: undefined };
-  };
 
 export const launchBugs: readonly PlantedBug[] = [
   { name: "a world is stopped by counting heads", law: "S5", row: "F2", code: headCount },
@@ -193,24 +173,6 @@ export const launchBugs: readonly PlantedBug[] = [
     row: "H15",
     change: where({ upgrade: 0.2 }),
     code: () => ({ ...realCode, listen: (wanted) => 19_081 + (wanted % 2) }),
-  },
-  {
-    name: "what worlds remember is not written down",
-    law: "S24",
-    change: where({ kill: 0.05 }),
-    code: () => tier("memory", "volatile"),
-  },
-  {
-    name: "the launch that takes over is told once what it inherits, and believed at once",
-    law: "S24",
-    change: where({ upgrade: 0.2, cut: 1 }),
-    code: () => cells("launch", successors, { "take.over": toldOnce, recalled: toldOnce }),
-  },
-  {
-    name: "nobody reads the last words of a process",
-    law: "S24",
-    change: where({ kill: 0.05, crash: 0.2 }),
-    code: () => cells("launch", phases, { lastWords: ignore }),
   },
   {
     name: "a world that has failed five times stays down",

@@ -1,6 +1,8 @@
 import type { Admission } from "#core/session/session.ts";
 import type { Inside } from "#world-server/door-state.ts";
 import type { Auditor } from "../auditor.ts";
+import type { Page } from "../client.ts";
+import { laws } from "../laws.ts";
 import type { Player } from "../player.ts";
 
 /** After trouble has ended and every bound has passed. */
@@ -44,10 +46,18 @@ function isQuiet(auditor: Auditor): void {
 function isSomewhere(auditor: Auditor, { page }: Player): void {
   const { world, session, control, travel } = page.journey;
   const known = whereabouts(auditor, session?.id);
+  if (isPreparing(auditor, page)) return;
   const isPlaying = known.avatar?.isActive === true && known.avatar.connection !== undefined;
   if (isPlaying && world?.isLive === true && world.key === known.admission?.world) return;
   const believed = { control: control.phase, travel: travel?.phase, world, session: session?.id };
   auditor.breach("L1", `${page.id} believes ${JSON.stringify(believed)}; so it is: ${JSON.stringify(known)}`);
+}
+
+/** Packs take the time they take: whose was long on the way, and has only just come, is still on the way too. */
+function isPreparing({ now }: Auditor, { journey, longPackAt }: Page): boolean {
+  const phase = journey.travel?.phase;
+  const isOnTheWay = phase === "preparing" || phase === "redeeming" || phase === "entering";
+  return isOnTheWay && now < longPackAt + laws.L6.boundMs;
 }
 
 /** What the master knows of a session, and the avatar that the world really has for it. */

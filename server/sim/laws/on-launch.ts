@@ -21,13 +21,19 @@ export function onLaunch(auditor: Auditor, event: Transition): void {
   noteWords(auditor, event);
 }
 
-/** S24: of two launches of a world only the one that takes newcomers is believed. */
-function noteWords({ ledger }: Auditor, { id, body, previous }: Transition): void {
+/** S24: of two launches of a world the one that takes newcomers is believed, and what was done before anybody came to it. */
+function noteWords({ ledger }: Auditor, { id, body, previous, state }: Transition): void {
+  if (body.type === "expect" && previous !== state) ledger.follows.delete(id);
   const launch = previous as Launch | undefined;
-  if (launch?.drain?.isSucceeded || launch?.isHeir) return;
   const { type, ...said } = body as { type: string; text?: string; state?: string };
-  const text = type === "state" ? said.text : type === "lastWords" ? said.state : undefined;
+  const text = ["state", "catch.up"].includes(type)
+    ? said.text
+    : type === "lastWords"
+      ? said.state
+      : undefined;
   if (text === undefined) return;
+  if (ledger.liars.has(id) && type !== "catch.up") ledger.lies.add(text);
+  if (launch?.drain?.isSucceeded || launch?.isHeir) return;
   const known = ledger.words.get(id) ?? new Set();
   ledger.words.set(id, known.add(text));
 }
@@ -79,12 +85,20 @@ interface Keep {
   readonly cause: Address;
 }
 
-/** S24: nobody is believed whom nobody asked, and what a launch says goes on from what the one before it had said. */
-function onKeep({ ledger, breach }: Auditor, world: string, { before, text, cause }: Keep): void {
-  if (!ledger.liars.has(cause) && stepsIn(text) < stepsIn(before))
-    breach("S24", `${world} remembers ${text} by the word of ${cause}, and remembered ${before}`);
-  if (!ledger.words.get(cause)?.has(text))
-    breach("S24", `${world} remembers ${text} by the word of ${cause}, which does not take newcomers`);
+/**
+ * S24: nobody is believed whom nobody asked; what a launch says goes on from what the one before it had said, and has
+ * done since. Between engines the words of two launches overtake each other, and what a killed one decided is not seen.
+ */
+function onKeep({ ledger, breach, seen }: Auditor, world: string, { before, text, cause }: Keep): void {
   // A world that lies may forget what it likes.
   if (ledger.liars.has(cause)) ledger.said.delete(world);
+  if (seen.master.engine.count > 1) return;
+  if (!ledger.words.get(cause)?.has(text))
+    breach("S24", `${world} remembers ${text} by the word of ${cause}, which does not take newcomers`);
+  if (ledger.liars.has(cause) || ledger.lies.has(text)) return;
+  if (stepsIn(text) < stepsIn(before))
+    breach("S24", `${world} remembers ${text} by the word of ${cause}, and remembered ${before}`);
+  const owed = ledger.owed.get(cause) ?? 0;
+  if (stepsIn(text) < owed)
+    breach("S24", `${world} remembers ${text}: ${owed} steps were taken before anybody came to ${cause}`);
 }

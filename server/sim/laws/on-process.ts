@@ -71,7 +71,7 @@ export function onKill(auditor: Auditor, world: SimWorld): void {
   if (!isWell(world, now) || isEmpty) return;
   const stoppedAt = ledger.stopped.get(`launch:${launch}`);
   if (!isOrdered) breach("S12", `${launch} (${world.order.world}) was killed in good health`);
-  else if (stoppedAt !== undefined && now < stoppedAt + seen.circumstances.limits.stopMs)
+  else if (stoppedAt !== undefined && now < stoppedAt + seen.circumstances.limits.stopMs - 1)
     breach("S24", `${launch} (${world.order.world}) was killed before it could save`);
 }
 

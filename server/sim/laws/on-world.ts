@@ -1,6 +1,8 @@
-import type { World } from "#core/world/world.ts";
+import type { World, WorldInput } from "#core/world/world.ts";
 import type { Transition } from "#engine/ports.ts";
+import type { Address } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
+import { stepsIn } from "../marks.ts";
 import { onOpening } from "./in-turn.ts";
 
 /** The shortest rest, less what a slow disk takes to write down that it has begun. */
@@ -11,6 +13,7 @@ export function onWorld(auditor: Auditor, event: Transition): void {
   count(auditor, event);
   onOpening(auditor, event);
   if (event.input === "require") isRedeemed(auditor, event);
+  noteSuccession(auditor, event);
   const { now, ledger, breach } = auditor;
   const { id, before, after, input } = event;
   const failed = ledger.failed.get(id);
@@ -41,6 +44,19 @@ function count({ now, seen, ledger, ofMaster }: Auditor, event: Transition): voi
   ledger.failed.set(id, { count: isProven ? 1 : (ledger.failed.get(id)?.count ?? 0) + 1, at: now });
 }
 
-function launchOf(state: World | undefined): string | undefined {
+function launchOf(state: World | undefined): Address | undefined {
   return state && "launch" in state ? state.launch : undefined;
+}
+
+/** Who took over from whom, and what was done in the launch before since. */
+function noteSuccession({ ledger }: Auditor, event: Transition): void {
+  const body = event.body as WorldInput;
+  const [was, is] = [
+    launchOf(event.previous as World | undefined),
+    launchOf(event.state as World | undefined),
+  ];
+  if (was && is && was !== is && (event.state as World).old?.at(-1) === was) ledger.follows.set(is, was);
+  if (body.type !== "went.on" || !is || ledger.follows.get(is) !== event.cause) return;
+  if (ledger.liars.has(event.cause)) return;
+  ledger.owed.set(is, Math.max(stepsIn(body.text), ledger.owed.get(is) ?? 0));
 }

@@ -4,23 +4,29 @@ import type { Page } from "../client.ts";
 import type { Condition } from "../lasting.ts";
 
 /** Laws of the form "never for longer than" about what players wait for. */
-export function* pagesInTime({ seen }: Auditor): Iterable<Condition> {
+export function* pagesInTime({ seen, hasRestartedSince }: Auditor): Iterable<Condition> {
   for (const page of seen.players.flatMap(({ pages }) => pages).filter(({ isOpen }) => isOpen)) {
-    yield* requests(page, seen.master.engine.isStalled);
+    const isLost = (at: number): boolean => seen.master.engine.count > 1 && hasRestartedSince(at);
+    yield* requests(page, seen.master.engine.isStalled, isLost);
     yield* attempts(page, seen.epoch);
     if (seen.circumstances.suite === "restart") yield* resumes(page, seen.epoch);
   }
 }
 
-/** L6: every request is answered. */
-function* requests({ id, isDeaf, waiting }: Page, isStalled: boolean): Iterable<Condition> {
-  for (const [number, { message }] of waiting)
-    yield {
-      law: "L6",
-      key: `${id} ${number}`,
-      text: `${id} waits for an answer to ${message.type}`,
-      excuse: isDeaf ? "deaf" : isStalled ? "stalled" : undefined,
-    };
+/** L6: every request is answered. But for what is said in a channel: its answer dies with the engine that runs it. */
+function* requests(
+  { id, isDeaf, waiting }: Page,
+  isStalled: boolean,
+  isLost: (at: number) => boolean,
+): Iterable<Condition> {
+  for (const [number, { message, at }] of waiting)
+    if (message.type !== "chat.send" || !isLost(at))
+      yield {
+        law: "L6",
+        key: `${id} ${number}`,
+        text: `${id} waits for an answer to ${message.type}`,
+        excuse: isDeaf ? "deaf" : isStalled ? "stalled" : undefined,
+      };
 }
 
 /**
