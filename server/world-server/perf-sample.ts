@@ -40,7 +40,7 @@ export class PerfSampler {
       frames_delta: ticks,
       process_msec: (counts.busyMs - this.#busyMs) / Math.max(1, ticks),
       objects: counts.entities,
-      rss_mb: process.memoryUsage.rss() / mebibyte,
+      rss_mb: residentMb(),
       cpu_pct: (user + system) / 10 / elapsedMs,
       world_peers: source.peers,
       connected_players: counts.inside - counts.waiting,
@@ -78,4 +78,13 @@ const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < 
 
 function rounded([name, value]: [string, string | number]): [string, string | number] {
   return [name, typeof value === "number" && !Number.isInteger(value) ? value.toFixed(3) : value];
+}
+
+/** 0 when no file can be opened to look into, which is no reason to end. */
+function residentMb(): number {
+  try {
+    return process.memoryUsage.rss() / mebibyte;
+  } catch {
+    return 0;
+  }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { hashOf, TestCluster } from "#engine/testing.ts";
 import type { Measured } from "./measured.ts";
 import { Metrics } from "./metrics.ts";
-import { parseTraffic } from "./proc.ts";
+import { parseTraffic, residentMb } from "./proc.ts";
 
 let metrics: Metrics;
 beforeEach(() => {
@@ -206,6 +206,15 @@ describe("PERF_SAMPLE", () => {
     expect(sample["worlds_rss_mb"]).toBe(sample["world_hub_rss_mb"]);
     expect(sample["server_cluster_rss_mb"]).toBeGreaterThan(1.5 * (sample["world_hub_rss_mb"] ?? 0));
   });
+});
+
+test("a process that may open no more files goes on without knowing its size", () => {
+  const rss = vi.spyOn(process.memoryUsage, "rss").mockImplementation(() => {
+    throw new Error("EMFILE: too many open files");
+  });
+  expect(residentMb()).toBe(0);
+  rss.mockRestore();
+  expect(residentMb()).toBeGreaterThan(0);
 });
 
 test("traffic is told apart by interface", () => {

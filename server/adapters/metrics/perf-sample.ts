@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type Census, takeCensus } from "./census.ts";
 import type { Measured } from "./measured.ts";
-import { memoryOf, readTraffic } from "./proc.ts";
+import { memoryOf, readTraffic, residentMb } from "./proc.ts";
 
 /** How often tickets were acknowledged and how long that took, since the start. */
 export interface AckCount {
@@ -56,7 +56,7 @@ export class PerfSampler implements Disposable {
     const lag = { p99: this.#loop.percentile(99) / 1e6, max: this.#loop.max / 1e6 };
     this.#loop.reset();
     return {
-      rss_mb: process.memoryUsage.rss() / 1024 / 1024,
+      rss_mb: residentMb(),
       ...(memory && { vm_mb: memory.vmMb }),
       cpu_pct: cpuMicros / 1e4 / seconds,
       event_loop_p99_msec: Number.isFinite(lag.p99) ? lag.p99 : 0,
@@ -120,7 +120,7 @@ function machinesOf({ sessions, launches, travels }: Census): Sample {
     world_players: launches.reduce((sum, { players }) => sum + players, 0),
     world_join_reservations: launches.reduce((sum, { expected }) => sum + expected, 0),
     worlds_rss_mb: worldsMb,
-    server_cluster_rss_mb: worldsMb + process.memoryUsage.rss() / 1024 / 1024,
+    server_cluster_rss_mb: worldsMb + residentMb(),
     ...memory,
   };
 }

@@ -11,6 +11,15 @@ export function memoryOf(pid: number): { rssMb: number; vmMb: number } | undefin
   return Number.isNaN(rss) ? undefined : { rssMb: rss / 1024, vmMb: vm / 1024 };
 }
 
+/** Memory of this process in MiB; 0 when no file can be opened to look into, which is no reason to end. */
+export function residentMb(): number {
+  try {
+    return process.memoryUsage.rss() / mega;
+  } catch {
+    return 0;
+  }
+}
+
 export interface Traffic {
   readonly rxMb: number;
   readonly txMb: number;
