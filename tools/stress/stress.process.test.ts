@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, request, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -79,6 +79,12 @@ describe("what fails is told by phase:", () => {
     expect(failed).toBe("hello 1 client 2: server_full");
   });
 
+  test("a browser is refused, which a full master says after its hello", async () => {
+    const master = await masters.start({ PORTCADE_LIMIT_PLAYERS_TOTAL: "1" });
+    const both = ["--clients", "1", "--browsers", "1", "--seconds", "10"];
+    expect(only(await stress(master.url, ...both))).toMatch(/^hello 1 browser 1: .* message=server_full$/);
+  });
+
   test("a world crashes under the player", async () => {
     const master = await masters.start({ PORTCADE_LIMIT_SAVE_MS: "100" });
     const stressed = stress(master.url, "--clients", "1", "--seconds", "4", "--patience", "5");
@@ -87,21 +93,46 @@ describe("what fails is told by phase:", () => {
     expect(only(await stressed)).toMatch(/^stay 1 client 1: \w+ was lost: crashed$/m);
   });
 
-  describe("packs that are hosted elsewhere:", () => {
-    let host: Server;
-    beforeEach(async () => {
-      host = createServer((_, answer) => {
-        answer.writeHead(404, { "access-control-allow-origin": "*" }).end();
-      });
-      await once(host.listen(0, "127.0.0.1"), "listening");
-    });
-    afterEach(() => host.close());
-
-    test("there are none", async () => {
-      const { port } = host.address() as AddressInfo;
-      const master = await masters.start({ PORTCADE_WORLD_PACK_BASE_URL: `http://127.0.0.1:${port}` });
-      const failed = only(await stress(master.url, "--clients", "1", "--seconds", "0", "--patience", "20"));
-      expect(failed).toMatch(/^pack 1 client 1: pack: /);
-    });
+  test("there are no packs, neither where they are hosted nor at the master", async () => {
+    const nowhere = await listening(createServer((_, answer) => answer.writeHead(404).end()));
+    const master = await masters.start({ PORTCADE_WORLD_PACK_BASE_URL: nowhere.url });
+    const front = await listening(withoutPacks(master.port));
+    const url = front.url.replace("http", "ws");
+    const failed = only(await stress(url, "--clients", "1", "--seconds", "0", "--patience", "20"));
+    expect(failed).toMatch(/^pack 1 client 1: pack: /);
+    const seen = only(await stress(url, "--clients", "0", "--browsers", "1", "--seconds", "0"));
+    expect(seen).toMatch(/^pack 1 browser 1: WORLD_PACK_FAILED /);
+    for (const { server } of [nowhere, front]) {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
+
+async function listening(server: Server): Promise<{ server: Server; url: string }> {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Leads to the master, and has lost the way to its packs. */
+function withoutPacks(port: number): Server {
+  const server = createServer((asked, answer) => {
+    if (asked.url?.startsWith("/world_packs/")) return answer.writeHead(404).end();
+    const { url, method, headers } = asked;
+    const onward = request({ port, path: url, method, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+    });
+    return onward.on("error", () => answer.destroy()).end();
+  });
+  server.on("upgrade", (asked, socket) => {
+    const onward = connect(port, "127.0.0.1", () => {
+      const lines = Object.entries(asked.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+      onward.write(`GET ${asked.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
+      onward.pipe(socket).pipe(onward);
+    });
+    for (const end of [onward, socket])
+      end.on("error", () => [onward, socket].forEach((one) => one.destroy()));
+  });
+  return server;
+}

@@ -80,6 +80,18 @@ test("what is not needed goes, and so does what a master that was killed had beg
   expect(readdirSync(join(dir, "kept"))).toEqual([`${first.sha256}.zip`]);
 });
 
+test("a folder that has gone is told of, and ends nobody", async () => {
+  const shelf = open();
+  rmSync(join(dir, "kept"), { recursive: true });
+  shelf.retain(new Set());
+  shelf.keep(pack("first"));
+  await shelf[Symbol.asyncDispose]();
+  expect(reports).toEqual([
+    "packs.refused: packs that nobody needs any more cannot be removed: ENOENT",
+    "packs.refused: a pack that players need cannot be kept: ENOENT",
+  ]);
+});
+
 test("only names of copies can be fetched", () => {
   mkdirSync(join(dir, "kept"));
   writeFileSync(join(dir, "kept", "secret.zip"), "x");

@@ -57,11 +57,16 @@ export class PackShelf implements AsyncDisposable {
     return sha256 === undefined ? undefined : this.get(sha256);
   }
 
-  /** Removes every copy but these. */
+  /** Removes every copy but these; what cannot be removed is reported, and stays until the next time. */
   retain(needed: ReadonlySet<string>): void {
-    for (const name of readdirSync(this.#options.dir)) {
-      const sha256 = hashOf(name);
-      if (sha256 !== undefined && !needed.has(sha256)) rmSync(this.#path(sha256), { force: true });
+    try {
+      for (const name of readdirSync(this.#options.dir)) {
+        const sha256 = hashOf(name);
+        if (sha256 !== undefined && !needed.has(sha256)) rmSync(this.#path(sha256), { force: true });
+      }
+    } catch (error) {
+      const reason = reasonOf(error, "packs that nobody needs any more cannot be removed");
+      this.#options.report("packs.refused", { reason });
     }
   }
 
@@ -99,7 +104,7 @@ function hashOf(name: string): string | undefined {
   return named.test(sha256) ? sha256 : undefined;
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, what = "a pack that players need cannot be kept"): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return `a pack that players need cannot be kept: ${code ?? message}`;
+  return `${what}: ${code ?? message}`;
 }
