@@ -52,10 +52,7 @@ export async function afterAll(site: Site): Promise<void> {
     return status === 200 ? "" : `/readyz says ${status}`;
   });
   master.signal("SIGTERM");
-  const code = await Promise.race([
-    master.exited,
-    new Promise((resolve) => setTimeout(resolve, 15_000, "no exit")),
-  ]);
+  const code = await master.code(15_000);
   if (code !== 0) tally.lose(`the master ended with ${String(code)}`);
   await until(() => site.processes.length === 0, "no process is left", 10_000).catch(() => {
     tally.leakedProcesses += site.processes.length;

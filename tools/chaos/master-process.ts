@@ -31,6 +31,8 @@ export interface MasterOptions {
 /** Kept after a run, and emptied by the next. */
 export const logs = fileURLToPath(new URL("../../.logs/chaos", import.meta.url));
 const kept = 4000;
+/** On a machine that has much else to do. */
+const endedMs = 30_000;
 const reported = 5;
 
 /** A master in a process of its own, and what it and its worlds have said last. */
@@ -124,6 +126,15 @@ export class MasterProcess {
 
   untilEvent(event: string, withinMs?: number): Promise<LogLine> {
     return this.until((line) => line.event === event, event, withinMs);
+  }
+
+  /** What it has ended with; `running` when it has not by then. */
+  async code(withinMs = endedMs): Promise<number | null | "running"> {
+    const { promise, resolve } = Promise.withResolvers<"running">();
+    const late = setTimeout(resolve, withinMs, "running");
+    const code = await Promise.race([this.exited, promise]);
+    clearTimeout(late);
+    return code;
   }
 
   /** Whether somebody told it to end. */

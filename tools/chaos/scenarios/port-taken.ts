@@ -20,7 +20,7 @@ export const portTaken: Scenario = {
     undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
     const master = new MasterProcess({ name: "port-taken", dataDir, settings: { PORT: port } });
     undo.add(() => master.kill());
-    const code = await master.exited;
+    const code = await master.code();
     if (code !== refused) tally.lose(`a master without a port ended with ${code} and not ${refused}`);
     if (!master.lately.includes(String(port)))
       tally.lose(`a master without a port does not say which: ${master.lately}`);

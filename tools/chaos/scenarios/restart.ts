@@ -52,7 +52,7 @@ async function once(site: Site, { victim, point }: Blow): Promise<void> {
   };
   const struck = point && atPoint(site, point, strike, pointMs);
   site.master.signal("SIGTERM");
-  const code = await site.master.exited;
+  const code = await site.master.code();
   const came = await struck;
   if (point) tally.point(came ? `ending, ${victim} killed ${pointName(point)}` : "ended before that");
   if (code !== 0 && victim !== "master") tally.lose(`a master that was asked to stop ended with ${code}`);

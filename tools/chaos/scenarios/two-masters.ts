@@ -15,7 +15,7 @@ export const twoMasters: Scenario = {
       settings: { PORT: await freePort() },
     });
     undo.add(() => second.kill());
-    const code = await second.exited;
+    const code = await second.code();
     if (code !== refused) tally.lose(`a second master ended with ${code} and not ${refused}`);
     if (!second.lately.includes(`pid ${site.master.pid}`))
       tally.lose(`a second master does not say who has the folder: ${second.lately}`);
