@@ -87,12 +87,18 @@ describe("with players who walk, travel and talk", () => {
 
   test("the deploy of another version drops no world session, and no world process", async () => {
     const before = await worlds();
-    const { after, ms } = await meanwhile(players, async () => {
+    const {
+      before: met,
+      after,
+      ms,
+    } = await meanwhile(players, async () => {
       expect(await site.deploy(second)).toMatchObject({ code: 0, stderr: "" });
     });
+    const later = await players.until(({ linesHeard }) => linesHeard > after.linesHeard + 1);
+    expect(later.lostWorldSockets).toBe(met.lostWorldSockets);
     console.log(
-      `deploy of ${second.version}: ${crowd} players walk, ${travelers} travel (${after.journeys} journeys, ${after.refusedJourneys} refused), ` +
-        `0 world sessions lost, ${ms} ms with upload, longest pause of chat ${after.longestChatPauseMs} ms`,
+      `deploy of ${second.version}: ${crowd} players walk, ${travelers} travel (${later.journeys - met.journeys} journeys, ${later.refusedJourneys - met.refusedJourneys} refused), ` +
+        `0 world sessions lost, ${ms} ms with upload, longest pause of chat ${later.longestChatPauseMs} ms`,
     );
     expect(second.version).not.toBe(appVersion);
     expect(await current()).toBe(`releases/${second.name}\n`);

@@ -33,8 +33,8 @@ beforeAll(async () => {
   await must("git", ["--git-dir", join(dir, "portcade.git"), "symbolic-ref", "HEAD", "refs/heads/main"]);
   machine = await Machine.create(base);
   await machine.must("apt-get install -y -q --no-install-recommends openssh-server");
-  await machine.must("install -d -m 0700 /root/.ssh");
-  machine.copyIn(join(dir, "home/.ssh/id_ed25519.pub"), "/root/.ssh/authorized_keys");
+  const key = readFileSync(join(dir, "home/.ssh/id_ed25519.pub"), "utf8");
+  await machine.exec("install -d -m 0700 ~root/.ssh; cat >~root/.ssh/authorized_keys", key);
 });
 afterAll(async () => {
   await machine?.[Symbol.asyncDispose]();

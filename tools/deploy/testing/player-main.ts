@@ -12,7 +12,7 @@ import { nodePacks } from "#tools/headless/packs.ts";
 const [master = "", walking = "1", traveling = "0", packs = "", version] = process.argv.slice(2);
 const stepMs = 400;
 const lineMs = 400;
-const answerMs = 500;
+const answerMs = 300;
 const met = {
   worldSockets: 0,
   lostWorldSockets: 0,
@@ -20,6 +20,7 @@ const met = {
   resumed: 0,
   journeys: 0,
   refusedJourneys: 0,
+  linesHeard: 0,
   longestChatPauseMs: 0,
 };
 /** Per player who walks: looks at which they were walking. Nobody walks before all have come. */
@@ -80,6 +81,7 @@ async function talk(player: Headless): Promise<void> {
   for (;;) {
     const since = performance.now();
     for (let isHeard = false; !isHeard;) isHeard = await hears(player).catch(() => false);
+    met.linesHeard++;
     met.longestChatPauseMs = Math.max(met.longestChatPauseMs, Math.round(performance.now() - since));
     await pause(lineMs);
   }

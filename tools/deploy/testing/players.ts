@@ -18,6 +18,8 @@ export interface Met {
   /** Made, and not made: refused, or without an answer. */
   readonly journeys: number;
   readonly refusedJourneys: number;
+  /** Of the one who talks. */
+  readonly linesHeard: number;
   /** From the moment somebody wants to say something until a line of theirs is heard. */
   readonly longestChatPauseMs: number;
   /** How many of them know that a newer version is out. */
