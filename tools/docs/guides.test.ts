@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -102,4 +103,18 @@ describe.each(guides)("%s", (path) => {
       ))
         expect(existsSync(join(root, file)), file).toBe(true);
   });
+});
+
+test("what people are told that they will read is said somewhere", () => {
+  const bySsh = ["Host key verification failed", "Permission denied (publickey)"];
+  const said = [...read("docs/guides/when-something-breaks.md").matchAll(/^\| [^|]*`([^`|]+)`[^|]* \|/gm)]
+    .flatMap(([, words = ""]) => words.split(/…|PORTCADE_|pid|19080|\d of \d|cause=/))
+    .map((words) => words.replaceAll(/^[ )]+|[ (:]+$/g, ""))
+    .filter((words) => words.length > 3 && !bySsh.includes(words));
+  expect(said.length).toBeGreaterThan(15);
+  for (const words of said) {
+    const where = ["*.ts", "*.sh", "Caddyfile", ":!*.test.ts"];
+    const { status } = spawnSync("git", ["grep", "-qF", "-e", words, "--", ...where], { cwd: root });
+    expect(status, words).toBe(0);
+  }
 });
