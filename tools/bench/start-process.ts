@@ -26,6 +26,8 @@ export interface Start {
   readonly startMs: number;
   /** Of the process once it has nothing to do any more. */
   readonly idle: Usage;
+  /** Of a spare that waits for its order. */
+  readonly waiting?: Usage | undefined;
 }
 
 const builds = fileURLToPath(new URL("../../builds/server/", import.meta.url));
@@ -77,13 +79,15 @@ export async function startWorld(isSpare: boolean, folder = builds): Promise<Sta
     { stdio: ["ignore", "ignore", "inherit", "pipe"], env: { PORTCADE_LOG_FORMAT: "json" } },
   );
   try {
+    let waiting: Usage | undefined;
     if (isSpare) {
       await pause(settleMs);
+      waiting = usageOf(child.pid ?? Number.NaN);
       at = performance.now();
     }
     (child.stdio[3] as Writable).write(`${JSON.stringify(desk.order)}\n`);
     const { at: registeredAt, port } = await Promise.race([desk.registration, endOf(child)]);
-    return { startMs: registeredAt - at, idle: await settled(child, port) };
+    return { startMs: registeredAt - at, idle: await settled(child, port), waiting };
   } finally {
     child.kill("SIGKILL");
   }

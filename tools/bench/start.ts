@@ -1,3 +1,4 @@
+import type { Usage } from "#tools/smoke/process-usage.ts";
 import { combinations } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 import { startPeer, startWorld } from "./start-process.ts";
@@ -50,11 +51,16 @@ const figuresOf = (starts: readonly Start[]): { startMs: number; rssMB: number }
 });
 
 function lineOf(what: string, starts: readonly Start[]): string {
-  const { startMs, rssMB } = figuresOf(starts);
-  const [pss, own] = [
-    medianOf(starts.map(({ idle }) => idle.pssMb)),
-    medianOf(starts.map(({ idle }) => idle.privateMb)),
-  ];
-  const memory = `RSS ${rssMB.toFixed(1)}, PSS ${pss.toFixed(1)}, private ${own.toFixed(1)} MB`;
-  return `- ${what}: ${startMs.toFixed(1)} ms; ${memory}`;
+  const { startMs } = figuresOf(starts);
+  const memory = memoryOf(starts.map(({ idle }) => idle));
+  const waiting = starts.flatMap((one) => one.waiting ?? []);
+  const before = waiting.length === 0 ? "" : `; before its order ${memoryOf(waiting)}`;
+  return `- ${what}: ${startMs.toFixed(1)} ms; ${memory}${before}`;
+}
+
+function memoryOf(usages: readonly Usage[]): string {
+  const [rss, pss, own] = (["rssMb", "pssMb", "privateMb"] as const).map((name) =>
+    medianOf(usages.map((usage) => usage[name])).toFixed(1),
+  );
+  return `RSS ${rss}, PSS ${pss}, private ${own} MB`;
 }

@@ -16,7 +16,7 @@ export const travel: Workload = {
   name: "travel",
   about: `From sending \`portal.use\` to applying the new world's first full state, by the headless client, its pack cached
 (found, its digest checked, unpacked): \`warm\` to a world that runs, \`cold-spare\` and \`cold\` to one that has to be
-started, with and without a warm spare. Players, master and worlds share the machine; those who travel at once share one
+started, with and without a warm spare, by one player or by all at the same moment. Players, master and worlds share the machine; those who travel at once share one
 process as well. Nobody sees neither world: the old one is drawn until the new one is.`,
   modes: ["warm", "cold-spare", "cold"],
   systems: ["portcade"],
@@ -24,7 +24,7 @@ process as well. Nobody sees neither world: the old one is drawn until the new o
   async *run(options) {
     const { progress, note } = options;
     for (const { mode, run } of combinations(options))
-      for (const n of sizesOf(mode, options.n)) {
+      for (const n of sizesOf(options.n)) {
         progress(`${mode}, N = ${n}, run ${run}`);
         const { p50, p99 } = figuresOf(await timesOf(mode, n));
         yield { workload: "travel", mode, system: "portcade", n, p50Ms: p50, p99Ms: p99 } satisfies Row;
@@ -37,11 +37,8 @@ process as well. Nobody sees neither world: the old one is drawn until the new o
   },
 };
 
-/** Who travels to a world that has to be started travels alone. */
-function sizesOf(mode: ModeName, asked: number | undefined): readonly number[] {
-  if (mode !== "warm") return [1];
-  return asked === undefined ? [1, crowd] : [asked];
-}
+const sizesOf = (asked: number | undefined): readonly number[] =>
+  asked === undefined ? [1, crowd] : [asked];
 
 async function timesOf(mode: ModeName, n: number): Promise<number[]> {
   const cold = { WORLD_IDLE_SECONDS: 0, WARM_SPARES: mode === "cold-spare" ? 1 : 0 };
@@ -54,7 +51,7 @@ async function timesOf(mode: ModeName, n: number): Promise<number[]> {
     return times;
   }
   await travellers.goCold();
-  for (let journey = 0; journey < journeys.cold; journey++) times.push(await travellers.goCold());
+  for (let round = 0; round < journeys.cold; round++) times.push(...(await travellers.goCold()));
   return times;
 }
 

@@ -44,16 +44,14 @@ export class Travellers implements AsyncDisposable {
     return times;
   }
 
-  /** The same for players alone, once the world they left is stopped and its successor can be started fast. */
-  async goCold(): Promise<number> {
-    const [player] = this.#players;
-    if (!player) throw new Error("nobody travels");
+  /** The same; then the world they left is stopped, and the next one can be started fast. */
+  async goCold(): Promise<number[]> {
     const from = this.master.lines.length;
-    const left = player.view.world?.key;
-    const ms = await this.#go(player);
+    const left = this.#players[0]?.view.world?.key;
+    const times = await Promise.all(this.#players.map((player) => this.#go(player)));
     await this.master.until(new RegExp(`MASTER_WORLD_STOPPED key=${left} `), 20_000, from);
     await pause(settleMs);
-    return ms;
+    return times;
   }
 
   /** Everybody walks from world to world. */
