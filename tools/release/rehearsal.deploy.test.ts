@@ -49,6 +49,9 @@ test("hosted files that are wrong leave the server and the tag alone; run again 
   expect(last).toMatchObject({ code: 0 });
   expect(await state("9.0")).toEqual({ main, tag: main, server: expect.stringMatching(/^9\.0-/) });
   expect(last.lines.at(-2)).toContain("npm run smoke:web -- --skip-build --url");
+  expect(await rehearsal.site.machine.must("cat /etc/portcade/caddy.env")).toContain(
+    "PORTCADE_ACME_EMAIL=test@example.org",
+  );
   const manifest = readFileSync(join(last.clone, "builds", manifestFile), "utf8");
   expect(JSON.parse(manifest)).toMatchObject({
     release_commit: main,
