@@ -23,6 +23,12 @@ const clientPackages = [
   "zzfx",
 ];
 
+/** Versions as they stand in a program, and the newest that Debian 12 knows. */
+const libraries = [
+  ["GLIBC_2.", /\bGLIBC_2\.(\d+)/g, 36],
+  ["GLIBCXX_3.4.", /\bGLIBCXX_3\.4\.(\d+)/g, 30],
+] as const;
+
 /** Names of the packages that are installed for more than building and testing. */
 function productionPackages(root: string): ReadonlySet<string> {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
@@ -98,6 +104,19 @@ export const codeRules = {
       const name = isWindows ? "server/node.exe" : "server/node";
       if (sha256(artifacts.bytes(name)) !== sha256(readFileSync(process.execPath)))
         yield `${name} is not the Node of the lockfile; build with npm run build`;
+    },
+  },
+  "it runs on Debian 12": {
+    says: "What is compiled asks for no newer C and C++ libraries than Debian 12 has",
+    *check(artifacts) {
+      const compiled = /^server\/(?:node|.*\.node|.*\.so(?:\.\d+)*)$/;
+      for (const path of artifacts.files.filter((path) => compiled.test(path))) {
+        const text = artifacts.bytes(path).toString("latin1");
+        for (const [name, versions, most] of libraries) {
+          const wanted = Math.max(0, ...[...text.matchAll(versions)].map(([, version]) => Number(version)));
+          if (wanted > most) yield `${path} wants ${name}${wanted}; Debian 12 has ${name}${most}`;
+        }
+      }
     },
   },
   "it starts": {

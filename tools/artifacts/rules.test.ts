@@ -151,6 +151,12 @@ const violations: Readonly<Record<RuleName, Violations>> = {
       release.append("server/main.mjs", "new Worker(new URL(`./backup-worker.ts`,import.meta.url))"),
   },
   "the pinned Node": { "is not the Node of the lockfile": (release) => release.write(node, "another") },
+  "it runs on Debian 12": {
+    "better_sqlite3.node wants GLIBC_2.38; Debian 12 has GLIBC_2.36": (release) =>
+      release.append("server/better_sqlite3.node", "\0GLIBC_2.38\0"),
+    "better_sqlite3.node wants GLIBCXX_3.4.33": (release) =>
+      release.append("server/better_sqlite3.node", "\0GLIBCXX_3.4.33\0"),
+  },
   "it starts": {
     'says "99.9"': (release) => release.write("server/main.mjs", "console.log('99.9')"),
     'says ".+", not ': (release) => release.remove(starter),
