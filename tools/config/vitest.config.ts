@@ -43,7 +43,8 @@ export default defineConfig({
           include: deploys,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // They wait for machines more than for a processor.
+          maxWorkers: 2,
         },
       },
     ],
