@@ -36,12 +36,13 @@ export function onAdmitted({ ledger, travels }: Auditor, { id }: Transition, bef
       ledger.overtaken.set(address, id);
 }
 
-export function* queues({ now, ledger, travels }: Auditor): Iterable<Condition> {
+export function* queues({ now, ledger, seen, travels }: Auditor): Iterable<Condition> {
   if (ledger.overtaken.size + ledger.openings.size === 0) return;
   const all = new Map(travels());
+  const excuse = seen.master.engine.isStalled ? "stalled" : undefined;
   for (const [travel, other] of ledger.overtaken)
     if (all.get(travel)?.phase === "starting")
-      yield { law: "L11", key: travel, text: `${travel} waits for a world that let ${other} in` };
+      yield { law: "L11", key: travel, text: `${travel} waits for a world that let ${other} in`, excuse };
     else ledger.overtaken.delete(travel);
   for (const [world, { at, waiting, servedMs }] of ledger.openings) {
     for (const travel of waiting) if (all.get(travel)?.phase !== "starting") waiting.delete(travel);

@@ -13,14 +13,14 @@ export function* pagesInTime({ seen, hasRestartedSince }: Auditor): Iterable<Con
   }
 }
 
-/** L6: every request is answered. But for what is said in a channel: its answer dies with the engine that runs it. */
+/** L6: every request is answered. But an answer dies with the engine that gives it, when the session has another. */
 function* requests(
   { id, isDeaf, waiting }: Page,
   isStalled: boolean,
   isLost: (at: number) => boolean,
 ): Iterable<Condition> {
   for (const [number, { message, at }] of waiting)
-    if (message.type !== "chat.send" || !isLost(at))
+    if (!isLost(at))
       yield {
         law: "L6",
         key: `${id} ${number}`,
