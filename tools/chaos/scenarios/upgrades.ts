@@ -114,11 +114,13 @@ class Upgrade {
     this.#builds.rules(world, rulesOf((this.#build += 1)));
     const answer = await this.#order(victim, step);
     let wrong: string | undefined;
+    // Who is moved comes once more; of what happened while something was killed it knows what it was told.
+    const least = before.came + (victim === "nobody" ? this.#site.players.count : 0);
     // Whoever's world was killed sees its last picture until they know.
     const isRight = async (): Promise<boolean> => {
       const { build, came } = await this.#sign();
       wrong = wrongAfter(victim, answer, { was: before.build, is: build, disk: this.#build });
-      wrong ??= came < before.came ? `${came} came, and ${before.came} had` : undefined;
+      wrong ??= came < least ? `${came} came, and ${least} have` : undefined;
       return wrong === undefined;
     };
     const what = `upgrade with ${victim} killed ${step ? pointName(step) : ""}`;
@@ -164,6 +166,8 @@ class Upgrade {
     const came = step && atMoment(site, fits, strike, endedMs);
     const answer = await give(site.dataDir, { type: "world.upgrade", world, noticeMs: 1000 });
     if (step && (await came)) site.tally.point(`${victim} killed ${pointName(step)}`);
+    else if (step)
+      site.tally.lose(`upgrade with ${victim} to be killed ${pointName(step)}: it was never said`);
     if (killed) {
       await killed;
       await site.start();
