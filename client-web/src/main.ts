@@ -29,6 +29,8 @@ async function loadRenderer(): Promise<typeof import("./render/pixi-renderer.ts"
     if (isSiteThere && tab.getItem(reloaded) === null) {
       tab.setItem(reloaded, "1");
       location.reload();
+      // This page goes now, and its error with it.
+      return new Promise(() => {});
     }
     throw error;
   }
