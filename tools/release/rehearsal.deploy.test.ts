@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { packIndex } from "#shared/manifest.ts";
 import { manifestFile } from "#tools/artifacts/manifest.ts";
 import { Rehearsal, type Released } from "./testing-rehearsal.ts";
 
@@ -95,6 +96,13 @@ test("a release that changes one world is one pack for players to download, and 
     // The host has the new pack, the server still speaks of the old one, and somebody comes who has none.
     const { downloaded } = await tour(before, join(rehearsal.dir, "packs-of-another"));
     expect(downloaded).toEqual(worlds);
+    // As the server's own edge has noted.
+    const index = packIndex.parse(
+      JSON.parse(readFileSync(join(before, "builds/world_packs/index.json"), "utf8")),
+    );
+    expect(await rehearsal.site.machine.must("journalctl -u caddy --no-pager -o cat")).toContain(
+      `/world_packs/${index.packs["left_world"]?.sha256}.zip`,
+    );
   });
   expect(last).toMatchObject({ code: 0 });
   expect(last.lines).toContain("node tools/run.mjs release deploy");

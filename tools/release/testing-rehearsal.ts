@@ -16,7 +16,13 @@ const basePath = "/portcade/";
 /** Of the tests all of this is a part; the others are about a machine of GitHub's. */
 const elsewhere = /\.ci\/run|safe\.directory|apt-get/;
 const handOver = "builds/hand-over";
-const person = { NAME: "Test", EMAIL: "test@example.org" };
+const email = "test@example.org";
+const author = {
+  GIT_AUTHOR_NAME: "Test",
+  GIT_AUTHOR_EMAIL: email,
+  GIT_COMMITTER_NAME: "Test",
+  GIT_COMMITTER_EMAIL: email,
+};
 
 interface Step {
   readonly run?: string;
@@ -46,7 +52,16 @@ export class Rehearsal implements AsyncDisposable {
   /** Once is enough of what knows nothing of what runs elsewhere, and takes longest. */
   #playedBuilt = 0;
 
-  private constructor(dir: string, site: Site, pages: PagesHost, env: NodeJS.ProcessEnv) {
+  readonly #parts: AsyncDisposableStack;
+
+  private constructor(
+    parts: AsyncDisposableStack,
+    dir: string,
+    site: Site,
+    pages: PagesHost,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.#parts = parts;
     this.dir = dir;
     this.site = site;
     this.pages = pages;
@@ -56,42 +71,34 @@ export class Rehearsal implements AsyncDisposable {
 
   /** What is rehearsed is the commit that is checked out here. */
   static async start(): Promise<Rehearsal> {
+    await using parts = new AsyncDisposableStack();
     const dir = mkdtempSync(join(tmpdir(), "portcade-rehearsal-"));
-    const remote = join(dir, "remote.git");
-    await must("git", ["clone", "--quiet", "--bare", `file://${root}`, remote]);
-    const head = (await must("git", ["-C", remote, "rev-parse", "HEAD"])).trim();
-    await must("git", ["-C", remote, "update-ref", "refs/heads/main", head]);
-    await must("git", ["-C", remote, "symbolic-ref", "HEAD", "refs/heads/main"]);
-    if ((await must("git", ["-C", remote, "rev-parse", "--is-shallow-repository"])) === "true\n")
-      throw new Error("this checkout is shallow, and packs are dated by history: git fetch --unshallow");
+    parts.defer(() => rmSync(dir, { recursive: true, force: true }));
+    const head = await makeRemote(join(dir, "remote.git"));
     mkdirSync(join(dir, "pages"));
-    const site = await Site.create();
+    const site = parts.use(await Site.create());
     const made = await site.bootstrap(
       "--host localhost --no-upgrade --deploy-key /srv/deploy.pub --ci-key /srv/ci.pub",
     );
     if (made.code !== 0) throw new Error(made.stderr);
-    const pages = await PagesHost.start(join(dir, "pages"), { basePath, door: await openDoor(site.machine) });
+    const door = await openDoor(site.machine);
+    const pages = parts.use(await PagesHost.start(join(dir, "pages"), { basePath, door }));
     const env = {
       ...process.env,
-      ...Object.fromEntries(
-        Object.entries(person).flatMap(([what, value]) => [
-          [`GIT_AUTHOR_${what}`, value],
-          [`GIT_COMMITTER_${what}`, value],
-        ]),
-      ),
+      ...author,
       PORTCADE_HOST: "127.0.0.1",
       PORTCADE_USER: "portcade-ci",
       PORTCADE_SSH_KEY: readFileSync(join(site.dir, "ci"), "utf8"),
       PORTCADE_KNOWN_HOSTS: await must(...site.machine.inItsNetwork("ssh-keyscan", "127.0.0.1")),
       PORTCADE_GAME_HOST: "localhost",
-      PORTCADE_ACME_EMAIL: person.EMAIL,
+      PORTCADE_ACME_EMAIL: email,
       PORTCADE_WORLD_PACK_BASE_URL: `${pages.url}world_packs/`,
       PORTCADE_PUBLIC_WEB_URL: pages.url,
       PAGE_URL: pages.url,
       GITHUB_SHA: head,
       GITHUB_RUN_ID: "17",
     };
-    return new Rehearsal(dir, site, pages, env);
+    return new Rehearsal(parts.move(), dir, site, pages, env);
   }
 
   /** The commit of a branch or tag of the remote; empty when there is none. */
@@ -190,8 +197,28 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.pages[Symbol.asyncDispose]();
-    await this.site[Symbol.asyncDispose]();
-    rmSync(this.dir, { recursive: true, force: true });
+    await this.#parts.disposeAsync();
   }
+}
+
+/**
+ * A bare repository whose main is the commit that is checked out here, or, where only that is here and not its history,
+ * one of the same files without any.
+ *
+ * @returns that commit
+ */
+async function makeRemote(remote: string): Promise<string> {
+  const git = async (...args: string[]): Promise<string> =>
+    (await must("git", ["-C", remote, ...args], { env: { ...process.env, ...author } })).trim();
+  await must("git", ["clone", "--quiet", "--bare", `file://${root}`, remote]);
+  let head = await git("rev-parse", "HEAD");
+  if ((await git("rev-parse", "--is-shallow-repository")) === "true") {
+    head = await git("commit-tree", "-m", "All of it", "HEAD^{tree}");
+    for (const ref of (await git("for-each-ref", "--format=%(refname)")).split("\n"))
+      await git("update-ref", "-d", ref);
+    rmSync(join(remote, "shallow"));
+  }
+  await git("update-ref", "refs/heads/main", head);
+  await git("symbolic-ref", "HEAD", "refs/heads/main");
+  return head;
 }
