@@ -57,6 +57,7 @@ function noteSuccession({ ledger }: Auditor, event: Transition): void {
   ];
   if (was && is && was !== is && (event.state as World).old?.at(-1) === was) ledger.follows.set(is, was);
   if (body.type !== "went.on" || !is || ledger.follows.get(is) !== event.cause) return;
-  if (ledger.liars.has(event.cause)) return;
+  // When all its players are sent elsewhere none of its launches follows another any more.
+  if (ledger.liars.has(event.cause) || event.after === "leaving") return;
   ledger.owed.set(is, Math.max(stepsIn(body.text), ledger.owed.get(is) ?? 0));
 }
