@@ -131,7 +131,7 @@ class Upgrade {
 
   /** To a build that cannot prove itself: nothing has changed. */
   async fail(victim: Victim, step?: Step): Promise<void> {
-    const [old = ""] = this.#site.launchesOf(world);
+    const old = await this.#only();
     const before = await this.#sign();
     this.#builds.rules(world, rulesOf(this.#build + 1, true));
     const answer = await this.#order(victim, step);
@@ -148,7 +148,7 @@ class Upgrade {
   /** Resolves when everything is quiet again. */
   async #order(victim: Victim, step: Step | undefined): Promise<Answer | undefined> {
     const site = this.#site;
-    const [old = ""] = site.launchesOf(world);
+    const old = await this.#only();
     let killed: Promise<void> | undefined;
     let isHanded = false;
     const fits = (moment: Parameters<typeof isAt>[0]): boolean => {
@@ -176,6 +176,15 @@ class Upgrade {
     await until(() => site.launchesOf(world).length === 1, "one launch is left", endedMs);
     await nobodyLost(site);
     return answer;
+  }
+
+  /** The launch there is, once an upgrade before has left no other. @throws Late */
+  async #only(): Promise<string> {
+    const only = (): string | undefined => {
+      const [launch, ...more] = this.#site.launchesOf(world);
+      return more.length === 0 ? launch : undefined;
+    };
+    return until(only, "one launch is left", endedMs);
   }
 
   /** What all players see alike. @throws Late when they do not */
