@@ -49,7 +49,8 @@ function launchOf(state: World | undefined): Address | undefined {
 }
 
 /** Who took over from whom, and what was done in the launch before since. */
-function noteSuccession({ ledger }: Auditor, event: Transition): void {
+function noteSuccession(auditor: Auditor, event: Transition): void {
+  const { ledger } = auditor;
   const body = event.body as WorldInput;
   const [was, is] = [
     launchOf(event.previous as World | undefined),
@@ -59,5 +60,7 @@ function noteSuccession({ ledger }: Auditor, event: Transition): void {
   if (body.type !== "went.on" || !is || ledger.follows.get(is) !== event.cause) return;
   // When all its players are sent elsewhere none of its launches follows another any more.
   if (ledger.liars.has(event.cause) || event.after === "leaving") return;
+  // One that is told to stop takes nothing more over.
+  if (new Map(auditor.launches()).get(is)?.phase === "stopping") return;
   ledger.owed.set(is, Math.max(stepsIn(body.text), ledger.owed.get(is) ?? 0));
 }
