@@ -9,7 +9,7 @@ import type { Phased } from "#shared/machine.ts";
 import type { Door, DoorEffect, DoorInput } from "#world-server/door-state.ts";
 import type { Page } from "./client.ts";
 import type { Circumstances } from "./faults.ts";
-import { atRest } from "./laws/at-rest.ts";
+import { atRest, onRedeem } from "./laws/at-rest.ts";
 import { atTheEnd } from "./laws/at-the-end.ts";
 import { Lasting } from "./lasting.ts";
 import { betweenEnginesMs, type LawId, laws } from "./laws.ts";
@@ -164,13 +164,13 @@ export class Auditor {
     const cell = `${kindOf(id)}.${before}.${input}`;
     const tally = handled ? this.cells : this.strays;
     tally.set(cell, (tally.get(cell) ?? 0) + 1);
-    if (input === "redeem" && kindOf(id) === "travel" && this.#isSettled) this.sinceHeal.redeems++;
+    if (input === "redeem" && kindOf(id) === "travel") onRedeem(this, event);
     this.#tell(`${id} ${before}>${after} ${input} from ${cause}`);
     onTransition(this, event);
   }
 
   /** Trouble is over, and no order is still carried out: whom one sends where there is no room may ask again. */
-  get #isSettled(): boolean {
+  get isSettled(): boolean {
     return this.#seen.isHealed && !this.states("world").some(([, { phase }]) => phase === "leaving");
   }
 
@@ -193,7 +193,7 @@ export class Auditor {
 
   #arrived(): void {
     this.count("arrivals");
-    if (this.#isSettled) this.sinceHeal.arrivals++;
+    if (this.isSettled) this.sinceHeal.arrivals++;
   }
 
   #refused(message: { readonly type: string; readonly reason?: unknown }): void {

@@ -59,6 +59,8 @@ export class Ledger {
   readonly openings = new Map<Address, Opening>();
   /** Admissions that were committed: each is, once. */
   readonly committed = new Set<string>();
+  /** When each session last redeemed a journey. */
+  readonly redeemedAt = new Map<Address, number>();
   /** Journeys that were redeemed. */
   readonly redeemed = new Set<Address>();
   /** Launches that were told to stop, and when. */

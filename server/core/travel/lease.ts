@@ -41,10 +41,19 @@ export function repeat(state: Exclude<Travel, { phase: "departing" }>, _: unknow
   if (!offer) return state;
   if (offer.sha256 !== state.pack) {
     letGo(state, turn);
-    return repack(state, offer, turn);
+    const repacked = repack(state, offer, turn);
+    if ("door" in state) callBack(state, turn);
+    return repacked;
   }
   grant(state, offer, undefined, turn);
+  if (state.phase === "leased" && state.failures > 0) callBack(state, turn);
   return state;
+}
+
+/** L6: the client may still stand at a door with its last ticket, and have missed that it is good no more. */
+function callBack({ journey }: Travel, turn: Turn): void {
+  const reason = "ticket_unavailable";
+  turn.send(journey.player, { type: "denied", lease: idOf(turn.self), reason, final: false });
 }
 
 export function refresh<S extends Exclude<Travel, { phase: "departing" }>>(

@@ -87,6 +87,15 @@ describe("the lease", () => {
       });
   });
 
+  test("whose ticket is good no more tells a client so that resumed, and had none before not", () => {
+    const off = { to: player, type: "denied", lease: "t1", reason: "ticket_unavailable", final: false };
+    const again = cells.take<Travel>({ ...leased, failures: 1 }, { type: "repeat" }, ask);
+    expect(again.said.map(({ type }) => type)).toEqual(["lease", "denied"]);
+    expect(again.said.at(-1)).toEqual(off);
+    for (const state of open)
+      expect(cells.take<Travel>(state, { type: "repeat" }, ask).said).not.toContainEqual(off);
+  });
+
   test("expires, with a word to everyone", () => {
     const { state, said } = cells.take<Travel>(leased, { type: "deadline" }, { self, from: self });
     expect(state).toBeUndefined();

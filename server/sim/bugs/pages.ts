@@ -1,5 +1,5 @@
 import { closeCodes } from "#shared/protocol/close-codes.ts";
-import { attached, cells, page, type PlantedBug, whereHabits } from "../planting.ts";
+import { attached, cells, page, type PlantedBug, where, whereHabits } from "../planting.ts";
 
 /** Mistakes of a player's page. */
 
@@ -28,6 +28,19 @@ export const pageBugs: readonly PlantedBug[] = [
         const { world } = after.journey;
         if (input.type !== "control.heard" || input.message.type !== "lease" || !world) return after;
         return { ...after, effects: [...after.effects, { type: "close.world", dial: world.dial }] };
+      }),
+  },
+  {
+    name: "a page waits a second for a world, and asks again",
+    law: "L10",
+    change: where({ unwilling: 0.8, upgrade: 0, evacuate: 0 }),
+    code: () =>
+      page((real) => (journey, input, at) => {
+        const after = real(journey, input, at);
+        const { travel } = after.journey;
+        if (travel?.phase !== "redeeming") return after;
+        const until = Math.min(travel.until, at.now + 1_000);
+        return { ...after, journey: { ...after.journey, travel: { ...travel, until } } };
       }),
   },
   {

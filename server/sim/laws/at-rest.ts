@@ -1,4 +1,7 @@
 import type { Admission } from "#core/session/session.ts";
+import type { Travel } from "#core/travel/travel.ts";
+import type { World } from "#core/world/world.ts";
+import type { Transition } from "#engine/ports.ts";
 import type { Inside } from "#world-server/door-state.ts";
 import type { Auditor } from "../auditor.ts";
 import type { Page } from "../client.ts";
@@ -40,6 +43,24 @@ function isQuiet(auditor: Auditor): void {
     breach("L10", `${happened} things happen in ${seconds} s, where ${Math.round(most)} would do`);
   if (redeems > redeemsOfArrival * Math.max(arrivals, seen.players.length))
     breach("L10", `${redeems} redeems led to ${arrivals} arrivals since all is well`);
+}
+
+/**
+ * L10: tries, once all is well. Who has waited the whole time for a world that still rests, and asks once more, is as
+ * slow as that world and not noise.
+ */
+export function onRedeem(
+  { now, seen, sinceHeal, isSettled, ledger, states }: Auditor,
+  event: Transition,
+): void {
+  const { cause, previous } = event;
+  const since = now - (ledger.redeemedAt.get(cause) ?? now);
+  ledger.redeemedAt.set(cause, now);
+  if (!isSettled) return;
+  const target = (previous as Travel | undefined)?.journey.target.world;
+  const phase = new Map(states<World>("world")).get(`world:${target}`)?.phase;
+  const isResting = phase === "resting" || phase === "cooling";
+  if (!isResting || since < seen.circumstances.limits.redeemMs) sinceHeal.redeems++;
 }
 
 /** L1: whoever wants to play, plays: page, world and master agree where. */
