@@ -3,6 +3,7 @@ import type { Memory } from "#core/world/memory.ts";
 import type { Transition } from "#engine/ports.ts";
 import { type Address, idOf } from "#shared/address.ts";
 import type { Auditor } from "../auditor.ts";
+import { betweenEnginesMs } from "../laws.ts";
 import { stepsIn } from "../marks.ts";
 import { onEnding } from "./on-ending.ts";
 import { onDoubt } from "./on-process.ts";
@@ -89,13 +90,15 @@ interface Keep {
  * S24: nobody is believed whom nobody asked; what a launch says goes on from what the one before it had said, and has
  * done since. Between engines the words of two launches overtake each other, and what a killed one decided is not seen.
  */
-function onKeep({ ledger, breach, seen }: Auditor, world: string, { before, text, cause }: Keep): void {
+function onKeep(auditor: Auditor, world: string, { before, text, cause }: Keep): void {
+  const { now, ledger, breach, seen } = auditor;
   // A world that lies may forget what it likes.
   if (ledger.liars.has(cause)) ledger.said.delete(world);
-  if (seen.master.engine.count > 1) return;
-  if (!ledger.words.get(cause)?.has(text))
+  const isOne = seen.master.engine.count === 1;
+  const isSeen = isOne || !auditor.hasRestartedSince(now - betweenEnginesMs);
+  if (isSeen && !ledger.words.get(cause)?.has(text))
     breach("S24", `${world} remembers ${text} by the word of ${cause}, which does not take newcomers`);
-  if (ledger.liars.has(cause) || ledger.lies.has(text)) return;
+  if (!isOne || ledger.liars.has(cause) || ledger.lies.has(text)) return;
   if (stepsIn(text) < stepsIn(before))
     breach("S24", `${world} remembers ${text} by the word of ${cause}, and remembered ${before}`);
   const owed = ledger.owed.get(cause) ?? 0;

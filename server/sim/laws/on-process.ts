@@ -59,6 +59,9 @@ export function onDoubt({ now, seen, breach, hasLivedSince }: Auditor, launch: s
     breach("S12", `${launch} (${world.order.world}) was doubted in good health`);
 }
 
+/** Sums of times are as exact as fractions are. */
+const roundingMs = 0.001;
+
 /** S12: who answers is not killed. S24: nor, at an operator's word, before it could save. */
 export function onKill(auditor: Auditor, world: SimWorld): void {
   const { now, breach, ledger, seen } = auditor;
@@ -71,7 +74,7 @@ export function onKill(auditor: Auditor, world: SimWorld): void {
   if (!isWell(world, now) || isEmpty) return;
   const stoppedAt = ledger.stopped.get(`launch:${launch}`);
   if (!isOrdered) breach("S12", `${launch} (${world.order.world}) was killed in good health`);
-  else if (stoppedAt !== undefined && now < stoppedAt + seen.circumstances.limits.stopMs - 1)
+  else if (stoppedAt !== undefined && now < stoppedAt + seen.circumstances.limits.stopMs - roundingMs)
     breach("S24", `${launch} (${world.order.world}) was killed before it could save`);
 }
 
