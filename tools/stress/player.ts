@@ -1,4 +1,5 @@
 import { createHeadless, type Headless } from "#tools/headless/headless.ts";
+import { limits } from "#shared/limits.ts";
 import { nodePacks } from "#tools/headless/packs.ts";
 import type { View } from "#client/app/view.ts";
 import { type Phase, PhaseFailed, type Tally } from "./phases.ts";
@@ -42,7 +43,13 @@ async function inGame(options: PlayerOptions, enter: (phase: Phase) => void): Pr
   signal.addEventListener("abort", abort, { once: true });
   try {
     await Promise.race([arrive(player, opened.promise, enter), aborted.promise]);
-    while (performance.now() < until) await Promise.race([round(player, options, enter), aborted.promise]);
+    let quietUntil = 0;
+    while (performance.now() < until) {
+      await Promise.race([round(player, options, enter), aborted.promise]);
+      if (performance.now() < quietUntil) continue;
+      await Promise.race([talk(player, options, enter), aborted.promise]);
+      quietUntil = performance.now() + betweenLinesMs;
+    }
     enter("leave");
   } finally {
     signal.removeEventListener("abort", abort);
@@ -93,7 +100,10 @@ async function reach(player: Headless, phase: Phase, is: (view: View) => boolean
   if (!is(view)) throw new PhaseFailed(phase, wrong(view) ?? view.state);
 }
 
-/** To the portal, through it, and a word over there. */
+/** Who goes back and forth between two portals side by side would be told off for writing too fast. */
+const betweenLinesMs = (2 * limits.chatWindowMs) / limits.chatCount;
+
+/** To a portal and through it. */
 async function round(player: Headless, options: PlayerOptions, enter: (phase: Phase) => void): Promise<void> {
   const { tally } = options;
   enter("walk");
@@ -106,8 +116,13 @@ async function round(player: Headless, options: PlayerOptions, enter: (phase: Ph
   await player.travelTo(portal.target);
   const { transferMs } = player.view.network;
   if (transferMs !== undefined) tally.journeysMs.push(transferMs);
+}
+
+/** A word, until it is heard. */
+async function talk(player: Headless, options: PlayerOptions, enter: (phase: Phase) => void): Promise<void> {
+  const { name, tally } = options;
   enter("chat");
-  await player.say(`${options.name} in ${portal.target}, ${tally.linesSaid}`);
+  await player.say(`${name} in ${player.view.world?.key ?? "no world"}, ${tally.linesSaid}`);
   tally.linesSaid += 1;
 }
 
