@@ -89,14 +89,11 @@ apt-get install -y -q --no-install-recommends caddy ca-certificates curl nftable
 
 user() { local name=$1; shift; id -u "$name" >/dev/null 2>&1 || useradd "$@" "$name"; }
 user portcade --system --user-group --home-dir /var/lib/portcade --no-create-home --shell /usr/sbin/nologin
+# By the user itself: the folder is the user's, and what is a link there leads root to any file.
 keys() {
-  local folder
-  folder=$(home_of "$1")/.ssh
-  install -d -m 0700 -o "$1" -g "$1" "$folder"
-  sed "s/^/$3/" "$2" >"$folder/.next"
-  chown "$1:$1" "$folder/.next"
-  chmod 0600 "$folder/.next"
-  mv -f "$folder/.next" "$folder/authorized_keys"
+  # shellcheck disable=SC2016 # for the other shell
+  sed "s/^/$3/" "$2" | runuser -u "$1" -- sh -ec 'umask 077; cd "$1"; mkdir -p .ssh; chmod 0700 .ssh
+    cat >.ssh/.next; chmod 0600 .ssh/.next; mv -f .ssh/.next .ssh/authorized_keys' sh "$(home_of "$1")"
 }
 if [ -n "$deploy_key" ]; then
   user deploy --create-home --user-group --groups sudo --shell /bin/bash
@@ -112,8 +109,12 @@ install -d -m 0755 /opt/portcade /opt/portcade/bin /opt/portcade/releases /etc/p
 install -d -m 0750 -o portcade-ci -g portcade-ci /opt/portcade/incoming
 # Caddy reaches worlds by the sockets in one folder, and sees nothing else.
 install -d -m 0711 -o portcade -g portcade /var/lib/portcade
-install -d -m 0700 -o portcade -g portcade /var/lib/portcade/launches /var/lib/portcade/backups
-install -d -m 2710 -o portcade -g caddy /var/lib/portcade/worlds
+# Not by install: what lies in there is the game's, and a link would lead root out of it.
+systemd-tmpfiles --create - <<'FOLDERS'
+d /var/lib/portcade/launches 0700 portcade portcade
+d /var/lib/portcade/backups 0700 portcade portcade
+d /var/lib/portcade/worlds 2710 portcade caddy
+FOLDERS
 install -m 0755 world-launch.sh /opt/portcade/bin/world-launch
 install -m 0755 deploy.sh /opt/portcade/bin/deploy
 install -m 0755 rollback.sh /opt/portcade/bin/rollback

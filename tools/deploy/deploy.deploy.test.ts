@@ -200,6 +200,12 @@ describe("what is not as it must be never takes over", () => {
     );
     const odd = await site.pack(site.tiny("edge"), appVersion, "localhost {\n\trespnd 200\n}\n");
     expect(await refused(odd)).toMatch(/respnd[^]*nothing was switched/);
+    const curious = await site.pack(
+      site.tiny("curious"),
+      appVersion,
+      "localhost {\n\timport /etc/shadow\n}\n",
+    );
+    expect(await refused(curious)).toMatch(/permission denied[^]*nothing was switched/);
   });
 });
 

@@ -25,10 +25,11 @@ stage=$home/releases/.next
 release=$stage/release
 rm -rf "$stage"
 trap 'rm -rf "$stage"' EXIT
-mkdir -m 0755 "$stage"
-# What is looked at must be what is used: the folder it lies in belongs to somebody else.
+# Nobody else sees what it unpacks before it is looked at: an archive can hold a disk, to be read by all.
+mkdir -m 0700 "$stage"
+# What is looked at must be what is used: the folder it lies in belongs to somebody else. A pipe there never ends.
 take() {
-  cp --no-dereference "$home/incoming/$1" "$stage/$2" 2>/dev/null || true
+  timeout 300 cp --no-dereference "$home/incoming/$1" "$stage/$2" 2>/dev/null || true
   [ -f "$stage/$2" ] && [ ! -L "$stage/$2" ]
 }
 take "portcade-$version.tar.gz" archive || refuse "there is no $home/incoming/portcade-$version.tar.gz"
@@ -77,7 +78,7 @@ install -m 0640 -o root -g portcade "$stage/portcade.env" "$release/portcade.env
 install -m 0644 "$stage/caddy.env" "$release/caddy.env"
 chmod -R go+rX "$release/server" "$release/web" "$release/world_packs"
 chmod 0755 "$stage" "$release"
-says=$(runuser -u portcade -- "$release/server/portcade" version) || refuse 'this release does not run on this machine'
+says=$(runuser -u portcade -- "$release/server/portcade" version 9>&-) || refuse 'this release does not run on this machine'
 [ "$says" = "$version" ] || refuse "the archive is of version $says"
 check_caddyfile "$release" || refuse 'nothing was switched: Caddy does not accept the Caddyfile of this release'
 

@@ -6,7 +6,7 @@ umask 022
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # shellcheck source=tools/deploy/switch.sh
 . "$(dirname "$(readlink -f "$0")")/switch.sh"
-data=/var/lib/portcade backup=''
+backup=''
 if [ $# = 2 ] && [ "$1" = --restore ]; then backup=$2
 elif [ $# != 0 ]; then refuse 'usage: rollback [--restore <backup>]'
 fi

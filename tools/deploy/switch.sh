@@ -4,7 +4,8 @@
 home=/opt/portcade
 data=/var/lib/portcade
 caddy_env=/etc/portcade/caddy.env
-say() { printf '%s\n' "$*"; }
+# To nobody, perhaps: whoever asked may have gone.
+say() { printf '%s\n' "$*" || true; }
 refuse() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; exit 1; }
 
 # A public name, with a last part that begins with a letter: an address gets no certificate.
@@ -29,7 +30,7 @@ point() {
 }
 
 # run_release <folder> <words>…: the program of a release, as the game's user and with the settings that
-# portcade.service has, in the same order: the last one wins.
+# portcade.service has, in the same order: the last one wins. The lock is not handed on: what stays behind would keep it.
 run_release() {
   local folder=$1 file line settings=("PORTCADE_DATA_DIR=$data" PORTCADE_LAUNCH=systemd PORTCADE_WORLD_LISTEN=unix)
   shift
@@ -39,7 +40,7 @@ run_release() {
       if [[ $line =~ ^(PORTCADE|MULTI_SERVER)_[A-Z0-9_]+= ]]; then settings+=("$line"); fi
     done <"$file"
   done
-  (cd "$data" && exec runuser -u portcade -- env "${settings[@]}" "$folder/server/portcade" "$@")
+  (cd "$data" && exec runuser -u portcade -- env "${settings[@]}" "$folder/server/portcade" "$@" 9>&-)
 }
 
 # Ready, and of this version? systemd has waited for the first already.
@@ -53,8 +54,10 @@ is_healthy() {
   return 1
 }
 
-# start_release <name> <version>: worlds and the sockets of players stay; the master is another one.
+# start_release <name> <version>: worlds and the sockets of players stay; the master is another one. From here on a
+# line that is cut stops nothing half way.
 start_release() {
+  trap '' HUP PIPE
   point current "$1"
   systemctl reset-failed portcade.service 2>/dev/null || true
   systemctl restart portcade.service && is_healthy "$2"
@@ -68,20 +71,20 @@ caddy_settings() {
   grep -vE '^PORTCADE_(GAME_HOST|ACME_EMAIL)=' "$caddy_env" || true
 }
 
-# with_settings <settings> caddy …
-with_settings() {
+# as_caddy <settings> caddy …: by Caddy's own user, who may read and write what Caddy may. A Caddyfile can name any file.
+as_caddy() {
   local line values=()
   while IFS= read -r line; do
     if [[ $line =~ ^(PORTCADE_[A-Z_]+)=\"?([^\"]*)\"?$ ]]; then values+=("${BASH_REMATCH[1]}=${BASH_REMATCH[2]}"); fi
   done <<<"$1"
   shift
-  env "${values[@]}" "$@"
+  runuser -u caddy -- env HOME=/var/lib/caddy "${values[@]}" "$@" 9>&-
 }
 
 # check_caddyfile <folder of a release>
 check_caddyfile() {
   [ -e "$1/Caddyfile" ] || return 0
-  with_settings "$(caddy_settings "$1")" caddy validate --config "$1/Caddyfile" --adapter caddyfile >/dev/null 2>/run/portcade-caddy.log ||
+  as_caddy "$(caddy_settings "$1")" caddy validate --config "$1/Caddyfile" --adapter caddyfile >/dev/null 2>/run/portcade-caddy.log ||
     { tail -n 1 /run/portcade-caddy.log >&2; return 1; }
 }
 
@@ -100,7 +103,7 @@ load_caddyfile() {
   mv -f /etc/caddy/.Caddyfile.next /etc/caddy/Caddyfile
   # The first time it still listens for orders where Debian has it listen, and cannot hear this one.
   if systemctl -q is-active caddy &&
-    with_settings "$settings" caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
+    as_caddy "$settings" caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
   then return 0; fi
   systemctl restart caddy
 }
