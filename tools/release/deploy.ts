@@ -102,7 +102,7 @@ function whatNow(version: string, ssh: readonly string[]): string {
   const running = appVersionPattern.exec(stdout?.trim() ?? "")?.[0];
   if (running === undefined) return `nothing runs there; ${again}`;
   if (running === version) return again;
-  return `${running} runs there. Whoever comes now has the page of ${version}, and waits until both are the same: ${again}, or the workflow "Roll back" with version ${running}`;
+  return `${running} runs there. Where the page of ${version} is hosted already, whoever comes waits until both are the same: ${again}, or the workflow "Roll back" with version ${running}`;
 }
 
 function run(command: string, args: readonly string[], advice: () => string): void {

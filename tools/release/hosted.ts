@@ -62,7 +62,7 @@ export async function verifyHosted(
     if (n === tries) {
       const lines = [...wrong].slice(0, 10).map(([path, fault]) => `\n  ${path}: ${fault}`);
       throw new ReleaseRefused(
-        `${wrong.size} of ${count} files at ${url} are not those of the release:${lines.join("")}\nThe server was not touched. Look at what the host serves, then run the release again with version ${manifest.version}`,
+        `${wrong.size} of ${count} files at ${url} are not those of the release:${lines.join("")}\nLook at what the host serves, then run the release again with version ${manifest.version}; a roll back likewise`,
       );
     }
     left = left.filter(({ path }) => wrong.has(path));
