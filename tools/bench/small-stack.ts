@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +36,7 @@ const settings = {
 export function whyNoStack(): string | undefined {
   const caddy = findCaddy();
   if ("advice" in caddy) return caddy.advice;
-  if (!readdirSync(builds).includes("deployment_manifest.json")) return "there is no release; npm run build";
+  if (!existsSync(join(builds, "deployment_manifest.json"))) return "there is no release; npm run build";
   return whyNoCage();
 }
 
