@@ -41,8 +41,9 @@ export interface WorldRules {
   save?(world: RulesWorld): JsonValue | undefined;
   /**
    * What an earlier launch saved, maybe one with other rules: after `onStart` and before anybody comes; again, in place
-   * of what was restored before, as long as nobody has come and the launch before has more to tell. When this throws, the world runs without it and saves nothing, so that
-   * what was saved is still there for rules that can read it. Neither this nor `save` can be async.
+   * of what was restored before, as long as nobody has come and the launch before has more to tell. When this throws,
+   * the world runs without it and saves nothing, so that what was saved is still there for rules that can read it.
+   * Neither this nor `save` can be async.
    */
   restore?(saved: JsonValue, world: RulesWorld): void;
 }
