@@ -85,11 +85,9 @@ async function checkMasterKill(smoke: SmokeRun): Promise<void> {
   smoke.check(pid > 0 && isAlive(pid), "the hub does not run");
   const killedAt = performance.now();
   await master.kill();
-  const late = setTimeout(goneMs, "late", { ref: false });
-  const outcome = await Promise.race([master.gone, late]);
-  smoke.check(
-    outcome !== "late" && !isAlive(pid),
-    `a world still runs ${goneMs} ms after its master was killed`,
-  );
+  await Promise.race([master.gone, setTimeout(goneMs, undefined, { ref: false })]);
+  // An ending process lets go of its output a moment before the system counts it as ended, and tells nobody then.
+  while (isAlive(pid) && performance.now() < killedAt + goneMs) await setTimeout(10);
+  smoke.check(!isAlive(pid), `a world still runs ${goneMs} ms after its master was killed`);
   smoke.say(`SMOKE_PROCESS_GONE hub_after_master_kill msec=${Math.round(performance.now() - killedAt)}`);
 }
