@@ -76,7 +76,7 @@ const screens: Readonly<Record<string, ScreenCase>> = {
   "a game updated that its server does not have yet": rejected({
     kind: "update",
     server: "0.0",
-    canReload: false,
+    canReload: true,
     isComing: true,
   }),
   "a site the server does not let in": rejected({ kind: "site_refused" }),

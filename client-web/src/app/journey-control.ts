@@ -178,7 +178,9 @@ function halt(journey: Journey, prompt: Prompt, turn: Turn): Journey {
 
 /** A release reaches the page's host a little before its server: that is waited for. */
 function awaitServer(journey: Journey, server: string, turn: Turn): Journey {
-  const prompt = { kind: "update", server, canReload: false, isComing: true } as const;
+  // A release that was taken back: the host has the older page by now.
+  const canReload = server !== journey.options.pageVersion;
+  const prompt = { kind: "update", server, canReload, isComing: true } as const;
   const at = turn.now + releaseMs * (0.5 + turn.luck);
   return { ...halt(journey, prompt, turn), control: { phase: "waiting", at, tries: 0, prompt } };
 }

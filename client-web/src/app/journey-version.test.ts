@@ -28,7 +28,7 @@ describe("a fresh page", () => {
     const behind = { type: "rejected", reason: "version_mismatch", server: "0.0" } as const;
     const told = {
       state: "rejected",
-      prompt: { kind: "update", server: "0.0", canReload: false, isComing: true },
+      prompt: { kind: "update", server: "0.0", canReload: true, isComing: true },
     };
     for (let n = 0; n < 3; n++) {
       expect(page.hear(behind).lose(closeCodes.versionMismatch.code).shown).toMatchObject(told);

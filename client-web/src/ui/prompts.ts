@@ -67,8 +67,8 @@ export class Prompts {
     switch (prompt.kind) {
       case "update": {
         const canReload = prompt.canReload && versionAsked() !== prompt.server;
-        const later = prompt.isComing ? en.updateComing(prompt.server) : en.updateLater(prompt.server);
-        const words = h("p", { role: "alert" }, canReload ? text : later);
+        const later = canReload ? text : en.updateLater(prompt.server);
+        const words = h("p", { role: "alert" }, prompt.isComing ? en.updateComing(prompt.server) : later);
         return canReload ? [heading, words, row(this.#button(prompt, en.reload, true))] : [heading, words];
       }
       case "connection_rejected":
