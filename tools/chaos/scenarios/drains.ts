@@ -111,7 +111,7 @@ async function late(site: Site): Promise<void> {
   const began = now();
   const came = atMoment(site, notice, () => (killed = site.killMaster()), endedMs);
   const order = orderDrain(site, source, target);
-  await came;
+  if (!(await came)) return site.tally.lose("a drain without a master: its notice was never said");
   await killed;
   await order;
   await pause(began + noticeMs + evacuationMs.away + noticeMs - now());
