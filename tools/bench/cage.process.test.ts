@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Cage, whyNoCage } from "./cage.ts";
 
 const problem = whyNoCage();
-if (problem !== undefined) console.log(`Limits for a group of processes are not tested: ${problem}.`);
+const isLeftOut = problem !== undefined && process.env["CI"] !== "true";
+if (isLeftOut) console.log(`NOT TESTED here: ${problem}. As root: sudo npm test`);
 
-test.skipIf(problem !== undefined)("who takes more memory than the cage has is ended, and counted", () => {
+test.skipIf(isLeftOut)("who takes more memory than the cage has is ended, and counted", () => {
   using cage = new Cage({ memoryBytes: 96 * 2 ** 20, cores: 1 });
   const run = (megabytes: number) => {
     const program = `Buffer.alloc(${megabytes} * 2 ** 20, 1); process.stdout.write("lives")`;
@@ -20,4 +22,10 @@ test.skipIf(problem !== undefined)("who takes more memory than the cage has is e
   expect(killed).toBe(0);
   expect(run(200)).toMatchObject({ signal: "SIGKILL", stdout: "" });
   expect(cage.usage.killed).toBe(1);
+});
+
+test.skipIf(isLeftOut)("a cage that cannot be made leaves nothing", () => {
+  expect(() => new Cage({ memoryBytes: 96 * 2 ** 20, cores: Number.NaN })).toThrow();
+  const groups = ["", "memory/", "cpu/"].map((tree) => `/sys/fs/cgroup/${tree}portcade-bench-${process.pid}`);
+  expect(groups.filter((group) => existsSync(group))).toEqual([]);
 });

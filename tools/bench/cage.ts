@@ -53,9 +53,17 @@ export class Cage implements Disposable {
     this.#folders =
       version === 2 ? [join(root, name)] : ["memory", "cpu", "cpuacct"].map((one) => join(root, one, name));
     if (version === 2) appendFileSync(`${root}/cgroup.subtree_control`, "+memory +cpu");
-    for (const folder of this.#folders) mkdirSync(folder, { recursive: true });
-    const quotaUs = Math.round(cores * periodUs);
-    if (version === 2) {
+    try {
+      for (const folder of this.#folders) mkdirSync(folder, { recursive: true });
+      this.#limit(memoryBytes, Math.round(cores * periodUs));
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #limit(memoryBytes: number, quotaUs: number): void {
+    if (this.#version === 2) {
       this.#write("memory.max", memoryBytes);
       this.#write("cpu.max", `${quotaUs} ${periodUs}`);
     } else {
@@ -89,7 +97,7 @@ export class Cage implements Disposable {
 
   /** Everybody inside has ended by then. */
   [Symbol.dispose](): void {
-    for (const folder of this.#folders) rmdirSync(folder);
+    for (const folder of this.#folders) if (existsSync(folder)) rmdirSync(folder);
   }
 
   #number(file: string, pattern = /^(\d+)$/m): number {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appVersionPattern } from "#shared/version.ts";
@@ -44,7 +45,7 @@ export function deploy(dir: string, say: (line: string) => void): void {
     ] as const)
       run(
         "scp",
-        ["-q", ...options, file, `${USER}@${HOST}:${incoming}/${name}`],
+        ["-q", ...options, file, `${USER}@${isIPv6(HOST) ? `[${HOST}]` : HOST}:${incoming}/${name}`],
         () => "nothing has changed there",
       );
     say("Switching…");

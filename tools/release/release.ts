@@ -121,6 +121,8 @@ async function build(): Promise<void> {
 
 async function verify(values: Values): Promise<void> {
   const url = need(values, "url");
+  const tries = numberOf(values, "tries", 1);
+  const pauseMs = numberOf(values, "pause", 0) * 1000;
   const { commit } = readRelease(values.dir);
   const manifest = readManifest(values.builds);
   if (manifest.release_commit !== commit)
@@ -130,8 +132,8 @@ async function verify(values: Values): Promise<void> {
   const index = join(values.builds, "world_packs/index.json");
   await verifyHosted(manifest, packIndex.parse(JSON.parse(readFileSync(index, "utf8"))), {
     url: url.endsWith("/") ? url : `${url}/`,
-    tries: Number(values.tries),
-    pauseMs: Number(values.pause) * 1000,
+    tries,
+    pauseMs,
     say,
   });
 }
@@ -140,6 +142,13 @@ function need(values: Values, name: "version" | "url"): string {
   const value = values[name];
   if (!value) throw new UsageError(`--${name} is missing`);
   return value;
+}
+
+function numberOf(values: Values, name: "tries" | "pause", least: number): number {
+  const value = values[name];
+  if (!/^\d{1,4}$/.test(value) || Number(value) < least)
+    throw new UsageError(`--${name} is a whole number from ${least} to 9999`);
+  return Number(value);
 }
 
 function platformOf({ platform }: Values): Platform {

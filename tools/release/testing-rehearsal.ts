@@ -176,7 +176,10 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   async #host(web: string): Promise<void> {
-    await must("cp", ["-a", `${web}/.`, join(this.dir, "pages")]);
+    // As Pages does: what the site before had besides is gone.
+    const pages = join(this.dir, "pages");
+    rmSync(pages, { recursive: true });
+    await must("cp", ["-a", web, pages]);
     this.pages.deployedAt = new Date();
   }
 
