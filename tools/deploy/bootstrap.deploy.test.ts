@@ -112,3 +112,17 @@ test("a deploy without what it needs changes nothing", async () => {
   expect((await site.ssh("ci", deploy)).stderr).toContain("the archive is another one");
   expect(await site.machine.must("ls -A /opt/portcade/releases")).toBe("");
 });
+
+test("settings with which Caddy does not run are taken back, and it runs as before", async () => {
+  const settings = "cat /etc/portcade/caddy.env /etc/caddy/Caddyfile";
+  const before = await site.machine.must(settings);
+  // Good to look at; but that port is the door of ssh.
+  site.machine.write("/opt/portcade/releases/taken/Caddyfile", "localhost:22 {\n\trespond ok\n}\n");
+  const load = "check_caddyfile $home/releases/taken && echo good; load_caddyfile taken";
+  expect(await site.machine.exec(`. /opt/portcade/bin/switch.sh; ${load}`)).toMatchObject({
+    code: 1,
+    stdout: "good\n",
+  });
+  expect(await site.machine.must(settings)).toBe(before);
+  expect(await site.machine.must("systemctl is-active caddy")).toBe("active\n");
+});

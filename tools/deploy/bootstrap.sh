@@ -122,6 +122,8 @@ install -m 0644 switch.sh /opt/portcade/bin/switch.sh
 install -m 0755 operate.sh /usr/local/bin/portcade
 [ -e /etc/portcade/local.env ] ||
   printf '# What this machine alone wants otherwise, such as PORTCADE_WARM_SPARES=0. It wins over every deploy.\n' >/etc/portcade/local.env
+# It may hold a secret, as portcade.env may.
+chmod 0640 /etc/portcade/local.env
 
 # --- what the CI user may do as root, and nothing else ---
 

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appVersion } from "#shared/version.ts";
+import { manifestFile } from "#tools/artifacts/manifest.ts";
 import { buildNextVersion } from "./testing/next-version.ts";
 import type { Players } from "./testing/players.ts";
 import { builds, type Release, Site } from "./testing/site.ts";
@@ -137,6 +138,21 @@ describe("with players who walk, travel and talk", () => {
     expect(await site.machine.must(settings)).toBe(before);
   });
 
+  test("settings with which the release that runs does not come up are taken back, and drop nobody", async () => {
+    const settings = "cat /etc/portcade/caddy.env /opt/portcade/current/{portcade,caddy}.env";
+    const before = await site.machine.must(settings);
+    await meanwhile(players, async () => {
+      const { code, stderr } = await site.deploy(second, "PORTCADE_LIMIT_PLAYERS_TOTAL=none\n");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /LIMIT_PLAYERS_TOTAL[^]*nothing has changed: .* with its settings of before runs again/,
+      );
+    });
+    expect(await current()).toBe(`releases/${second.name}\n`);
+    expect(await site.machine.must(settings)).toBe(before);
+    expect(await site.machine.must("ls /opt/portcade/incoming")).toBe("portcade.env\n");
+  });
+
   test("a rollback is one command, and drops nobody", async () => {
     await meanwhile(players, async () => {
       expect(await site.ssh("ci", "sudo -n /opt/portcade/bin/rollback")).toMatchObject({ code: 0 });
@@ -185,6 +201,23 @@ describe("what is not as it must be never takes over", () => {
     expect(await refused(await site.pack(folder, appVersion))).toContain(`${isNot}server/portcade`);
     rmSync(program);
     expect(await refused(await site.pack(folder, appVersion))).toContain(`${isNot}server/portcade`);
+  });
+
+  test("with a manifest that names a file elsewhere, or a sha256 that is none", async () => {
+    const forged = async (name: string, pattern: RegExp, put: string): Promise<string> => {
+      const folder = site.tiny(name);
+      const file = join(folder, manifestFile);
+      const text = readFileSync(file, "utf8");
+      expect(text).toMatch(pattern);
+      writeFileSync(file, text.replace(pattern, put));
+      return refused(await site.pack(folder, appVersion));
+    };
+    expect(await forged("curious-names", /"server\/portcade"/, '"/etc/shadow"')).toContain(
+      "the archive is not what its manifest says: /etc/shadow",
+    );
+    expect(await forged("unsummed", /"[0-9a-f]{64}"/, `"${"x".repeat(64)}"`)).toContain(
+      "its manifest holds a sha256 that is none",
+    );
   });
 
   test("with settings that are none, and with a Caddyfile that Caddy does not accept", async () => {

@@ -29,10 +29,13 @@ trap 'rm -rf "$stage"' EXIT
 mkdir -m 0700 "$stage"
 # What is looked at must be what is used: the folder it lies in belongs to somebody else. A pipe there never ends.
 take() {
+  [ -f "$home/incoming/$1" ] || return 1
   timeout 300 cp --no-dereference "$home/incoming/$1" "$stage/$2" 2>/dev/null || true
   [ -f "$stage/$2" ] && [ ! -L "$stage/$2" ]
 }
 take "portcade-$version.tar.gz" archive || refuse "there is no $home/incoming/portcade-$version.tar.gz"
+# Whatever comes of it: the folder does not fill with what failed.
+rm -f "$home/incoming/portcade-$version.tar.gz"
 printf '%s  %s\n' "$sha256" "$stage/archive" | sha256sum -c --status || refuse 'the archive is another one than its sha256 says; upload it again'
 take portcade.env portcade.env || refuse "there is no $home/incoming/portcade.env"
 bad=$(grep -nvE '^(#.*|(PORTCADE|MULTI_SERVER)_[A-Z0-9_]+=[[:print:]]*)?$' "$stage/portcade.env" | head -n 1 | cut -d: -f1 || true)
@@ -63,16 +66,18 @@ say "Unpacking $name"
 mkdir "$release"
 tar -xzf "$stage/archive" -C "$release" --no-same-owner --no-same-permissions || refuse 'the archive cannot be unpacked'
 rm "$stage/archive"
-odd=$(find "$release" ! -type f ! -type d -o -perm /6000 | head -n 1)
+odd=$(find "$release" \( ! -type f ! -type d -o -perm /6000 \) -print -quit)
 [ -z "$odd" ] || refuse "the archive holds something that is neither a plain file nor a folder: ${odd#"$release/"}"
 # Its manifest names every file that was built, and the Caddyfile comes with the archive.
 awk -F'"' '$3 == ": " && $2 == "path" { path = $4 } $3 == ": " && $2 == "sha256" { print $4 "  " path }' \
   "$release/deployment_manifest.json" >"$stage/sums" 2>/dev/null || refuse 'the archive holds no deployment_manifest.json'
-odd=$({ cd "$release"; sha256sum -c --strict --quiet "$stage/sums"; } 2>/dev/null | head -n 1 || true)
-[ -z "$odd" ] || refuse "the archive is not what its manifest says: ${odd%%:*}"
+! grep -qvE '^[0-9a-f]{64}  ' "$stage/sums" || refuse 'its manifest holds a sha256 that is none'
+# Names first: what a manifest names elsewhere is not read.
 odd=$(cd "$release" && find . -type f ! -path ./deployment_manifest.json ! -path ./Caddyfile -printf '%P\n' |
-  LC_ALL=C sort | LC_ALL=C comm -3 - <(cut -c67- "$stage/sums" | LC_ALL=C sort) | head -n 1)
+  LC_ALL=C sort | LC_ALL=C comm -3 - <(cut -c67- "$stage/sums" | LC_ALL=C sort) | sed -n 1p)
 [ -z "$odd" ] || refuse "the archive is not what its manifest says: ${odd#$'\t'}"
+(cd "$release" && sha256sum -c --strict --quiet "$stage/sums") >"$stage/odd" 2>/dev/null ||
+  refuse "the archive is not what its manifest says: $(sed 's/:.*//;q' "$stage/odd")"
 [ -x "$release/server/portcade" ] || refuse 'the archive holds no server/portcade'
 install -m 0640 -o root -g portcade "$stage/portcade.env" "$release/portcade.env"
 install -m 0644 "$stage/caddy.env" "$release/caddy.env"
@@ -93,7 +98,11 @@ fi
 # --- the switch ---
 
 printf '%s\n' "$version" >"$release/.version"
+back=$old
 if [ "$name" = "$old" ]; then
+  back="$old with its settings of before"
+  mkdir "$stage/before"
+  cp -p "$home/releases/$name/portcade.env" "$home/releases/$name/caddy.env" "$stage/before/"
   mv -f "$release/portcade.env" "$release/caddy.env" "$home/releases/$name/"
 else
   rm -rf "${home:?}/releases/$name"
@@ -102,11 +111,12 @@ fi
 say "Switching from ${old:-nothing} to $name"
 if ! start_release "$name" "$version"; then
   journalctl -u portcade.service -n 20 --no-pager -o cat >&2 || true
-  if [ -z "$old" ] || [ "$old" = "$name" ]; then refuse "$name does not come up; see its last lines above"; fi
-  say "$name does not come up; going back to $old" >&2
+  [ -n "$old" ] || refuse "$name does not come up; see its last lines above"
+  say "$name does not come up; going back to $back" >&2
+  if [ "$name" = "$old" ]; then mv -f "$stage/before/portcade.env" "$stage/before/caddy.env" "$home/releases/$name/"; fi
   start_release "$old" "$(version_of "$old")" ||
-    refuse "$old does not come up either; see journalctl -u portcade. The data before is in ${backup:-no backup}"
-  refuse "nothing has changed: $old runs again. What $name said is above"
+    refuse "$back does not come up either; see journalctl -u portcade. The data before is in ${backup:-no backup}"
+  refuse "nothing has changed: $back runs again. What $name said is above"
 fi
 if [ -n "$old" ] && [ "$name" != "$old" ]; then point previous "$old"; fi
 load_caddyfile "$name" || refuse "$name runs, but Caddy has the settings it had"
@@ -117,5 +127,4 @@ find "$home/releases" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%T@ 
   while IFS= read -r one; do
     [ "$one" = "$(named current)" ] || [ "$one" = "$(named previous)" ] || grep -qxF "$one" <<<"$used" || rm -rf "${home:?}/releases/$one"
   done
-rm -f "$home/incoming/portcade-$version.tar.gz"
 say "$name runs."

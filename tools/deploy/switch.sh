@@ -89,7 +89,7 @@ check_caddyfile() {
 }
 
 # load_caddyfile <name>: only when something is different, and after the game runs: a reload ends every connection,
-# players then come back.
+# players then come back. Where Caddy does not run with them, what it had is back.
 load_caddyfile() {
   local folder=$home/releases/$1 settings
   [ -e "$folder/Caddyfile" ] || return 0
@@ -97,6 +97,8 @@ load_caddyfile() {
   if cmp -s "$folder/Caddyfile" /etc/caddy/Caddyfile && [ "$settings" = "$(cat "$caddy_env")" ] && systemctl -q is-active caddy
   then return 0; fi
   check_caddyfile "$folder" || return 1
+  cp -p "$caddy_env" "$caddy_env.before"
+  cp -p /etc/caddy/Caddyfile /etc/caddy/.Caddyfile.before
   printf '%s\n' "$settings" >"$caddy_env.next"
   mv -f "$caddy_env.next" "$caddy_env"
   cp "$folder/Caddyfile" /etc/caddy/.Caddyfile.next
@@ -105,5 +107,10 @@ load_caddyfile() {
   if systemctl -q is-active caddy &&
     as_caddy "$settings" caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null
   then return 0; fi
-  systemctl restart caddy
+  if systemctl restart caddy; then return 0; fi
+  mv -f "$caddy_env.before" "$caddy_env"
+  mv -f /etc/caddy/.Caddyfile.before /etc/caddy/Caddyfile
+  systemctl reset-failed caddy 2>/dev/null || true
+  systemctl restart caddy || true
+  return 1
 }
