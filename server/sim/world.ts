@@ -246,6 +246,7 @@ export class SimWorld {
       case "place":
         return this.#place(effect);
       case "activate":
+        if (effect.at) this.#stand(effect.admission, effect.at);
         if (effect.connection !== undefined) this.players.get(effect.connection)?.toDialer({ type: "live" });
         return;
       case "bubble":
@@ -259,8 +260,12 @@ export class SimWorld {
     }
   }
 
-  #place({ admission, connection, re, name, at }: Extract<DoorEffect, { type: "place" }>): void {
+  #stand(admission: string, at: Place, name = this.avatars.get(admission)?.name ?? ""): void {
     this.avatars.set(admission, { name, place: { ...at, y: nameMark(name) }, steps: Math.ceil(at.x) });
+  }
+
+  #place({ admission, connection, re, name, at }: Extract<DoorEffect, { type: "place" }>): void {
+    this.#stand(admission, at, name);
     const { key, mapSha256 } = this.#deps.entry;
     const pace = { tickMs: 50, ticksPerSend: 1 };
     this.players

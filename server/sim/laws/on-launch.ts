@@ -70,8 +70,9 @@ export function onMemory(auditor: Auditor, event: Transition): void {
   const text = (state as Memory | undefined)?.text;
   const world = idOf(id);
   const known = ledger.memories.get(world) ?? "";
-  // It may be newer: what a master wrote as it was killed, nobody heard of.
-  if (input === "recall" && stepsIn(text ?? "") < stepsIn(known))
+  // It may be newer: what a master wrote as it was killed, nobody heard of. A world that lies forgets what it likes.
+  const isLie = text !== undefined && ledger.lies.has(text);
+  if (input === "recall" && !isLie && stepsIn(text ?? "") < stepsIn(known))
     breach("S24", `${id} is ${text}, which was ${known}`);
   if (input === "recall") ledger.recalled.set(cause, text);
   if (text === undefined) return;
