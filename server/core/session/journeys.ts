@@ -89,9 +89,11 @@ export function committed(state: Attached, input: Got<"committed">, turn: Turn):
   if (identity.account) turn.send(identity.account, { type: "place", place });
   const admission = { id: input.admission, launch, world: place.world, identity, seq: 0 };
   const { overtaking, ...stay } = state;
-  const arrived = { ...stay, place, settling: travel, durableAt: turn.now };
-  const here = isDue ? inWorld(arrived, admission) : afterAll(arrived, admission, at, turn);
   const isOver = overtaking?.launch === launch && overtaking.input.admission === admission.id;
+  // What ended may be the avatar of a newer journey, whose commit is still to come.
+  const awaited = overtaking && !isDue && !isOver ? { overtaking } : {};
+  const arrived = { ...stay, ...awaited, place, settling: travel, durableAt: turn.now };
+  const here = isDue ? inWorld(arrived, admission) : lateCommit(arrived, admission, at, turn);
   return isOver ? gone(here, overtaking.input, { ...turn, from: launch }) : here;
 }
 
@@ -101,7 +103,7 @@ function inWorld(state: Attached, admission: Admission): InWorld {
 }
 
 /** Called off too late: between engines it had committed before it heard. A newer journey goes on from there. */
-function afterAll(state: Attached, admission: Admission, at: number, turn: Turn): Attached {
+function lateCommit(state: Attached, admission: Admission, at: number, turn: Turn): Attached {
   const replaced = state.replaced?.slice(at + 1);
   if (state.phase !== "travelling") return { ...state, phase: "inWorld", admission, replaced };
   turn.send(state.travel, { type: "moved", source: sourceOf(admission) });

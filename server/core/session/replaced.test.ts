@@ -94,4 +94,19 @@ describe("a journey that was called off after it had committed", () => {
       expect(hears(early.state as Attached, commit, old).state).not.toHaveProperty("admission.id");
     }
   });
+  test("takes nothing from the end of the newer one's avatar, heard before either commit", () => {
+    const newest = { ...commit, admission: "a3", launch: "launch:right" };
+    const from = (who: "launch:right" | "travel:t2") => ({ self, from: who }) as const;
+    const ended = take<Attached>(
+      session,
+      callsOff(travelling),
+      { ...gone, admission: "a3" },
+      from("launch:right"),
+    );
+    const between = hears(ended.state as Attached, commit, old).state as Attached;
+    expect(between).toMatchObject({ phase: "travelling", admission: { id: "a2" } });
+    const { state } = take<Attached>(session, between, newest, from("travel:t2"));
+    expect(state).toMatchObject({ phase: "lobby" });
+    expect(state).not.toHaveProperty("admission.id");
+  });
 });
