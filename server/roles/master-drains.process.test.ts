@@ -67,6 +67,26 @@ describe("a world is drained:", () => {
     expect(isRunning(pid)).toBe(false);
   });
 
+  test("whoever is back after they were asked, as after a master's death, goes then and is not put out", async () => {
+    await master.end();
+    master = await TestMaster.start({ ...settings, PORTCADE_LIMIT_EVACUATE_AGAIN_MS: "300" });
+    const [ada, bob] = [await enter(), await enter()];
+    const operator = new TestOperator(master, "drain", "hub", "--to", "left_world", "--notice", "1s");
+    await ada.control.until("notice");
+    ada.control.cut();
+    // He does not want to go: it is he who shows how often both are asked.
+    for (let asked = 0; asked < 3; asked += 1) {
+      const { lease } = await bob.control.until("lease");
+      bob.ask({ type: "lease.release", lease });
+    }
+    const back = await ada.again();
+    players.push(back);
+    expect(back.welcome).toMatchObject({ resumed: true, admission: { world: "hub" } });
+    expect(await back.enter()).toMatchObject({ world: "left_world" });
+    await bob.enter();
+    expect((await operator.ended).code).toBe(0);
+  });
+
   test("without another world it is started anew beside the old one", async () => {
     const ada = await enter();
     const old = master.pidOf("hub");

@@ -39,6 +39,8 @@ export class Ledger {
   readonly words = new Map<Address, Set<string>>();
   /** Texts that a world said which lies. */
   readonly lies = new Set<string>();
+  /** Launches that took one of them over from the launch before. */
+  readonly misled = new Set<Address>();
   /** The launch each took over from, until it may be entered. */
   readonly follows = new Map<Address, Address>();
   /** How many steps each must know of, since they were taken in the launch before while nobody had come to it. */

@@ -59,45 +59,6 @@ export function open(_: undefined, { hello }: Got<"open">, turn: Turn): Naming |
   return undefined;
 }
 
-/** A resume: the newest token takes the session over, whatever connection it had. */
-export function reopen<S extends Attached>(state: S, { hello }: Got<"open">, turn: Turn): S {
-  const client = turn.from as Address<"client">;
-  const isKnown = hello.resumeHash === state.resumeHash || hello.resumeHash === state.previousHash;
-  if (hello.resumeHash === undefined || !isKnown) {
-    turn.send(client, { type: "resume.unknown" });
-    return state;
-  }
-  if (hello.protocol === undefined) {
-    turn.send(client, {
-      type: "reject",
-      re: hello.re,
-      reason: "protocol_unsupported",
-      close: "protocolUnsupported",
-    });
-    return state;
-  }
-  if (state.client !== undefined && state.client !== client)
-    turn.send(state.client, { type: "close", why: "continuedElsewhere" });
-  // Until the new token is known to have arrived, the one just shown is good for another try.
-  const next = welcome(
-    { ...state, client, wakeAt: undefined, previousHash: hello.resumeHash },
-    hello,
-    true,
-    turn,
-  );
-  if (next.phase === "travelling") turn.send(next.travel, { type: "repeat" });
-  const here = "admission" in next ? next.admission : undefined;
-  // A page that was loaded anew has not heard it.
-  if (here?.drain && here.drain.by > turn.now) {
-    const { by, target } = here.drain;
-    const inMs = by - turn.now;
-    turn.send(player(turn), { type: "notice", notice: "world_draining", world: here.world, target, inMs });
-  }
-  if (hello.version !== turn.facts.version)
-    turn.send(player(turn), { type: "notice", notice: "update_available", version: turn.facts.version });
-  return next;
-}
-
 /** Binds the connection and hands out a fresh resume token. */
 export function welcome<S extends Attached>(state: S, hello: Hello, resumed: boolean, turn: Turn): S {
   const { token, hash } = turn.newSecret();
@@ -124,17 +85,13 @@ export function welcome<S extends Attached>(state: S, hello: Hello, resumed: boo
   return { ...state, resumeHash: hash };
 }
 
-/** The client has the newest token: the one before it opens nothing any more. */
-export function welcomed<S extends Attached>(state: S, _: unknown, turn: Turn): S {
-  return turn.from === state.client && state.previousHash !== undefined
-    ? { ...state, previousHash: undefined }
-    : state;
-}
-
 export function closed<S extends Attached>(state: S, _: unknown, turn: Turn): S {
   // A master that has just begun: whoever had no connection to the one before could not come back since.
   if (turn.from !== state.client && turn.from !== "master:local") return state;
-  return { ...state, client: undefined, wakeAt: turn.now + turn.facts.limits.detachGraceMs };
+  const left = { ...state, client: undefined, wakeAt: turn.now + turn.facts.limits.detachGraceMs };
+  if (!("admission" in left) || left.admission?.summons === undefined) return left;
+  // A launch says by itself who is to go, once it has found this master.
+  return { ...left, admission: { ...left.admission, summons: undefined } };
 }
 
 /** Nobody came back. */

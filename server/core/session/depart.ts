@@ -4,7 +4,7 @@ import type { Place } from "#shared/protocol/parts.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
 import type { Source } from "../travel/travel.ts";
-import type { Admission, Attached } from "./session.ts";
+import type { Admission, Attached, InWorld } from "./session.ts";
 
 /** Whoever calls off more journeys on their way is not followed into the oldest. */
 const replacedKept = 4;
@@ -44,6 +44,14 @@ export function depart(
     },
   });
   return { ...state, phase: "travelling", travel, cause, target: target.world, tried, admission, replaced };
+}
+
+/** Out of a launch that is emptied: where they stood, when that is in this world, or its entrance. */
+export function moveOn(state: InWorld, world: string, turn: Turn): Attached {
+  // Whoever logged in since is not where the one they were stood.
+  const isOwn = state.admission.identity.account === state.identity.account;
+  const target = isOwn && state.place?.world === world ? state.place : spawnAt(world, "default", turn);
+  return depart(state, { cause: "drain", target }, turn);
 }
 
 /** What a journey has to know of where it leads from. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { Cells, testFacts } from "../testing.ts";
-import { type Session, session } from "./session.ts";
+import { type InWorld, type Session, session } from "./session.ts";
 import {
   ada,
   everywhere,
@@ -86,23 +86,49 @@ describe("a player whose launch is emptied", () => {
     ]);
   });
 
-  test("who is away leaves with a last save, and is asked again only by the launch they are in", () => {
-    const { detachGraceMs, evacuateAgainMs } = testFacts().limits;
-    const detached = { ...inWorld, client: undefined, wakeAt: detachGraceMs };
-    expect(cells.take<Session>(detached, away, { ...fromLaunch, now: evacuateAgainMs })).toMatchObject({
+  const { detachGraceMs, evacuationMs } = testFacts().limits;
+  const detached = { ...inWorld, client: undefined, wakeAt: detachGraceMs };
+  const late = { ...fromLaunch, now: evacuationMs };
+
+  test("who has been away for long leaves with a last save, and is asked only by the launch they are in", () => {
+    expect(cells.take<Session>(detached, away, late)).toMatchObject({
       state: detached,
       said: [{ to: "launch:hub", type: "kick", admission: "a1", reason: "world_draining" }],
-    });
-    // Their master was killed a moment ago, and they are about to come back.
-    expect(cells.take<Session>(detached, away, { ...fromLaunch, now: evacuateAgainMs - 1 })).toMatchObject({
-      state: detached,
-      said: [],
     });
     for (const state of [lobby, travelling])
       expect(cells.take<Session>(state, away, fromLaunch)).toMatchObject({ state, said: [] });
     expect(cells.take<Session>(inWorld, away, { self, from: "launch:old" })).toMatchObject({
       state: inWorld,
       said: [],
+    });
+  });
+
+  describe("and whose master was killed a while ago, as long as a page may wait before it dials again,", () => {
+    const early = { ...late, now: evacuationMs - 1 };
+    const { state, said } = cells.take<InWorld>(detached, away, early);
+    const asked = state as InWorld;
+    const back = (state: Session) => {
+      const open = { type: "open", hello: { re: 1, version: "0.1", protocol: 1, resumeHash: "new" } };
+      return cells.take<Session>(state, open, { self, from: "client:c2", now: evacuationMs });
+    };
+
+    test("goes as soon as they are back", () => {
+      expect(said).toEqual([]);
+      expect(back(asked)).toMatchObject({
+        state: { phase: "travelling", client: "client:c2", target: "left_world", admission: { id: "a1" } },
+        said: [{ type: "attach" }, { type: "begin", journey: { cause: "drain" } }],
+      });
+      expect(back(detached)).toMatchObject({ state: { phase: "inWorld" }, said: [{ type: "attach" }] });
+    });
+
+    test("but not when they are on their way anyhow, or when another master has not asked them yet", () => {
+      const walking = { ...travelling, client: undefined, admission: asked.admission };
+      expect(back(walking)).toMatchObject({
+        state: { phase: "travelling", travel: "travel:t1" },
+        said: [{ type: "attach" }, { to: "travel:t1", type: "repeat" }],
+      });
+      const restarted = cells.take<Session>(asked, { type: "closed" }, { self, from: "master:local" }).state;
+      expect(back(restarted as Session)).toMatchObject({ state: { phase: "inWorld" } });
     });
   });
 

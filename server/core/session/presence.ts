@@ -1,7 +1,7 @@
 import type { Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
-import { depart, spawnAt } from "./depart.ts";
+import { depart, moveOn } from "./depart.ts";
 import type { Admission, Attached, Got, Session } from "./session.ts";
 
 /** What worlds say about this player. Only the committed admission counts; any other avatar must go. */
@@ -77,19 +77,16 @@ export function draining<S extends Attached>(
   return { ...state, admission: { ...state.admission, drain: { by: turn.now + inMs, target } } };
 }
 
-/** It is time: an ordinary journey leads on. Whoever is not there to make it is saved, and comes back later. */
-export function evacuate(state: Attached, { admission, target: goal }: Got<"evacuate">, turn: Turn): Session {
-  if (!isHere(state, admission, turn) || state.phase === "travelling") return state;
-  if (!state.client) {
-    const { detachGraceMs, evacuateAgainMs } = turn.facts.limits;
-    const awayMs = turn.now + detachGraceMs - (state.wakeAt ?? turn.now);
-    // As everybody is whose master was killed: they come back by themselves, and the launch asks again.
-    if (awayMs < evacuateAgainMs) return state;
-    turn.send(state.admission.launch, { type: "kick", admission, reason: "world_draining" });
-    return state;
-  }
-  // Whoever logged in since is not where the one they were stood.
-  const isOwn = state.admission.identity.account === state.identity.account;
-  const target = isOwn && state.place?.world === goal ? state.place : spawnAt(goal, "default", turn);
-  return depart(state, { cause: "drain", target }, turn);
+/**
+ * It is time: an ordinary journey leads on. Whoever is away goes when they come back, as everybody does whose master was
+ * killed; whoever has been away for longer than a launch waits is saved, and comes back later.
+ */
+export function evacuate(state: Attached, { admission, target }: Got<"evacuate">, turn: Turn): Session {
+  if (state.phase !== "inWorld" || !isHere(state, admission, turn)) return state;
+  if (state.client) return moveOn(state, target, turn);
+  const { detachGraceMs, evacuationMs } = turn.facts.limits;
+  const awayMs = turn.now + detachGraceMs - (state.wakeAt ?? turn.now);
+  if (awayMs < evacuationMs) return { ...state, admission: { ...state.admission, summons: target } };
+  turn.send(state.admission.launch, { type: "kick", admission, reason: "world_draining" });
+  return state;
 }

@@ -4,7 +4,7 @@ import type { Cause, FromClient } from "#shared/protocol/client-master.ts";
 import type { Place } from "#shared/protocol/parts.ts";
 import type { Refusal } from "#shared/refusal.ts";
 import type { Turn } from "../inbox.ts";
-import { attached, closed, deadline, open, paced, player, reopen, welcomed } from "./attach.ts";
+import { attached, closed, deadline, open, paced, player } from "./attach.ts";
 import {
   bequeath,
   claimed,
@@ -19,6 +19,7 @@ import {
 } from "./identity.ts";
 import { committed, join, leaseRequest, noLease, portal, rejoin, travelEnded } from "./journeys.ts";
 import { draining, evacuate, gone, notHere, saved, seen } from "./presence.ts";
+import { reopen, welcomed } from "./resume.ts";
 
 /** Who a player is. A guest has no account. Frozen into every admission. */
 export interface Identity {
@@ -36,6 +37,8 @@ export interface Admission {
   readonly seq: number;
   /** When everybody there is moved on, if it is being emptied, and where to when that is another world. */
   readonly drain?: { readonly by: number; readonly target?: string | undefined } | undefined;
+  /** The world they were asked to go to while they had no connection: they do when they come back. */
+  readonly summons?: string | undefined;
 }
 
 /** What a session knows in every phase: who, through which connection, and where they stood last. */

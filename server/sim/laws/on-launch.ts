@@ -34,6 +34,7 @@ function noteWords({ ledger }: Auditor, { id, body, previous, state }: Transitio
       : undefined;
   if (text === undefined) return;
   if (ledger.liars.has(id) && type !== "catch.up") ledger.lies.add(text);
+  if (type === "catch.up" && ledger.lies.has(text)) ledger.misled.add(id);
   if (launch?.drain?.isSucceeded || launch?.isHeir) return;
   const known = ledger.words.get(id) ?? new Set();
   ledger.words.set(id, known.add(text));
@@ -93,13 +94,13 @@ interface Keep {
  */
 function onKeep(auditor: Auditor, world: string, { before, text, cause }: Keep): void {
   const { now, ledger, breach, seen } = auditor;
-  // A world that lies may forget what it likes.
+  // A world that lies may forget what it likes, and whoever takes a lie over has nothing to go on from.
   if (ledger.liars.has(cause)) ledger.said.delete(world);
   const isOne = seen.master.engine.count === 1;
   const isSeen = isOne || !auditor.hasRestartedSince(now - betweenEnginesMs);
   if (isSeen && !ledger.words.get(cause)?.has(text))
     breach("S24", `${world} remembers ${text} by the word of ${cause}, which does not take newcomers`);
-  if (!isOne || ledger.liars.has(cause) || ledger.lies.has(text)) return;
+  if (!isOne || ledger.liars.has(cause) || ledger.misled.has(cause) || ledger.lies.has(text)) return;
   if (stepsIn(text) < stepsIn(before))
     breach("S24", `${world} remembers ${text} by the word of ${cause}, and remembered ${before}`);
   const owed = ledger.owed.get(cause) ?? 0;
