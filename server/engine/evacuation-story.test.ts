@@ -136,13 +136,26 @@ describe("while a world is emptied", () => {
     expect(story.session("ada")).toMatchObject({ phase: "inWorld", admission: { id: admission } });
   });
 
-  test("whoever is away when it is time is saved, and comes back where the others are", async () => {
+  test("whoever is away when it is time is asked once they are back", async () => {
     const story = new Evacuation();
     await story.begin();
     const { resume } = story;
     await story.tell(operator, "world:hub", evacuate);
     await story.ask({ type: "closed" });
-    await story.pass(11);
+    await story.pass(20);
+    await story.open("ada", resume);
+    const admission = await story.follow();
+    expect(story.session("ada")).toMatchObject({ phase: "inWorld", admission: { id: admission } });
+  });
+
+  test("whoever has been away for long is saved, and comes back where the others are", async () => {
+    const story = new Evacuation();
+    await story.begin();
+    const { resume } = story;
+    await story.ask({ type: "closed" });
+    await story.pass(30);
+    await story.tell(operator, "world:hub", evacuate);
+    await story.pass(2);
     expect(story.last("launch-link:hub", "kick")).toMatchObject({ reason: "world_draining" });
     await story.leave("left", 7);
     await story.open("ada", resume);

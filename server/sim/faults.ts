@@ -155,7 +155,7 @@ export function draw(suite: Suite, nature: SimNature): Circumstances {
 
 /** Bounds an operator may set otherwise; shorter ones bring more endings into a short life. */
 function drawLimits(nature: SimNature): Limits {
-  return {
+  const drawn = {
     ...usual,
     idleMs: nature.pick([300, 1_500, usual.idleMs]) ?? usual.idleMs,
     leaseSoftMs: nature.pick([12_000, usual.leaseSoftMs]) ?? usual.leaseSoftMs,
@@ -166,6 +166,8 @@ function drawLimits(nature: SimNature): Limits {
     checkpointMs: nature.pick([2_000, usual.checkpointMs]) ?? usual.checkpointMs,
     rosterAuditMs: nature.pick([1_000, usual.rosterAuditMs]) ?? usual.rosterAuditMs,
   };
+  // Who is not on their way at once is asked more than once.
+  return { ...drawn, evacuateAgainMs: drawn.evacuationMs / 3 };
 }
 
 export function drawTemper({ unwilling, lying }: Circumstances, nature: SimNature): Temper {

@@ -77,7 +77,7 @@ export const laws = {
     boundMs: seconds(2),
   },
   L12: {
-    says: "a drain ends in time, and its players are in a world",
+    says: "a drain ends in time and no sooner, and its players are in a world",
     when: "lasting",
     boundMs: seconds(2),
   },

@@ -71,4 +71,8 @@ export class Ledger {
   readonly tries = new Set<string>();
   /** Players of a launch that was emptied, until they are in a world again. */
   readonly drained = new Map<Address, Address>();
+  /** When a launch that is emptied first asked its players to go, and under which master. */
+  readonly asked = new Map<Address, { readonly epoch: number; readonly at: number }>();
+  /** When the connection of a session ended that has none. */
+  readonly awaySince = new Map<Address, number>();
 }

@@ -25,7 +25,7 @@ export type Turn = {
   self: string;
   from: string;
   now: number;
-  facts: { worlds: ReadonlyMap<string, { capacity: number }> };
+  facts: { masterEpoch: number; worlds: ReadonlyMap<string, { capacity: number }> };
   send: (to: string, body: object) => void;
 };
 export type Input = { type: string } & Record<string, unknown>;

@@ -1,6 +1,15 @@
 import { type Clock, LoopClock } from "#adapters/nature/loop-clock.ts";
 import { realCode, type Code } from "../code.ts";
-import { and, cells, type Handler, type PlantedBug, swallow, where, whereLimits } from "../planting.ts";
+import {
+  type Handler,
+  type PlantedBug,
+  type State,
+  and,
+  cells,
+  swallow,
+  where,
+  whereLimits,
+} from "../planting.ts";
 
 /** Mistakes about the processes of worlds: their lives, their ends and who comes after them. */
 
@@ -257,4 +266,19 @@ export const launchBugs: readonly PlantedBug[] = [
         },
       }),
   },
+  {
+    name: "a master takes it that whom the one before it had asked to go had their time while there was none",
+    law: "L12",
+    change: where({ evacuate: 0.2, upgrade: 0.1, kill: 0.2 }),
+    code: () =>
+      cells("launch", ["running"], {
+        deadline: (real) => (state, input, turn) => real(askedBy(turn.facts.masterEpoch, state), input, turn),
+      }),
+  },
 ];
+
+/** As if it had been this master that asked. */
+function askedBy(epoch: number, state: State | undefined): State | undefined {
+  const drain = state?.["drain"] as { asked?: object } | undefined;
+  return state && drain?.asked ? { ...state, drain: { ...drain, asked: { ...drain.asked, epoch } } } : state;
+}

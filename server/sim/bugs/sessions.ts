@@ -232,4 +232,18 @@ export const sessionBugs: readonly PlantedBug[] = [
     suite: "restart",
     code: () => otherLimits({ masterLossMs: 300 }),
   },
+  {
+    name: "whoever has no connection when their world is emptied is put out of it",
+    law: "L12",
+    change: where({ evacuate: 0.2, upgrade: 0.1, kill: 0.1 }),
+    code: () =>
+      cells("session", ["inWorld"], {
+        evacuate: (real) => (state, input, turn) => {
+          if (!state || state["client"] !== undefined) return real(state, input, turn);
+          const { launch } = state["admission"] as { launch: string };
+          turn.send(launch, { type: "kick", admission: input["admission"], reason: "world_draining" });
+          return state;
+        },
+      }),
+  },
 ];

@@ -7,7 +7,9 @@ import type { Auditor } from "../auditor.ts";
 import { nameMark } from "../marks.ts";
 import { onEnding } from "./on-ending.ts";
 import { onAdmitted, onServed } from "./in-turn.ts";
-import { onLaunch, onMemory } from "./on-launch.ts";
+import { noteConnection } from "./on-drain.ts";
+import { onLaunch } from "./on-launch.ts";
+import { onMemory } from "./on-memory.ts";
 import { onWorld } from "./on-world.ts";
 
 /** Laws about what machines do, checked at the moment it is done. */
@@ -30,6 +32,7 @@ function onSession(auditor: Auditor, event: Transition): void {
   const before = event.previous as Session | undefined;
   const after = event.state as Session | undefined;
   const body = event.body as SessionInput;
+  noteConnection(auditor, event);
   if (before === after) return;
   if (!before) return isKnown(auditor, event, body);
   const client = "client" in before ? before.client : undefined;
