@@ -35,6 +35,7 @@ export const limits = {
   // World processes
   startMs: seconds(10),
   stopMs: seconds(4),
+  settleMs: seconds(1),
   idleMs: seconds(5),
   heartbeatMs: seconds(1),
   suspectMs: seconds(5),
@@ -103,9 +104,9 @@ export const limits = {
   sessionsPerMinute: 20,
   connectionsPerAddress: 20,
   connectionsTotal: 2000,
-  pingMs: seconds(10),
-  /** Silence of 15 s in all is the end, though links are looked at only so often. */
-  pongMs: seconds(4.25),
+  pingMs: seconds(9),
+  /** Silence of 15 s in all is the end: 14 s at most, looked at only so often, and a second for a busy machine. */
+  pongMs: seconds(4.5),
   pauseBufferedBytes: 256 * 1024,
   dropBufferedBytes: 1024 * 1024,
   snapshotBufferedBytes: 64 * 1024,
