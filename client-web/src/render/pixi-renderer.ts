@@ -49,12 +49,14 @@ class WorldRenderer implements Renderer {
   #last = 0;
   #wantedShow = 0;
   #skip = false;
+  /** A canvas of another size is empty, so it gets that right before something is drawn on it. */
+  #isResized = true;
 
   constructor(pixi: PixiRenderer, kind: "webgl" | "canvas", canvas: HTMLCanvasElement) {
     this.#pixi = pixi;
     this.kind = kind;
     this.#canvas = canvas;
-    this.#resized = new ResizeObserver(() => this.#resize());
+    this.#resized = new ResizeObserver(() => (this.#isResized = true));
     this.#resized.observe(canvas);
     canvas.addEventListener("webglcontextrestored", this.#restored);
   }
@@ -82,13 +84,14 @@ class WorldRenderer implements Renderer {
     this.#skip = this.#ladder.level >= 2 && !this.#skip;
     if (this.#skip) return;
     const begun = performance.now();
+    if (this.#isResized) this.#resize();
     const ms = Math.min(250, moment.now - this.#last);
     this.#last = moment.now;
     const covered = scaled(moment.covered, this.#canvas.width / Math.max(1, this.#canvas.clientWidth));
     scene.update(frame, { ...moment, covered }, this.#screen(), ms, this.quality);
     this.#moveIris(frame, moment);
     this.#pixi.render({ container: this.#stage });
-    if (this.#ladder.note(performance.now() - begun, moment.now)) this.#resize();
+    if (this.#ladder.note(performance.now() - begun, moment.now)) this.#isResized = true;
   }
 
   toWorld(clientX: number, clientY: number): { x: number; y: number } {
@@ -118,6 +121,7 @@ class WorldRenderer implements Renderer {
   }
 
   #resize(): void {
+    this.#isResized = false;
     const { w, h } = pixelsOf(this.#canvas, this.quality >= 1 ? 1 : sharpest);
     if (w !== this.#canvas.width || h !== this.#canvas.height) this.#pixi.resize(w, h);
   }
