@@ -204,17 +204,14 @@ describe("a planned restart", () => {
   });
 
   test("begins no journey, and waits for who is at a door", async () => {
-    const master = await start();
-    const [guest, stayer, late] = [
-      await master.player(),
-      await master.player(),
-      await TestPlayer.dial(master.url),
-    ];
+    const master = await start(undefined, { PORTCADE_LIMIT_SETTLE_MS: "30000" });
+    const [guest, stayer] = [await master.player(), await master.player()];
     await stayer.enter();
     await stayer.walk(400, 200, 5);
     const { lease } = await guest.control.until("lease");
     guest.ask({ type: "lease.redeem", lease });
     const ticket = await guest.control.until("ticket");
+    const late = await TestPlayer.dial(master.url);
     const code = master.stop("SIGTERM");
     await master.until("master.stopping");
     const re = stayer.ask({ type: "login", name: "Ada" });

@@ -33,8 +33,6 @@ import { MasterWorlds } from "./master-worlds.ts";
 
 /** A stop may take as long as a world is given to stop, and this much longer. */
 const stopGraceMs = 2000;
-/** How long a planned restart waits for players who are at a door. */
-const settleMs = 1000;
 const settleLookMs = 20;
 
 export interface MasterOptions {
@@ -217,7 +215,7 @@ export class Master {
   async #settle(): Promise<void> {
     this.#clients.refuseJourneys();
     this.#launches.refuseJourneys();
-    const until = this.#nature.now() + settleMs;
+    const until = this.#nature.now() + this.#options.config.limits.settleMs;
     const isAtDoor = ([, { phase }]: [Address, Phased]): boolean =>
       phase !== "leased" && phase !== "starting";
     while (this.#nature.now() < until && [...this.#states("travel")].some(isAtDoor))
