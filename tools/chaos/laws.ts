@@ -2,7 +2,7 @@ import { accountPlaces, leftovers } from "./database.ts";
 import type { Sight } from "./orders.ts";
 import { openFiles, signal } from "./processes.ts";
 import { nameOf, type Site } from "./site.ts";
-import { now, until } from "./wait.ts";
+import { Late, now, until } from "./wait.ts";
 
 /** The laws of the simulation, as far as they show from outside: players, database, processes. */
 
@@ -86,8 +86,8 @@ async function broken(
   let last = "";
   try {
     await until(async () => (last = await wrong()) === "", law, lateAt - now());
-  } catch {
-    site.tally.lose(`${law}: ${last}`);
+  } catch (error) {
+    site.tally.lose(`${law}: ${error instanceof Late ? last : String(error)}`);
   }
 }
 

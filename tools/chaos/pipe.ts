@@ -65,6 +65,11 @@ export class Pipe {
     return this.#far.closed;
   }
 
+  /** Whoever dialled has. */
+  get isLeftByDialler(): boolean {
+    return this.#near.closed;
+  }
+
   /** Something came that is to pass this way. */
   take(way: Way, chunk: Buffer): void {
     if (this.#isDeaf || this.#isOver) return;

@@ -20,8 +20,25 @@ const frames: readonly (readonly [Line, Way, ...string[]])[] = [
 ];
 
 export const points: readonly Point[] = frames.flatMap(([line, way, ...types]) =>
-  types.flatMap((type) => (["before", "after"] as const).map((when) => ({ line, way, type, when }))),
+  types.flatMap((type) => around({ line, way, type })),
 );
+
+/** A word that one of several processes or players says or is told. */
+export type Word<P> = readonly [part: P, line: Line, way: Way, type: string];
+
+export interface Step<P> extends Point {
+  readonly part: P;
+}
+
+/** Every word of a script, before and after it passes. */
+export function stepsOf<P>(words: readonly Word<P>[]): Step<P>[] {
+  return words.flatMap(([part, line, way, type]) => around({ part, line, way, type }));
+}
+
+/** A frame before it passes, and after. */
+export function around<T extends Omit<Point, "when">>(frame: T): (T & Pick<Point, "when">)[] {
+  return (["before", "after"] as const).map((when) => ({ ...frame, when }));
+}
 
 export const pointName = ({ line, way, type, when }: Point): string => `${when} ${line} ${way} ${type}`;
 

@@ -1,7 +1,7 @@
 import type { Answer } from "#adapters/operator/orders.ts";
 import { afterAll, atRest, nobodyLost } from "../laws.ts";
 import { give } from "../operator.ts";
-import { atMoment, isAt, pointName, type Point } from "../points.ts";
+import { atMoment, isAt, pointName, type Step, stepsOf } from "../points.ts";
 import type { Moment } from "../lines.ts";
 import type { Scenario } from "../scenario.ts";
 import { Site } from "../site.ts";
@@ -16,31 +16,19 @@ type Part = "source" | "target" | "player";
 type Victim = "source" | "target" | "master" | "nobody";
 
 /** Every word of a drain, from the notice to the end of the old avatar. */
-const words: readonly (readonly [Part, Point["way"], string])[] = [
-  ["player", "down", "notice"],
-  ["player", "down", "lease"],
-  ["player", "up", "lease.redeem"],
-  ["target", "down", "expect"],
-  ["target", "up", "acked"],
-  ["target", "up", "arrived"],
-  ["source", "down", "depart"],
-  ["source", "up", "departed"],
-  ["target", "down", "activate"],
-];
-interface Step extends Point {
-  readonly part: Part;
-}
-const steps: readonly Step[] = words.flatMap(([part, way, type]) =>
-  (["before", "after"] as const).map((when) => ({
-    part,
-    line: part === "player" ? "control" : "launch",
-    way,
-    type,
-    when,
-  })),
-);
+const steps = stepsOf<Part>([
+  ["player", "control", "down", "notice"],
+  ["player", "control", "down", "lease"],
+  ["player", "control", "up", "lease.redeem"],
+  ["target", "launch", "down", "expect"],
+  ["target", "launch", "up", "acked"],
+  ["target", "launch", "up", "arrived"],
+  ["source", "launch", "down", "depart"],
+  ["source", "launch", "up", "departed"],
+  ["target", "launch", "down", "activate"],
+]);
 /** The one that is moved to need not run before somebody comes. */
-const victims: Readonly<Record<Exclude<Victim, "nobody">, readonly Step[]>> = {
+const victims: Readonly<Record<Exclude<Victim, "nobody">, readonly Step<Part>[]>> = {
   source: steps,
   target: steps.filter(({ part }) => part !== "player"),
   master: steps,
@@ -75,7 +63,7 @@ export const drains: Scenario = {
 };
 
 /** Of the world that all are in to the one beside it. */
-async function drain(site: Site, victim: Victim, step?: Step): Promise<void> {
+async function drain(site: Site, victim: Victim, step?: Step<Part>): Promise<void> {
   const { source, target, launch } = await gather(site);
   let killed: Promise<void> | undefined;
   const fits = (moment: Moment): boolean => {

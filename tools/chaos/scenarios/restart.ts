@@ -1,5 +1,5 @@
 import { nobodyLost, atRest } from "../laws.ts";
-import { atPoint, pointName, type Point } from "../points.ts";
+import { around, atPoint, pointName, type Point } from "../points.ts";
 import type { Scenario } from "../scenario.ts";
 import { Site } from "../site.ts";
 
@@ -10,9 +10,8 @@ interface Blow {
   readonly point?: Point;
 }
 
-const words = ["notice", "chat.line", "lease"] as const;
-const points: readonly Point[] = words.flatMap((type) =>
-  (["before", "after"] as const).map((when) => ({ line: "control", way: "down", type, when })),
+const points = ["notice", "chat.line", "lease"].flatMap((type) =>
+  around({ line: "control", way: "down", type }),
 );
 const blows: readonly Blow[] = [
   { victim: "nobody" },

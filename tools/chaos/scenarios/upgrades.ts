@@ -3,7 +3,7 @@ import { TestBuilds } from "#roles/testing-builds.ts";
 import { memoryOf } from "../database.ts";
 import { afterAll, atRest, nobodyLost } from "../laws.ts";
 import { give } from "../operator.ts";
-import { atMoment, isAt, pointName, type Point } from "../points.ts";
+import { atMoment, isAt, pointName, type Step, stepsOf } from "../points.ts";
 import type { Scenario } from "../scenario.ts";
 import { Site } from "../site.ts";
 import { until } from "../wait.ts";
@@ -26,21 +26,15 @@ type Part = "old" | "heir";
 type Victim = Part | "master" | "nobody";
 
 /** Every word between the master and the two launches, from the first of the new one to the flip. */
-const words: readonly (readonly [Part, Point["way"], string])[] = [
-  ["heir", "up", "register"],
-  ["heir", "down", "registered"],
-  ["heir", "down", "test"],
-  ["heir", "up", "tested"],
-  ["old", "down", "handover"],
-  ["old", "up", "state"],
-  ["heir", "down", "restore"],
-];
-interface Step extends Point {
-  readonly part: Part;
-}
-const steps: readonly Step[] = words.flatMap(([part, way, type]) =>
-  (["before", "after"] as const).map((when) => ({ part, line: "launch", way, type, when })),
-);
+const steps = stepsOf<Part>([
+  ["heir", "launch", "up", "register"],
+  ["heir", "launch", "down", "registered"],
+  ["heir", "launch", "down", "test"],
+  ["heir", "launch", "up", "tested"],
+  ["old", "launch", "down", "handover"],
+  ["old", "launch", "up", "state"],
+  ["heir", "launch", "down", "restore"],
+]);
 
 /** What a launch that fails its test says and is told. */
 const heard = steps.filter(({ part, type }) => part === "heir" && type !== "restore");
@@ -106,7 +100,7 @@ class Upgrade {
   }
 
   /** To a build that is good. */
-  async run(victim: Victim, step?: Step): Promise<void> {
+  async run(victim: Victim, step?: Step<Part>): Promise<void> {
     const before = await this.#sign();
     // Whoever is killed has not said yet what happened since.
     if (victim !== "nobody")
@@ -130,7 +124,7 @@ class Upgrade {
   }
 
   /** To a build that cannot prove itself: nothing has changed. */
-  async fail(victim: Victim, step?: Step): Promise<void> {
+  async fail(victim: Victim, step?: Step<Part>): Promise<void> {
     const old = await this.#only();
     const before = await this.#sign();
     this.#builds.rules(world, rulesOf(this.#build + 1, true));
@@ -146,7 +140,7 @@ class Upgrade {
   }
 
   /** Resolves when everything is quiet again. */
-  async #order(victim: Victim, step: Step | undefined): Promise<Answer | undefined> {
+  async #order(victim: Victim, step: Step<Part> | undefined): Promise<Answer | undefined> {
     const site = this.#site;
     const old = await this.#only();
     let killed: Promise<void> | undefined;
