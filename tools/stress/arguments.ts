@@ -9,7 +9,7 @@ in, walks, travels and talks until time is up, and leaves. What fails is told by
   --page       where the page lies (the same host over http or https unless given)
   --clients    how many players without a screen, 0 to 1000
   --browsers   how many real browsers beside them, 0 to 20
-  --seconds    how long they play
+  --seconds    how long they play; everybody makes one journey at least
   --gap        milliseconds from one to the next (250)
   --patience   seconds that anything may take (30)
   --json       a file for the figures

@@ -44,12 +44,13 @@ async function inGame(options: PlayerOptions, enter: (phase: Phase) => void): Pr
   try {
     await Promise.race([arrive(player, opened.promise, enter), aborted.promise]);
     let quietUntil = 0;
-    while (performance.now() < until) {
+    // Whoever comes late makes one journey all the same: without any, nothing would be known.
+    do {
       await Promise.race([round(player, options, enter), aborted.promise]);
       if (performance.now() < quietUntil) continue;
       await Promise.race([talk(player, options, enter), aborted.promise]);
       quietUntil = performance.now() + betweenLinesMs;
-    }
+    } while (performance.now() < until);
     enter("leave");
   } finally {
     signal.removeEventListener("abort", abort);

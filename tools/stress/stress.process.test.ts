@@ -67,7 +67,7 @@ describe("what fails is told by phase:", () => {
   test("a page that is hosted elsewhere is there, and the master is not", async () => {
     const [page, gone] = [await masters.start(), await masters.start()];
     await gone.stop();
-    const where = ["--page", page.url.replace("ws", "http"), "--patience", "1"];
+    const where = ["--page", page.url.replace("ws", "http"), "--patience", "5"];
     expect(only(await stress(gone.url, "--clients", "1", "--seconds", "0", ...where))).toMatch(
       /^connect 1 client 1: /,
     );
@@ -75,14 +75,16 @@ describe("what fails is told by phase:", () => {
 
   test("a master that is full refuses", async () => {
     const master = await masters.start({ PORTCADE_LIMIT_PLAYERS_TOTAL: "1" });
-    const failed = only(await stress(master.url, "--clients", "2", "--seconds", "2"));
-    expect(failed).toBe("hello 1 client 2: server_full");
+    await master.player();
+    const failed = only(await stress(master.url, "--clients", "1", "--seconds", "0"));
+    expect(failed).toBe("hello 1 client 1: server_full");
   });
 
   test("a browser is refused, which a full master says after its hello", async () => {
     const master = await masters.start({ PORTCADE_LIMIT_PLAYERS_TOTAL: "1" });
-    const both = ["--clients", "1", "--browsers", "1", "--seconds", "10"];
-    expect(only(await stress(master.url, ...both))).toMatch(/^hello 1 browser 1: .* message=server_full$/);
+    await master.player();
+    const one = ["--clients", "0", "--browsers", "1", "--seconds", "0"];
+    expect(only(await stress(master.url, ...one))).toMatch(/^hello 1 browser 1: .* message=server_full$/);
   });
 
   test("a world crashes under the player", async () => {
