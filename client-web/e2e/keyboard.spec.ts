@@ -81,6 +81,8 @@ test("the place is written into the page at least four times a second while walk
   master,
 }) => {
   await enter(page, master.url);
+  // Where they stand is written before they walk.
+  await placeOf(page);
   await page.evaluate(() => {
     const seen = { writes: [] as number[], frames: [] as number[] };
     Object.assign(globalThis, { seen });

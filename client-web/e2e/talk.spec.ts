@@ -64,6 +64,8 @@ test("a character in reach is spoken to by a key", async ({ page, master }) => {
   await expect(async () => expect((await placeOf(page)).y).toBeGreaterThan(300)).toPass({ intervals: [30] });
   await page.keyboard.up("s");
   await expect(async () => {
+    // A machine that is slow to let go of the key leads past the host.
+    if ((await placeOf(page)).y > 350) await page.keyboard.press("w", { delay: 100 });
     await page.keyboard.press("Space");
     await expect(spoken(page)).toHaveText(/^Arcade Host: /, { timeout: 500 });
   }).toPass();

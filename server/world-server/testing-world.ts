@@ -215,6 +215,8 @@ export interface Told {
 export class RawPlayer implements Disposable {
   readonly heard = new Heard<ToPlayer>();
   readonly snapshots = new Heard<Told>();
+  /** How often the world has asked whether anybody is there. */
+  readonly pings = new Heard<"ping">();
   readonly replica = new Replica(1);
   readonly closed: Promise<number>;
   readonly socket: WebSocket;
@@ -224,6 +226,7 @@ export class RawPlayer implements Disposable {
   constructor(url: string, options: { origin?: string; ca?: string; autoPong?: boolean } = {}) {
     this.socket = new WebSocket(url, options);
     this.socket.on("error", () => {});
+    this.socket.on("ping", () => this.pings.add("ping"));
     this.socket.once("upgrade", (response) => (this.wire = response.socket));
     this.socket.on("message", (data, isBinary) => {
       const bytes = data as Buffer;

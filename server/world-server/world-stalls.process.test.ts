@@ -22,7 +22,7 @@ describe("a world that stood still", () => {
     const { master, world } = stage;
     const ada = await stage.play("Ada", { autoPong: false });
     const right = { dx: 127, dy: 0, buttons: 0 };
-    await new Promise((asked) => void ada.socket.once("ping", asked));
+    await ada.pings.until(() => true);
     world.child.kill("SIGSTOP");
     // Its ping is answered, and everything Ada does for longer than a client would wait is sent.
     ada.socket.pong();

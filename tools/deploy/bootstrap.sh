@@ -79,11 +79,13 @@ home_of() { getent passwd "$1" | cut -d: -f6; }
 # --- packages ---
 
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
+# A machine that has just been made installs its first updates by itself.
+apt() { apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 "$@"; }
+apt update -q
 apt-cache show caddy >/dev/null 2>&1 ||
   refuse "this system has no package caddy; add Caddy's own source first: https://caddyserver.com/docs/install"
-[ "$upgrades" = no ] || apt-get upgrade -y -q
-apt-get install -y -q --no-install-recommends caddy ca-certificates curl nftables openssh-server sudo
+[ "$upgrades" = no ] || apt upgrade -y -q
+apt install -y -q --no-install-recommends caddy ca-certificates curl nftables openssh-server sudo
 
 # --- users ---
 

@@ -132,6 +132,7 @@ test("the packs keep their time through the image", async () => {
 
 test("killed outright, it leaves no lock that keeps it from starting again", async () => {
   await containers.podman("kill", "--signal", "KILL", "portcade");
+  await containers.podman("wait", "portcade");
   const third = containers.restart("portcade");
   await third.says("MASTER_READY");
   expect(await stop(third)).toBe(0);

@@ -25,10 +25,13 @@ export function findProgram(wanted: SystemProgram): { path: string } | { advice:
   return { advice: `These tests need ${title}. Run:\n\n    ${advice}\n` };
 }
 
+/** Whoever else installs something just now is waited for, and what a mirror fails to send is asked for again. */
+const patient = "-o DPkg::Lock::Timeout=300 -o Acquire::Retries=5";
+
 function install(title: string, command: string): void {
   console.log(`Installing ${title} for the tests…`);
   for (const line of ["apt-get update", command]) {
-    const [program = "", ...args] = line.split(" ");
+    const [program = "", ...args] = `${line} ${patient}`.split(" ");
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const { status, stdout, stderr } = spawnSync(program, args, { env, encoding: "utf8" });
     if (status !== 0) console.log(`${line} failed:\n${stdout}${stderr}`);

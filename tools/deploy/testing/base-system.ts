@@ -24,6 +24,7 @@ export async function makeBaseSystem(folder: string, suite: (typeof suites)[numb
     await must("debootstrap", ["--variant=minbase", `--include=${base}`, suite, next]);
     writeFileSync(join(next, "etc/hostname"), "portcade\n");
     writeFileSync(join(next, "etc/hosts"), "127.0.0.1 localhost\n127.0.1.1 portcade\n::1 localhost\n");
+    writeFileSync(join(next, "etc/apt/apt.conf.d/80-retries"), 'Acquire::Retries "5";\n');
     await must("chroot", [next, "apt-get", "update", "-q"]);
     const only = ["--download-only", "--no-install-recommends"];
     await must("chroot", [next, "apt-get", "install", "-y", "-q", ...only, ...fetched]);

@@ -68,15 +68,13 @@ export class Machine implements AsyncDisposable {
       stdio: ["ignore", "ignore", "ignore"],
     });
     this.#process = child;
-    const until = performance.now() + bootMs;
-    while (!(await this.#isUp())) {
-      if (child.exitCode !== null || performance.now() > until) throw new Error("the machine does not boot");
-      await pause(lookMs);
-    }
+    await this.#untilUp(child);
     for (const name of controllers)
       if (existsSync(`/sys/fs/cgroup/${name}`))
         await this.must(`mount -o remount,rw,bind /sys/fs/cgroup/${name}`);
     await this.must("systemctl daemon-reexec");
+    // It has been told to, and may not listen again yet.
+    await this.#untilUp(child);
   }
 
   /** Runs a line of shell in it, as root. */
@@ -135,6 +133,14 @@ export class Machine implements AsyncDisposable {
   #gone(): Promise<unknown> {
     const child = this.#process as ChildProcess;
     return child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+  }
+
+  async #untilUp(child: ChildProcess): Promise<void> {
+    const until = performance.now() + bootMs;
+    while (!(await this.#isUp())) {
+      if (child.exitCode !== null || performance.now() > until) throw new Error("the machine does not boot");
+      await pause(lookMs);
+    }
   }
 
   async #isUp(): Promise<boolean> {
