@@ -32,10 +32,11 @@ export const limits = {
   pushBufferCount: 256,
   pushBufferMs: seconds(60),
   durablePlaceMs: seconds(60),
+  // The master
+  settleMs: seconds(1),
   // World processes
   startMs: seconds(10),
   stopMs: seconds(4),
-  settleMs: seconds(1),
   idleMs: seconds(5),
   heartbeatMs: seconds(1),
   suspectMs: seconds(5),

@@ -16,7 +16,7 @@ export interface Delay {
 
 type Side = "dialer" | "acceptor";
 const lostConnection = 1006;
-/** A silent peer is pinged after 10 s and given 5 s more. */
+/** A silent peer is pinged, and given some time to answer. */
 const keepaliveMs = 15_000;
 
 /**

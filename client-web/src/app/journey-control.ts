@@ -115,7 +115,7 @@ export function welcomed(journey: Journey, welcome: Heard<"welcome">, turn: Turn
 }
 
 /**
- * Who is admitted to a world that is not on screen is sent no lease to wait for: the page was loaded anew. A redeem
+ * Who is admitted to a world that is not on screen has no lease to wait for: the page was loaded anew. A redeem
  * may have been lost with the old connection, or its ticket with the old master: it is said again, unless the ticket
  * is among what is replayed now.
  */

@@ -89,8 +89,9 @@ export function closed<S extends Attached>(state: S, _: unknown, turn: Turn): S 
   // A master that has just begun: whoever had no connection to the one before could not come back since.
   if (turn.from !== state.client && turn.from !== "master:local") return state;
   const left = { ...state, client: undefined, wakeAt: turn.now + turn.facts.limits.detachGraceMs };
-  if (!("admission" in left) || left.admission?.summons === undefined) return left;
-  // A launch says by itself who is to go, once it has found this master.
+  const isSummoned = "admission" in left && left.admission?.summons !== undefined;
+  if (!isSummoned || turn.from !== "master:local") return left;
+  // Their launch may not have found this master yet, and asks when it has. Between engines it may only ask again.
   return { ...left, admission: { ...left.admission, summons: undefined } };
 }
 

@@ -51,7 +51,8 @@ export function moveOn(state: InWorld, world: string, turn: Turn): Attached {
   // Whoever logged in since is not where the one they were stood.
   const isOwn = state.admission.identity.account === state.identity.account;
   const target = isOwn && state.place?.world === world ? state.place : spawnAt(world, "default", turn);
-  return depart(state, { cause: "drain", target }, turn);
+  const asked = { ...state, admission: { ...state.admission, summons: undefined } };
+  return depart(asked, { cause: "drain", target }, turn);
 }
 
 /** What a journey has to know of where it leads from. */

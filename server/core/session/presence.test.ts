@@ -121,6 +121,22 @@ describe("a player whose launch is emptied", () => {
       expect(back(detached)).toMatchObject({ state: { phase: "inWorld" }, said: [{ type: "attach" }] });
     });
 
+    test("once, and whatever they have done meanwhile goes before them when it is the next launch of their world", () => {
+      const toHub = { ...away, target: "hub" };
+      const { state: summoned } = cells.take<InWorld>(detached, toHub, early);
+      expect(cells.take<Session>(summoned, toHub, early).state).toBe(summoned);
+      const { state: gone, said: told } = back(summoned as InWorld);
+      expect(told).toMatchObject([
+        { type: "attach" },
+        { to: "launch:hub", type: "hand.over" },
+        { type: "begin", journey: { cause: "drain", target: inWorld.place } },
+      ]);
+      expect(gone).not.toHaveProperty("admission.summons", expect.anything());
+      const notice = { type: "draining", admission: "a1", inMs: 60_000, target: "left_world" };
+      const again = cells.take<Session>(summoned, notice, early).state as Session;
+      expect(back(again)).toMatchObject({ state: { phase: "inWorld" } });
+    });
+
     test("but not when they are on their way anyhow, or when another master has not asked them yet", () => {
       const walking = { ...travelling, client: undefined, admission: asked.admission };
       expect(back(walking)).toMatchObject({

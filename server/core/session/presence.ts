@@ -2,7 +2,7 @@ import type { Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { player } from "./attach.ts";
 import { depart, moveOn } from "./depart.ts";
-import type { Admission, Attached, Got, Session } from "./session.ts";
+import type { Admission, Attached, Got, InWorld, Session } from "./session.ts";
 
 /** What worlds say about this player. Only the committed admission counts; any other avatar must go. */
 
@@ -74,7 +74,8 @@ export function draining<S extends Attached>(
   if (!isHere(state, admission, turn)) return state;
   const { world } = state.admission;
   turn.send(player(turn), { type: "notice", notice: "world_draining", world, target, inMs });
-  return { ...state, admission: { ...state.admission, drain: { by: turn.now + inMs, target } } };
+  const drain = { by: turn.now + inMs, target };
+  return { ...state, admission: { ...state.admission, drain, summons: undefined } };
 }
 
 /**
@@ -86,7 +87,13 @@ export function evacuate(state: Attached, { admission, target }: Got<"evacuate">
   if (state.client) return moveOn(state, target, turn);
   const { detachGraceMs, evacuationMs } = turn.facts.limits;
   const awayMs = turn.now + detachGraceMs - (state.wakeAt ?? turn.now);
-  if (awayMs < evacuationMs) return { ...state, admission: { ...state.admission, summons: target } };
+  if (awayMs < evacuationMs) return summon(state, target);
   turn.send(state.admission.launch, { type: "kick", admission, reason: "world_draining" });
   return state;
+}
+
+function summon(state: InWorld, world: string): InWorld {
+  return state.admission.summons === world
+    ? state
+    : { ...state, admission: { ...state.admission, summons: world } };
 }

@@ -94,6 +94,7 @@ describe("a journey that was called off after it had committed", () => {
       expect(hears(early.state as Attached, commit, old).state).not.toHaveProperty("admission.id");
     }
   });
+
   test("takes nothing from the end of the newer one's avatar, heard before either commit", () => {
     const newest = { ...commit, admission: "a3", launch: "launch:right" };
     const from = (who: "launch:right" | "travel:t2") => ({ self, from: who }) as const;

@@ -2,7 +2,7 @@ import type { Address } from "#shared/address.ts";
 import type { Turn } from "../inbox.ts";
 import { player, welcome } from "./attach.ts";
 import { moveOn } from "./depart.ts";
-import type { Attached, Got } from "./session.ts";
+import type { Attached, Got, InWorld } from "./session.ts";
 
 /** A player who was here before comes back, by the same page or by one that was loaded anew. */
 
@@ -42,8 +42,16 @@ export function reopen(state: Attached, { hello }: Got<"open">, turn: Turn): Att
   }
   if (hello.version !== turn.facts.version)
     turn.send(player(turn), { type: "notice", notice: "update_available", version: turn.facts.version });
-  if (next.phase !== "inWorld" || next.admission.summons === undefined) return next;
-  return moveOn(next, next.admission.summons, turn);
+  return next.phase === "inWorld" ? obeySummons(next, turn) : next;
+}
+
+/** Their world is emptied, and they were asked to go while they had no connection. */
+function obeySummons(state: InWorld, turn: Turn): Attached {
+  const { summons, launch, world } = state.admission;
+  if (summons === undefined) return state;
+  // What was done there since goes before them.
+  if (summons === world) turn.send(launch, { type: "hand.over" });
+  return moveOn(state, summons, turn);
 }
 
 /** The client has the newest token: the one before it opens nothing any more. */
