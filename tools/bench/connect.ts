@@ -16,7 +16,7 @@ const ratedCount = 4000;
 const atOnce = 64;
 /** What only the coming needed is given back by then; nothing tells when. */
 const settleMs = 3000;
-/** Every connection is pinged within this, where the server pings every 10 seconds. */
+/** Every connection is pinged within this, where the server pings every 9 seconds. */
 const idleMs = 12_000;
 
 interface Idle {

@@ -24,7 +24,7 @@ export async function killWorld(site: Site, point: Point = site.luck.pick(points
   site.tally.point(came ? `world killed ${pointName(point)}` : "world killed at no point");
   await pause(newsMs);
   // Whatever their process had to wait for, it has had its turn since.
-  await site.players.all({ do: "look" }).catch(() => {});
+  await site.players.all({ do: "look" });
 }
 
 /** Several worlds at once, each at a point of its own. */

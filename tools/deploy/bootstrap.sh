@@ -79,9 +79,13 @@ home_of() { getent passwd "$1" | cut -d: -f6; }
 # --- packages ---
 
 export DEBIAN_FRONTEND=noninteractive
-# A machine that has just been made installs its first updates by itself.
+# A machine that has just been made installs its first updates by itself. For the lock of the lists apt does not wait.
 apt() { apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=5 "$@"; }
-apt update -q
+for ((tries = 30; ; tries--)); do
+  ! apt update -q || break
+  [ "$tries" -gt 0 ] || refuse 'apt-get update fails; see above'
+  sleep 10
+done
 apt-cache show caddy >/dev/null 2>&1 ||
   refuse "this system has no package caddy; add Caddy's own source first: https://caddyserver.com/docs/install"
 [ "$upgrades" = no ] || apt upgrade -y -q

@@ -53,11 +53,14 @@ async function tour(page: Page, { page: url, tally, patienceMs }: BrowserOptions
   });
   const address = new URL(url);
   address.searchParams.set("args", "smoke_test");
-  await page.goto(address.href, { timeout: patienceMs }).catch((cause: unknown) => {
-    throw new PhaseFailed("page", (cause as Error).message, { cause });
-  });
-  if (phase === "page") phase = "connect";
+  const open = async (): Promise<void> => {
+    await page.goto(address.href, { timeout: patienceMs }).catch((cause: unknown) => {
+      throw new PhaseFailed("page", (cause as Error).message, { cause });
+    });
+    if (phase === "page") phase = "connect";
+  };
   // Nine journeys.
   const late = setTimeout(() => ended.reject(new PhaseFailed(phase, "not ended in time")), 10 * patienceMs);
-  await ended.promise.finally(() => clearTimeout(late));
+  // A game may be over before the browser says that its page is there.
+  await Promise.all([open(), ended.promise]).finally(() => clearTimeout(late));
 }

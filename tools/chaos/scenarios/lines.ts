@@ -144,7 +144,7 @@ async function noticed(
   try {
     const took = (await until(look, who, neverMs)) - began;
     site.tally.halfOpenMs.push(took);
-    const excused = longest * wakings + stood;
+    const excused = Math.max(longest * wakings, stood);
     if (took - excused <= noticedMs) return;
     site.tally.lose(
       `the end of ${who} was noticed after ${Math.round(took)} ms, of which a busy machine excuses ${Math.round(excused)}`,
