@@ -11,8 +11,6 @@ import { now, pause, until } from "../wait.ts";
 const noticedMs = 15_000;
 /** What a process has to be awake for: to read the last word, to ask whether anybody is there, and to give up. */
 const wakings = 3;
-/** Who looks every 20 ms and comes later than this was kept from it. */
-const stoodMs = 100;
 /** Whoever has not noticed by then never will. */
 const neverMs = 60_000;
 const stalledMs = { least: 300, most: 4500 };
@@ -118,8 +116,7 @@ async function halfOpen(site: Site): Promise<void> {
 }
 
 /**
- * @param by the processes it takes; their and our time in line for a processor is not theirs, nor the time in which
- * nobody ran, by which we look late
+ * @param by the processes it takes; their and our time in line for a processor is not theirs
  * @param at when it has happened, once it has
  */
 async function noticed(
@@ -131,20 +128,17 @@ async function noticed(
   const waited = (): number => [process.pid, ...by].reduce((sum, pid) => sum + waitedMs(pid), 0);
   const began = now();
   let last = waited();
-  let [longest, stood, looked] = [0, 0, began];
+  let longest = 0;
   const look = (): number | undefined => {
     const total = waited();
     longest = Math.max(longest, total - last);
     last = total;
-    const since = now() - looked;
-    if (since > stoodMs) stood += since;
-    looked += since;
     return at();
   };
   try {
     const took = (await until(look, who, neverMs)) - began;
     site.tally.halfOpenMs.push(took);
-    const excused = Math.max(longest * wakings, stood);
+    const excused = longest * wakings;
     if (took - excused <= noticedMs) return;
     site.tally.lose(
       `the end of ${who} was noticed after ${Math.round(took)} ms, of which a busy machine excuses ${Math.round(excused)}`,
